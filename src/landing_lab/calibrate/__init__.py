@@ -1,0 +1,1 @@
+"""From device units to physical ones: counts to newton, ticks to seconds."""

@@ -1,0 +1,1 @@
+"""Contacts, tasks, events and phases; one detector for live and batch."""

@@ -1,0 +1,1 @@
+"""One force signal per foot out of what a recording holds."""

@@ -1,0 +1,1 @@
+"""Read and write files; one file per format under `formats/`."""

@@ -1,0 +1,1 @@
+"""Numba functions of arrays and scalars; `_jit.py` alone chooses numba options."""

@@ -1,0 +1,1 @@
+"""Frozen types, units and layouts that travel between rooms; numpy only."""

@@ -1,0 +1,113 @@
+"""What the lab needs from a device and its link; drivers provide it, the lab never imports them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from landing_lab.model.blocks import FrameBlock
+from landing_lab.model.channels import Side
+from landing_lab.model.recording import SensorKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceInfo:
+    """What a board says of itself in its INFO frame.
+
+    kind: name of the device type ("insole-fsr", "plate-hx711"). placement: which foot, or "total" for a
+    board that serves both. sample_rate_hz is nominal; the true rate is fitted from time stamps.
+    """
+
+    kind: str
+    device_id: str
+    placement: Side
+    firmware_version: str
+    protocol_version: int
+    n_channels: int
+    sample_rate_hz: float
+    adc_prescaler: int
+    reference_v: float
+    channel_skew_us: float
+    settle_us: float
+    gain: int
+    sensor_kind: SensorKind
+
+
+@dataclass(slots=True, kw_only=True)
+class LinkStats:
+    """How well a link did: written into every recording."""
+
+    frames: int = 0
+    lost_frames: int = 0
+    bad_frames: int = 0
+    resyncs: int = 0
+    suspect_readings: int = 0
+    bytes_received: int = 0
+
+    def as_dict(self) -> dict[str, int]:
+        """Plain values for JSON."""
+        return {name: int(getattr(self, name)) for name in self.__slots__}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Arrival:
+    """Frames that reached the host together, and when (host clock, seconds)."""
+
+    time_s: float
+    frames: FrameBlock
+
+
+class DeviceLink(Protocol):
+    """One open device. Every call has a deadline; nothing here blocks for good.
+
+    Raises DeviceTimeoutError where a board does not answer, DeviceLostError where the port is gone.
+    """
+
+    url: str
+    info: DeviceInfo
+    stats: LinkStats
+
+    def start(self) -> None:
+        """Ask the board to stream and wait for its acknowledgement."""
+
+    def poll(self) -> list[Arrival]:
+        """What arrived since the last call, oldest first; empty where nothing did.
+
+        After the port has gone it first gives what was received, then raises DeviceLostError.
+        """
+
+    def stop(self) -> None:
+        """Ask the board to be silent; safe to call twice and on a lost port."""
+
+    def close(self) -> None:
+        """Stop, end the reader thread and free the port; safe to call twice."""
+
+
+class Transport(Protocol):
+    """How to reach devices: registered under the entry point group `landing_lab.transports`."""
+
+    def list_urls(self) -> list[str]:
+        """Ports on this machine that could hold a device."""
+
+    def open(self, url: str, *, timeout_s: float) -> DeviceLink:
+        """Open a port and identify the board behind it (polling INFO through a reset on open)."""
+
+
+class EmulatorServer(Protocol):
+    """Simulated devices behind real endpoints: entry point group `landing_lab.emulators`."""
+
+    urls: list[str]
+
+    def close(self) -> None:
+        """End every endpoint."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SimulatedDevice:
+    """A board that does not exist: what it says of itself and every frame it would send.
+
+    frames are in order of ticks_us, which start near 0; an emulator plays them at the pace of ticks_us.
+    """
+
+    info: DeviceInfo
+    frames: FrameBlock

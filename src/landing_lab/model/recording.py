@@ -1,0 +1,125 @@
+"""A recording: one or several streams of samples, each on its own time base."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from landing_lab.errors import ParameterError, RecordingError
+from landing_lab.model.blocks import FloatArray, Gap
+from landing_lab.model.channels import ChannelLayout
+
+SensorKind: TypeAlias = Literal["force_plate", "hx711_plate", "fsr_insole"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sensor:
+    """What made the samples, as far as it limits what may be said.
+
+    bandwidth_hz: -3 dB point of the sensor itself, None where the sample rate is the only limit.
+    calibrated: whether the unit of the channels is more than nominal.
+    """
+
+    kind: SensorKind
+    description: str
+    bandwidth_hz: float | None = None
+    calibrated: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """How a stream's times were obtained: host = offset + (1 + ppm/1e6) * device.
+
+    offset_sd_s is what two streams of one recording may disagree by.
+    """
+
+    source: str
+    drift_ppm: float = 0.0
+    offset_sd_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Stream:
+    """One device on one time base.
+
+    samples: (n_samples, n_channels) float64, C order, read-only, NaN = missing.
+    times_s: (n_samples,) seconds, strictly increasing; spaced 1/sample_rate_hz, except where `free_running`
+    is set: there each row is one reading of one channel (the others NaN) at its own instant, and
+    sample_rate_hz is the mean rate per channel.
+    """
+
+    samples: FloatArray
+    sample_rate_hz: float
+    times_s: FloatArray
+    layout: ChannelLayout
+    sensor: Sensor
+    clock: Clock
+    gaps: tuple[Gap, ...] = ()
+    free_running: bool = False
+
+    def __post_init__(self) -> None:
+        samples = np.ascontiguousarray(self.samples, dtype=np.float64)
+        times_s = np.ascontiguousarray(self.times_s, dtype=np.float64)
+        if samples.ndim != 2 or samples.shape[1] != len(self.layout):
+            raise RecordingError(
+                f"a stream of {len(self.layout)} channels needs samples of shape (n, {len(self.layout)}); "
+                f"got {samples.shape}; give one column per channel"
+            )
+        if times_s.shape != (len(samples),):
+            raise RecordingError(
+                f"{len(samples)} samples need {len(samples)} times; got {times_s.shape}; give one time per row"
+            )
+        if not (np.isfinite(self.sample_rate_hz) and self.sample_rate_hz > 0):
+            raise ParameterError(f"sample_rate_hz must be positive; got {self.sample_rate_hz}; state it in hertz")
+        samples = samples.view()
+        times_s = times_s.view()
+        samples.flags.writeable = False
+        times_s.flags.writeable = False
+        object.__setattr__(self, "samples", samples)
+        object.__setattr__(self, "times_s", times_s)
+
+    @property
+    def duration_s(self) -> float:
+        """Time from the first to the last sample."""
+        return float(self.times_s[-1] - self.times_s[0]) if len(self.times_s) else 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Recording:
+    """Everything that was measured together: name -> stream, with where it came from.
+
+    started_at: ISO 8601, UTC, or None where the file does not say.
+    provenance: facts for the report: source, format, choices the reader made, link statistics.
+    """
+
+    streams: Mapping[str, Stream]
+    started_at: str | None = None
+    provenance: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def source(self) -> str:
+        """Name of the file or session it came from."""
+        return str(self.provenance.get("source", "recording"))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the reader assumed, in sentences for the report."""
+        notes = self.provenance.get("notes", ())
+        return tuple(notes) if isinstance(notes, (list, tuple)) else (str(notes),)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Trial:
+    """A window [start_s, stop_s) of a recording with who did what."""
+
+    recording: Recording
+    index: int
+    start_s: float
+    stop_s: float
+    task: str = "auto"
+    subject: str | None = None
+    mass_kg: float | None = None
+    box_height_m: float | None = None

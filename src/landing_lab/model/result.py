@@ -1,0 +1,178 @@
+"""What an analysis gives back: trials with events, phases and a tidy table of metrics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from landing_lab.model.blocks import FloatArray
+from landing_lab.model.channels import Side
+from landing_lab.model.events import Events, Phases
+from landing_lab.model.recording import Recording
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Status: TypeAlias = Literal["ok", "flagged", "refused"]
+Task: TypeAlias = Literal["drop_jump", "drop_landing", "countermovement_jump", "squat_jump", "unknown"]
+
+METRIC_COLUMNS = ("name", "side", "value", "unit", "sd", "status", "reason", "method")
+
+
+@dataclass(frozen=True, slots=True)
+class MetricValue:
+    """One number that leaves the package: value and sd in `unit`; both None and a reason where refused."""
+
+    name: str
+    side: Side
+    value: float | None
+    unit: str
+    sd: float | None
+    status: Status
+    reason: str | None
+    method: str
+
+    def as_dict(self) -> dict[str, object]:
+        """Plain values for JSON and tables, in the order of METRIC_COLUMNS."""
+        return {column: getattr(self, column) for column in METRIC_COLUMNS}
+
+
+@dataclass(frozen=True, slots=True)
+class MetricsTable:
+    """Tidy table of metrics, one row per name and side."""
+
+    rows: tuple[MetricValue, ...] = ()
+
+    def __iter__(self) -> Iterator[MetricValue]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def get(self, name: str, side: Side = "total") -> MetricValue | None:
+        """The row of this name and side, None where the table has none."""
+        return next((row for row in self.rows if row.name == name and row.side == side), None)
+
+    def to_pandas(self) -> pd.DataFrame:
+        """The table as a data frame with METRIC_COLUMNS."""
+        import pandas as pd
+
+        return pd.DataFrame([row.as_dict() for row in self.rows], columns=list(METRIC_COLUMNS))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class ForceSignals:
+    """Vertical force on one time base, offset removed, as the detector and the metrics saw it.
+
+    force_n: side -> (n_samples,) in newton, NaN = missing; always has "total".
+    times_s: (n_samples,). noise_n: side -> SD of the unloaded signal.
+    source: one sentence on how the force was obtained, shown in every report.
+    amplitude_sd_fraction: relative SD of the force scale (0 for a force plate).
+    """
+
+    times_s: FloatArray
+    force_n: Mapping[Side, FloatArray]
+    sample_rate_hz: float
+    offset_n: Mapping[Side, float]
+    noise_n: Mapping[Side, float]
+    resolution_n: float
+    sensor_kind: str
+    source: str
+    bandwidth_hz: float | None = None
+    amplitude_sd_fraction: float = 0.0
+    side_offset_sd_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class TrialResult:
+    """One trial: what was recognised, when things happened, and every number with its uncertainty.
+
+    settings: setting name (with unit suffix) -> value, everything that could change a number.
+    signals is the force around the trial for pictures; None where nothing could be read.
+    """
+
+    source: str
+    index: int
+    task: Task
+    status: Status
+    reason: str | None
+    sample_rate_hz: float
+    events: Events
+    phases: Phases
+    table: MetricsTable
+    settings: Mapping[str, object] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    signals: ForceSignals | None = None
+    window_s: tuple[float, float] | None = None
+
+    @property
+    def metrics(self) -> pd.DataFrame:
+        """The metrics as a data frame (name, side, value, unit, sd, status, reason, method)."""
+        return self.table.to_pandas()
+
+    def as_dict(self) -> dict[str, object]:
+        """One entry of "trials" in the schema landing-lab.analysis/1."""
+        return {
+            "source": self.source,
+            "index": self.index,
+            "task": self.task,
+            "status": self.status,
+            "reason": self.reason,
+            "sample_rate_hz": self.sample_rate_hz,
+            "events": [event.as_dict() for event in self.events],
+            "phases": [phase.as_dict() for phase in self.phases],
+            "metrics": [row.as_dict() for row in self.table],
+            "settings": dict(self.settings),
+            "notes": list(self.notes),
+        }
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Result:
+    """The analysis of one recording. A file with several jumps has several trials.
+
+    task, status, reason, events, phases and metrics are those of the first trial, which is the only one in
+    the usual recording; `trials` holds all.
+    """
+
+    recording: Recording
+    trials: tuple[TrialResult, ...]
+
+    def __len__(self) -> int:
+        return len(self.trials)
+
+    @property
+    def first(self) -> TrialResult:
+        """The first trial; an analysis always holds at least one, if only to say why it was refused."""
+        return self.trials[0]
+
+    @property
+    def task(self) -> Task:
+        """Task of the first trial."""
+        return self.first.task
+
+    @property
+    def status(self) -> Status:
+        """Status of the first trial."""
+        return self.first.status
+
+    @property
+    def reason(self) -> str | None:
+        """Why the first trial is flagged or refused."""
+        return self.first.reason
+
+    @property
+    def events(self) -> Events:
+        """Events of the first trial."""
+        return self.first.events
+
+    @property
+    def phases(self) -> Phases:
+        """Phases of the first trial."""
+        return self.first.phases
+
+    @property
+    def metrics(self) -> pd.DataFrame:
+        """Metrics of the first trial as a data frame."""
+        return self.first.metrics

@@ -1,0 +1,1 @@
+"""Tables, figures and pages; formats results, computes none."""

@@ -1,0 +1,1 @@
+"""Bodies, feet, sensors and links with known truth; every number seeded."""
