@@ -1,3 +1,48 @@
-"""landing-lab: drop-jump landings from insoles, load-cell plates and force plates, with honest numbers."""
+"""landing-lab: drop-jump landings from insoles, load-cell plates and force plates, with honest numbers.
+
+    import landing_lab as ll
+    rec = ll.read("jump.txt", left="FP1", right="FP2", sample_rate_hz=1000)
+    result = ll.analyse(rec)
+    result.metrics            # pandas: name, side, value, unit, sd, status, reason, method
+    ll.plot(result)           # matplotlib Figure
+    ll.report(result, "out/")
+
+Everything is loaded on first use, so that `import landing_lab` takes a few milliseconds.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from landing_lab.errors import LandingLabError as LandingLabError
+    from landing_lab.io.read import read as read
+    from landing_lab.metrics.analyse import analyse as analyse
+    from landing_lab.report.write import plot as plot
+    from landing_lab.report.write import report as report
+    from landing_lab.sim.drop_jump import simulate_drop_jump as simulate_drop_jump
+
+_PUBLIC = {
+    "LandingLabError": "landing_lab.errors",
+    "analyse": "landing_lab.metrics.analyse",
+    "plot": "landing_lab.report.write",
+    "read": "landing_lab.io.read",
+    "report": "landing_lab.report.write",
+    "simulate_drop_jump": "landing_lab.sim.drop_jump",
+}
+
+__all__ = ["LandingLabError", "__version__", "analyse", "plot", "read", "report", "simulate_drop_jump"]
+
+
+def __getattr__(name: str) -> object:
+    """Load a public name from the room it lives in."""
+    if name not in _PUBLIC:
+        raise AttributeError(f"module 'landing_lab' has no attribute {name!r}")
+    return getattr(importlib.import_module(_PUBLIC[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

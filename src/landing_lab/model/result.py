@@ -17,12 +17,15 @@ if TYPE_CHECKING:
 Status: TypeAlias = Literal["ok", "flagged", "refused"]
 Task: TypeAlias = Literal["drop_jump", "drop_landing", "countermovement_jump", "squat_jump", "unknown"]
 
-METRIC_COLUMNS = ("name", "side", "value", "unit", "sd", "status", "reason", "method")
+METRIC_COLUMNS = ("name", "side", "value", "unit", "sd", "status", "reason", "method", "stronger_side")
 
 
 @dataclass(frozen=True, slots=True)
 class MetricValue:
-    """One number that leaves the package: value and sd in `unit`; both None and a reason where refused."""
+    """One number that leaves the package: value and sd in `unit`; both None and a reason where refused.
+
+    stronger_side: for symmetry metrics, the side with the larger value; None elsewhere.
+    """
 
     name: str
     side: Side
@@ -32,6 +35,7 @@ class MetricValue:
     status: Status
     reason: str | None
     method: str
+    stronger_side: Side | None = None
 
     def as_dict(self) -> dict[str, object]:
         """Plain values for JSON and tables, in the order of METRIC_COLUMNS."""
@@ -68,7 +72,10 @@ class ForceSignals:
     force_n: side -> (n_samples,) in newton, NaN = missing; always has "total".
     times_s: (n_samples,). noise_n: side -> SD of the unloaded signal.
     source: one sentence on how the force was obtained, shown in every report.
-    amplitude_sd_fraction: relative SD of the force scale (0 for a force plate).
+    amplitude_sd_fraction: relative SD of fast force (0 for a force plate); amplitude_note says why, and flags
+    the metrics that rest on it. weight_note does the same for standing force. edge_sd_s: what the sensor
+    adds to the SD of a touchdown or take-off; side_offset_sd_s: SD of left against right clock.
+    timing_refusal: why this sensor cannot time a contact, None where it can.
     """
 
     times_s: FloatArray
@@ -81,7 +88,11 @@ class ForceSignals:
     source: str
     bandwidth_hz: float | None = None
     amplitude_sd_fraction: float = 0.0
+    amplitude_note: str | None = None
+    weight_note: str | None = None
+    edge_sd_s: float = 0.0
     side_offset_sd_s: float = 0.0
+    timing_refusal: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -108,7 +119,7 @@ class TrialResult:
 
     @property
     def metrics(self) -> pd.DataFrame:
-        """The metrics as a data frame (name, side, value, unit, sd, status, reason, method)."""
+        """The metrics as a data frame with METRIC_COLUMNS."""
         return self.table.to_pandas()
 
     def as_dict(self) -> dict[str, object]:

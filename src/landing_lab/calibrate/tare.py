@@ -1,0 +1,82 @@
+"""What an unloaded sensor reads: offset, noise and resolution, from the stretches where nobody stands on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from landing_lab.model.blocks import FloatArray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TareParams:
+    """When a stretch of force counts as unloaded.
+
+    max_offset_n: real plates sit up to 25 N off when empty (shared/definitions.md, decision 1); drift doubles it.
+    max_noise_n: SD within a block above which somebody is on the plate. block_ms: length of a block.
+    min_unloaded_ms: shorter evidence is not used.
+    """
+
+    max_offset_n: float = 50.0
+    max_noise_n: float = 10.0
+    block_ms: float = 50.0
+    min_unloaded_ms: float = 100.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Tare:
+    """Unloaded reading of each column.
+
+    offset_n: (c,) newton. noise_n: (s,) SD of total, then (for c > 1) of each column, newton.
+    resolution_n: (c,) smallest step between readings. unloaded_s: how long the evidence is; 0 where the
+    sensor was never unloaded, and the offset then stays 0.
+    """
+
+    offset_n: FloatArray
+    noise_n: FloatArray
+    resolution_n: FloatArray
+    unloaded_s: float
+
+
+def tare_from_unloaded(force_n: FloatArray, *, sample_rate_hz: float, params: TareParams | None = None) -> Tare:
+    """Offset, noise and resolution of vertical force, shape (n, c), from its unloaded blocks.
+
+    A block is unloaded where every column stays near zero and calm; the trimmed pool of these blocks (the
+    noisiest tenth holds touchdowns and take-offs) gives the median as offset and the pooled SD as noise.
+    """
+    settings = params or TareParams()
+    n, c = force_n.shape
+    width = max(4, round(settings.block_ms * sample_rate_hz / 1000.0))
+    resolution = np.array([_resolution(force_n[:, j]) for j in range(c)])
+    blocks = force_n[: n - n % width].reshape(-1, width, c)
+    quiet = (
+        (np.abs(blocks.mean(axis=1)) < settings.max_offset_n).all(axis=1)
+        & (blocks.std(axis=1) < settings.max_noise_n).all(axis=1)
+    )  # fmt: skip
+    chosen = blocks[quiet]
+    if len(chosen) * width < settings.min_unloaded_ms * sample_rate_hz / 1000.0:
+        zero = np.zeros(c)
+        return Tare(offset_n=zero, noise_n=np.zeros(_signals(c)), resolution_n=resolution, unloaded_s=0.0)
+    total_variance = chosen.sum(axis=2).var(axis=1)
+    keep = np.argsort(total_variance, kind="stable")[: max(1, int(np.ceil(0.9 * len(chosen))))]
+    chosen = chosen[keep]
+    column_sd = np.sqrt(chosen.var(axis=1).mean(axis=0))
+    noise = column_sd if c == 1 else np.concatenate([[np.sqrt(total_variance[keep].mean())], column_sd])
+    return Tare(
+        offset_n=np.median(chosen.mean(axis=1), axis=0),  # of block means: finer than one step of the converter
+        noise_n=noise,
+        resolution_n=resolution,
+        unloaded_s=len(chosen) * width / sample_rate_hz,
+    )
+
+
+def _signals(columns: int) -> int:
+    return 1 if columns == 1 else columns + 1
+
+
+def _resolution(column: FloatArray) -> float:
+    """Smallest step between different readings, from at most 20 000 of them."""
+    values = np.unique(column[np.isfinite(column)][:20_000])
+    steps = np.diff(values)
+    return float(steps.min()) if len(steps) else 0.0

@@ -1,0 +1,102 @@
+"""Settings of the detector in physical units; the only place where milliseconds become samples."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from landing_lab.errors import ParameterError
+
+
+def samples_in(duration_ms: float, sample_rate_hz: float, *, name: str) -> int:
+    """Whole samples in a duration, rounded half up; refused where it is shorter than one sample."""
+    exact = duration_ms * sample_rate_hz / 1000.0
+    if not math.isfinite(exact) or exact < 1.0:
+        raise ParameterError(
+            f"{name}={duration_ms:g} is shorter than one sample at {sample_rate_hz:g} Hz; "
+            f"use at least {1000.0 / sample_rate_hz:.3g} ms, or record faster"
+        )
+    return math.floor(exact + 0.5)
+
+
+class ContactSettings(NamedTuple):
+    """ContactParams at one sample rate: N and samples, as the kernel receives them."""
+
+    on_n: float
+    band_n: float
+    hold_on: int
+    hold_off: int
+    interpolate: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactParams:
+    """How a contact is told from no contact.
+
+    contact_on_n: threshold on unfiltered, re-zeroed force; 20 N is the commonest published choice
+    (shared/definitions.md, decision 1) and is raised to noise_multiple x SD of the unloaded noise.
+    hysteresis_n: a candidate survives returns of this size across the threshold.
+    min_contact_ms, min_flight_ms: how long a new state must hold; longer holds hide short flights.
+    interpolate_from_hz: below it a crossing lies in the middle between two samples, since linear
+    interpolation biases flight time (-6 ms at 80 Hz, measured).
+    threshold_sd_fraction: relative standard uncertainty of the threshold convention, into each event's sd.
+    """
+
+    contact_on_n: float = 20.0
+    noise_multiple: float = 5.0
+    hysteresis_n: float = 5.0
+    min_contact_ms: float = 15.0
+    min_flight_ms: float = 20.0
+    interpolate_from_hz: float = 200.0
+    threshold_sd_fraction: float = 0.25
+
+    def __post_init__(self) -> None:
+        for name in ("contact_on_n", "min_contact_ms", "min_flight_ms"):
+            value = getattr(self, name)
+            if not (math.isfinite(value) and value > 0):
+                raise ParameterError(f"{name} must be positive; got {value}; the default is 20 N, 15 ms or 20 ms")
+        if not 0 <= self.hysteresis_n < self.contact_on_n:
+            raise ParameterError(
+                f"hysteresis_n must lie between 0 and contact_on_n={self.contact_on_n:g}; got {self.hysteresis_n:g}; "
+                "use about a quarter of the threshold"
+            )
+
+    def at(self, sample_rate_hz: float) -> ContactSettings:
+        """These settings in samples at a rate; refused where a hold time is shorter than a sample."""
+        return ContactSettings(
+            self.contact_on_n,
+            self.hysteresis_n,
+            samples_in(self.min_contact_ms, sample_rate_hz, name="min_contact_ms"),
+            samples_in(self.min_flight_ms, sample_rate_hz, name="min_flight_ms"),
+            sample_rate_hz >= self.interpolate_from_hz,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskParams:
+    """How contacts become trials.
+
+    max_drop_jump_contact_s: a longer first contact is standing, not a drop jump (real drop jumps in the
+    reference data reach 0.77 s). min_flight_s, max_flight_s: 0.08 s is a 0.8 cm hop, 1.0 s a 1.2 m jump.
+    min_empty_before_s: how long the plates must be empty before a drop. quiet_window_s and
+    quiet_sd_fraction: body weight comes from the quietest such window (shared/definitions.md, decision 4).
+    landing_view_s: how much after the landing belongs to the trial.
+    countermovement_dip_bw, countermovement_window_s: a jump from standing whose force falls below this within
+    this time before take-off is a countermovement jump; dip_doubt_bw around it is called doubtful.
+    push_off_bw: without a push above this nobody jumped: a step off the plate.
+    drop_landing_peak_bw: a step onto the plate stays below this peak, a drop does not.
+    """
+
+    max_drop_jump_contact_s: float = 1.5
+    min_flight_s: float = 0.08
+    max_flight_s: float = 1.0
+    min_empty_before_s: float = 0.15
+    quiet_window_s: float = 1.0
+    quiet_sd_fraction: float = 0.01
+    landing_view_s: float = 1.5
+    countermovement_dip_bw: float = 0.85
+    countermovement_window_s: float = 0.8
+    dip_doubt_bw: float = 0.06
+    push_off_bw: float = 1.15
+    drop_landing_peak_bw: float = 1.8

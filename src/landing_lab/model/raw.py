@@ -1,0 +1,27 @@
+"""A raw recording: device counts as they arrived, before any calibration."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from landing_lab.model.blocks import FloatArray, FrameBlock
+from landing_lab.model.device import DeviceInfo
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RawStream:
+    """Everything one device sent: frames in order of arrival, arrival_s (n_frames,) on the host clock."""
+
+    info: DeviceInfo
+    frames: FrameBlock
+    arrival_s: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RawRecording:
+    """Raw streams by name, what the session wrote beside them, and what was lost, in sentences."""
+
+    streams: Mapping[str, RawStream]
+    metadata: Mapping[str, object] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
