@@ -80,3 +80,23 @@ def _resolution(column: FloatArray) -> float:
     values = np.unique(column[np.isfinite(column)][:20_000])
     steps = np.diff(values)
     return float(steps.min()) if len(steps) else 0.0
+
+
+def tare_from_lowest(sum_n: FloatArray, *, sample_rate_hz: float, calm_n: float, window_ms: float) -> slice | None:
+    """The stretch of a signal with an arbitrary zero that is most likely without load; None where none is calm.
+
+    sum_n: (n,) newton up to an unknown offset, load only ever adds. Of all windows whose SD stays below calm_n
+    the one with the lowest mean is taken. A sensor that was loaded all the time cannot be told from a tare
+    here; whoever calls must check that the rest of the signal makes sense.
+    """
+    width = max(2, round(window_ms * sample_rate_hz / 1000.0))
+    usable = len(sum_n) - len(sum_n) % width
+    if usable == 0:
+        return None
+    blocks = sum_n[:usable].reshape(-1, width)
+    mean, sd = blocks.mean(axis=1), blocks.std(axis=1)
+    calm = np.isfinite(mean) & (sd < calm_n)
+    if not calm.any():
+        return None
+    best = int(np.argmin(np.where(calm, mean, np.inf)))
+    return slice(best * width, (best + 1) * width)

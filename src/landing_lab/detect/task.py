@@ -132,7 +132,9 @@ def _rebounds(contacts: Sequence[Contact], index: int, sample_rate_hz: float, pa
 
 def _starts_a_jump(contacts: Sequence[Contact], index: int, sample_rate_hz: float, params: TaskParams) -> bool:
     rested = contacts[index].n_samples >= params.max_drop_jump_contact_s * sample_rate_hz
-    return rested and index + 1 < len(contacts) and _is_flight(*contacts[index : index + 2], sample_rate_hz, params)
+    if not rested or index + 1 >= len(contacts):
+        return False
+    return _is_flight(contacts[index], contacts[index + 1], sample_rate_hz, params)
 
 
 def _empty_before_s(contact: Contact, before: Contact | None, sample_rate_hz: float) -> float:

@@ -22,13 +22,13 @@ SAMPLING_SD = 0.29
 class BodyWeight:
     """Body weight with its standard uncertainty, newton, and how it was obtained.
 
-    quiet: position in samples of the quiet window's middle, None where a typed mass was used.
+    weighed: from the plates; False where a typed mass was used.
     """
 
     value_n: float
     sd_n: float
     method: str
-    quiet: float | None = None
+    weighed: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -36,7 +36,7 @@ class LandingTrial:
     """What the metrics see of one trial. All positions are samples of signals.times_s.
 
     side_contact, side_landing: contact of each foot (or plate) within the total's contact and landing.
-    threshold_n: side -> newton.
+    threshold_n: side -> newton. quiet_after: middle of the quietest second of standing after the landing.
     """
 
     task: Task
@@ -48,6 +48,7 @@ class LandingTrial:
     landing: Contact | None
     side_contact: Mapping[Side, Contact]
     side_landing: Mapping[Side, Contact]
+    quiet_after: float | None
     weight: BodyWeight | None
     weight_refusal: str | None
     motion: ContactMotion | None

@@ -62,7 +62,13 @@ def find_trials(
     )
     trials = [
         _complete(
-            _overridden(one, task), signals, params=params, thresholds=thresholds, contacts=contacts, weight=weight
+            _overridden(one, task),
+            signals,
+            params=params,
+            task_params=task_params,
+            thresholds=thresholds,
+            contacts=contacts,
+            weight=weight,
         )
         for one in found
     ]
@@ -76,12 +82,15 @@ def _body_weight(stance: QuietStance | None, mass_kg: float | None) -> BodyWeigh
             value_n=stance.body_weight_n,
             sd_n=stance.sd_n,
             method=f"mean of the quietest second of standing (SD within {stance.window_sd_n:.1f} N)",
-            quiet=0.5 * (stance.start + stance.stop),
+            weighed=True,
         )
     if mass_kg is not None:
         weight = mass_kg * GRAVITY
         return BodyWeight(
-            value_n=weight, sd_n=TYPED_MASS_SD_FRACTION * weight, method="typed-in mass x 9.80665 m/s² (SD 1 % assumed)"
+            value_n=weight,
+            sd_n=TYPED_MASS_SD_FRACTION * weight,
+            method="typed-in mass x 9.80665 m/s² (SD 1 % assumed)",
+            weighed=False,
         )
     return None
 
@@ -111,6 +120,7 @@ def _complete(
     signals: ForceSignals,
     *,
     params: ContactParams,
+    task_params: TaskParams,
     thresholds: Mapping[Side, float],
     contacts: Mapping[Side, list[Contact]],
     weight: BodyWeight | None,
@@ -129,11 +139,22 @@ def _complete(
         landing=found.landing,
         side_contact={side: contact for side, contact in in_contact.items() if contact is not None},
         side_landing={side: contact for side, contact in in_landing.items() if contact is not None},
+        quiet_after=_quiet_after(found, signals, task_params),
         weight=weight,
         weight_refusal=None if weight else NO_WEIGHT,
         motion=motion,
         motion_refusal=refusal,
     )
+
+
+def _quiet_after(found: FoundTask, signals: ForceSignals, params: TaskParams) -> float | None:
+    """Middle of the quietest second of standing between the landing and the next take-off, in samples."""
+    if found.landing is None:
+        return None
+    first, last = found.landing.start.sample, found.landing.stop.sample
+    after = signals.force_n["total"][first:last]
+    stance = find_quiet_stance(after, sample_rate_hz=signals.sample_rate_hz, params=params)
+    return None if stance is None else first + 0.5 * (stance.start + stance.stop)
 
 
 def _motion(

@@ -3,13 +3,30 @@
 from __future__ import annotations
 
 from landing_lab.fuse.force_plate import signals_from_plate
-from landing_lab.model.recording import Recording
+from landing_lab.fuse.insole_plate import signals_from_insoles_and_plate
+from landing_lab.fuse.slow_plate import signals_from_slow_plate
+from landing_lab.model.channels import Side
+from landing_lab.model.recording import Recording, Stream
 from landing_lab.model.result import ForceSignals
 
 
 def signals_of(recording: Recording) -> ForceSignals | str:
     """Force signals of a recording, or the sentence why it holds none."""
-    by_kind = {stream.sensor.kind: stream for stream in recording.streams.values()}
-    if "force_plate" in by_kind:
-        return signals_from_plate(by_kind["force_plate"])
-    return "the recording holds neither a force plate nor a load-cell plate"
+    plates = [stream for stream in recording.streams.values() if stream.sensor.kind == "force_plate"]
+    if plates:
+        return signals_from_plate(plates[0])
+    slow = [stream for stream in recording.streams.values() if stream.sensor.kind == "hx711_plate"]
+    if not slow:
+        return (
+            "the recording holds no plate: insoles alone can neither weigh nor tell the box from the plate; "
+            "record with the load-cell plate connected"
+        )
+    insoles: dict[Side, Stream] = {
+        stream.layout.sides[0]: stream
+        for stream in recording.streams.values()
+        if stream.sensor.kind == "fsr_insole" and len(stream.layout)
+    }
+    feet = set(slow[0].layout.sides)
+    if {"left", "right"} <= insoles.keys() and {"left", "right"} <= feet:
+        return signals_from_insoles_and_plate(slow[0], insoles)
+    return signals_from_slow_plate(slow[0])

@@ -53,9 +53,11 @@ _FOLDER = _cache_folder()
 
 def kernel(function: Any) -> Any:
     """Compile a kernel: cached on disk, GIL released, IEEE arithmetic (fastmath would drop NaN)."""
-    previous = config.CACHE_DIR
-    config.CACHE_DIR = _FOLDER  # numba asks for the folder while decorating; other users of numba keep theirs
+    # numba asks for the folder while decorating; other users of numba in this process keep theirs
+    settings: Any = config
+    previous = settings.CACHE_DIR
+    settings.CACHE_DIR = _FOLDER
     try:
         return njit(cache=True, nogil=True, fastmath=False)(function)
     finally:
-        config.CACHE_DIR = previous
+        settings.CACHE_DIR = previous

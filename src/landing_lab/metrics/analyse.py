@@ -196,12 +196,12 @@ def _notes(trial: LandingTrial, mass_kg: float | None, box_height_m: float | Non
     """Sentences on what does not fit together."""
     notes = []
     weight = trial.weight
-    if mass_kg is not None and weight is not None and weight.quiet is not None:
+    if mass_kg is not None and weight is not None and weight.weighed:
         ratio = weight.value_n / (mass_kg * GRAVITY) - 1.0
         if abs(ratio) > MASS_DISAGREEMENT:
             notes.append(
-                f"The plates read {weight.value_n / GRAVITY:.1f} kg, {100 * ratio:+.1f} % off the typed {mass_kg:g} kg; "
-                "the plates' value was used."
+                f"The plates read {weight.value_n / GRAVITY:.1f} kg, {100 * ratio:+.1f} % off the typed "
+                f"{mass_kg:g} kg; the plates' value was used."
             )
     if box_height_m is not None and trial.motion is not None:
         velocity = trial.motion.touchdown_velocity_m_per_s

@@ -33,8 +33,10 @@ def time_to_peak_force_s(trial: LandingTrial, _side: Side) -> Estimate:
     contact = trial.contact
     assert contact is not None
     value = (first + peak - contact.start.position) / trial.sample_rate_hz
-    # A flat top makes the instant uncertain: every sample within the noise of the peak could have been it.
-    near = np.flatnonzero(force >= force[peak] - 2.0 * trial.signals.noise_n.get("total", 0.0))
+    # A flat top makes the instant uncertain: every sample within the noise of the peak (and within what a
+    # fused shape may be wrong by) could have been it.
+    blur = max(2.0 * trial.signals.noise_n.get("total", 0.0), trial.signals.amplitude_sd_fraction * force[peak])
+    near = np.flatnonzero(force >= force[peak] - blur)
     width = (near[-1] - near[0]) / trial.sample_rate_hz
     sd = np.sqrt(
         trial.edge_sd_s(contact.start) ** 2 + (SAMPLING_SD / trial.sample_rate_hz) ** 2 + (SAMPLING_SD * width) ** 2

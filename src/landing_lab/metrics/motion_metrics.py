@@ -82,12 +82,12 @@ def com_depth_m(trial: LandingTrial, _side: Side) -> Estimate:
 )
 def drop_height_reverse_m(trial: LandingTrial, _side: Side) -> Estimate:
     """v²/2g of touchdown velocity, force integrated backwards from the quiet stance after the landing."""
-    weight, contact, landing = trial.weight, trial.contact, trial.landing
+    weight, contact = trial.weight, trial.contact
     assert weight is not None
     assert contact is not None
-    if weight.quiet is None or landing is None or weight.quiet < landing.start.position:
+    if trial.quiet_after is None:
         raise RefusedError("there is no quiet standing after the landing; let the person stand still for two seconds")
-    first, last = int(np.ceil(contact.start.position)), round(weight.quiet)
+    first, last = int(np.ceil(contact.start.position)), round(trial.quiet_after)
     force = trial.total_n[first : last + 1]
     if np.isnan(force).any():
         raise RefusedError("samples are missing between touchdown and quiet standing; check the cable and repeat")

@@ -1,0 +1,58 @@
+# Two commands matter: `make demo` and `make test`. Both make their own environment in .venv first.
+#   make demo          install landing-lab and run the main job on simulated boards
+#   make test          install the test tools, then ruff, mypy, import-linter and pytest
+#   make benchmark     the measured targets (not part of the pass/fail run)
+#   make picture       render the README's picture of the report again
+#   make constraints   write constraints.txt anew from what is installed now
+# PYTHON picks the interpreter (3.11-3.13): make demo PYTHON=python3.12
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+RUN := env -u PYTHONDONTWRITEBYTECODE
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --constraint constraints.txt
+OUT ?=
+
+.PHONY: demo test lint unit benchmark picture constraints clean
+
+demo: $(VENV)/.installed
+	$(RUN) $(BIN)/landing-lab demo $(if $(OUT),--out $(OUT))
+
+test: lint unit
+
+lint: $(VENV)/.installed-tests
+	$(BIN)/ruff check src drivers/host tests
+	$(BIN)/ruff format --check src drivers/host tests
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+unit: $(VENV)/.installed-tests
+	$(RUN) $(BIN)/python -m pytest -q -n 2 --dist worksteal --durations 10 tests --ignore tests/benchmarks
+
+benchmark: $(VENV)/.installed-tests
+	$(RUN) $(BIN)/python -m pytest -q tests/benchmarks --benchmark-only --benchmark-columns=median,iqr,ops,rounds
+
+picture: $(VENV)/.installed-tests
+	sh docs/picture.sh
+
+$(VENV)/.made:
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if (3, 11) <= v[:2] < (3, 14) else f"landing-lab needs Python 3.11, 3.12 or 3.13; {sys.executable} is {v[0]}.{v[1]}. Name another one: make demo PYTHON=python3.12")'
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); echo "Python has no venv module here; on Debian: apt-get install python3-venv" >&2; exit 1; }
+	@touch $@
+
+$(VENV)/.installed: $(VENV)/.made pyproject.toml constraints.txt
+	@echo "Installing landing-lab and its libraries into $(VENV) (about 500 MB, once) ..."
+	@$(PIP) --editable ".[c3d]"
+	@touch $@
+
+$(VENV)/.installed-tests: $(VENV)/.installed
+	@echo "Installing the test tools ..."
+	@$(PIP) --editable ".[c3d,test]"
+	@sh .ci/debian-packages
+	@touch $@
+
+constraints: $(VENV)/.installed-tests
+	$(BIN)/python -m pip --disable-pip-version-check freeze --exclude-editable | grep -v ' @ ' > constraints.txt
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,40 @@
+"""Taking FrameBlocks apart and putting them together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from landing_lab.model.blocks import FrameBlock
+
+
+def empty_block(n_channels: int, *, free_running: bool) -> FrameBlock:
+    """A block of no frames."""
+    none = np.empty(0, np.int64)
+    return FrameBlock(none, none, np.empty((0, n_channels), np.int32), none if free_running else None, none)
+
+
+def take_rows(block: FrameBlock, start: int, stop: int) -> FrameBlock:
+    """Frames [start, stop) of a block."""
+    return FrameBlock(
+        block.sequence[start:stop],
+        block.ticks_us[start:stop],
+        block.counts[start:stop],
+        None if block.channel is None else block.channel[start:stop],
+        block.flags[start:stop],
+    )
+
+
+def join_blocks(blocks: Sequence[FrameBlock]) -> FrameBlock:
+    """One block of the frames of several (at least one) of the same device, in their order."""
+    if len(blocks) == 1:
+        return blocks[0]
+    channels = [block.channel for block in blocks if block.channel is not None]
+    return FrameBlock(
+        np.concatenate([block.sequence for block in blocks]),
+        np.concatenate([block.ticks_us for block in blocks]),
+        np.concatenate([block.counts for block in blocks]),
+        np.concatenate(channels) if channels else None,
+        np.concatenate([block.flags for block in blocks]),
+    )

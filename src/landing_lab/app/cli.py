@@ -1,0 +1,246 @@
+"""The command line: what there is to type; the work is done in the module of each command."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import landing_lab
+from landing_lab.errors import LandingLabError
+
+app = typer.Typer(
+    name="landing-lab",
+    help=(
+        "Record and analyse landings from a jump: pressure insoles, load-cell plates, force plates. "
+        "Every number comes with its uncertainty, or with the reason why there is none."
+    ),
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+simulate_app = typer.Typer(
+    help="Simulated devices and trials, for practice and for testing your own programs.", no_args_is_help=True
+)
+app.add_typer(simulate_app, name="simulate")
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of text for people.")]
+Ports = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--port",
+        help="Serial port of a board, such as /dev/ttyUSB0, COM3 or socket://host:port. Repeat for each board.",
+    ),
+]
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(landing_lab.__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Options before a command."""
+
+
+@app.command()
+def demo(
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the results; a new one next to the last by default.")
+    ] = None,
+    speed: Annotated[float, typer.Option(help="How much faster than real time the simulated boards play.")] = 2.0,
+    seed: Annotated[int, typer.Option(help="Another seed gives other athletes.")] = 1,
+) -> None:
+    """Record three simulated drop jumps over serial links and report them.
+
+    Two insoles and a load-cell plate are simulated behind real serial ports; everything after the port is what
+    a real session uses. Measured values stand beside the simulation's truth.
+
+    Example: landing-lab demo --out my-first-demo
+    """
+    from landing_lab.app.demo import run_demo
+
+    run_demo(out, speed=speed, seed=seed)
+
+
+@app.command()
+def analyse(
+    files: Annotated[list[Path], typer.Argument(help="Files with vertical force, or raw recordings (.xdf).")],
+    left: Annotated[str | None, typer.Option(help="Column of the left foot: name or number, counted from 1.")] = None,
+    right: Annotated[str | None, typer.Option(help="Column of the right foot.")] = None,
+    total: Annotated[str | None, typer.Option(help="Column of the total, where the feet are not separate.")] = None,
+    rate_hz: Annotated[
+        float | None, typer.Option(help="Samples per second, where the file has no time column.")
+    ] = None,
+    mass_kg: Annotated[float | None, typer.Option(help="Body mass, for trials without quiet standing.")] = None,
+    box_height_m: Annotated[float | None, typer.Option(help="Height of the box, to check the drop height.")] = None,
+    task: Annotated[
+        str, typer.Option(help="auto, drop_jump, drop_landing, countermovement_jump or squat_jump.")
+    ] = "auto",
+    output_format: Annotated[str, typer.Option("--format", help="table, json or csv on the terminal.")] = "table",
+    out: Annotated[
+        Path | None, typer.Option(help="Also write report.html, metrics.csv, analysis.json and pictures here.")
+    ] = None,
+) -> None:
+    """Detect and measure the landings in force-plate files and recordings.
+
+    Text (tab, comma, semicolon, blanks), OpenSim .mot/.sto, C3D and .xdf are recognised by their content.
+    Exit code 2 if a file could not be read; a refused trial is a result, with its reason.
+
+    Example: landing-lab analyse jump.txt --left FP1 --right FP2 --rate-hz 1000 --out results
+    """
+    from landing_lab.app.analyse import Columns, run_analyse
+
+    raise typer.Exit(
+        run_analyse(
+            files,
+            Columns(left=left, right=right, total=total, rate_hz=rate_hz),
+            mass_kg=mass_kg,
+            box_height_m=box_height_m,
+            task=task,
+            output_format=output_format,
+            out=out,
+        )
+    )
+
+
+@app.command()
+def devices(
+    port: Ports = None,
+    timeout_s: Annotated[float, typer.Option(help="How long to wait for an answer.")] = 3.0,
+    json: Json = False,
+) -> None:
+    """List the boards that answer: port, kind, id, firmware, channels, rate.
+
+    Without --port every serial port of this machine is asked. Exit code 1 if none answers.
+
+    Example: landing-lab devices --port /dev/ttyUSB0
+    """
+    from landing_lab.app.devices import run_devices
+
+    raise typer.Exit(run_devices(port or [], timeout_s=timeout_s, as_json=json))
+
+
+@app.command()
+def record(
+    port: Ports = None,
+    sim: Annotated[bool, typer.Option("--sim", help="Start simulated boards and record them.")] = False,
+    trials: Annotated[int, typer.Option(min=1, max=100, help="How many trials to record.")] = 1,
+    participant: Annotated[str, typer.Option(help="A pseudonym: letters and digits only, never a name.")] = "01",
+    mass_kg: Annotated[float | None, typer.Option(help="Body mass, for trials without quiet standing.")] = None,
+    box_height_m: Annotated[float | None, typer.Option(help="Height of the box.")] = None,
+    max_duration_s: Annotated[float, typer.Option(help="Longest trial; it ends by itself after the landing.")] = 30.0,
+    auto_accept: Annotated[bool, typer.Option("--auto-accept", help="Do not ask before the next trial.")] = False,
+    out: Annotated[Path, typer.Option(help="Folder for recordings and results.")] = Path("landing-lab-session"),
+) -> None:
+    """Record drop jumps from connected boards and report them.
+
+    The raw data go to disk while they arrive, so a pulled cable or a crash loses nothing already received.
+
+    Example: landing-lab record --port /dev/ttyUSB0 --port /dev/ttyUSB1 --port /dev/ttyUSB2 --trials 3
+    """
+    from landing_lab.app.record import RecordSettings, run_record
+
+    settings = RecordSettings(
+        trials=trials,
+        participant=participant,
+        mass_kg=mass_kg,
+        box_height_m=box_height_m,
+        max_duration_s=max_duration_s,
+        auto_accept=auto_accept,
+        out=out,
+    )
+    raise typer.Exit(run_record(port or [], settings, simulated=sim))
+
+
+@app.command()
+def report(
+    recording: Annotated[list[Path], typer.Argument(help="Recordings (.xdf) or files that name their own columns.")],
+    out: Annotated[Path, typer.Option(help="Folder for the report.")] = Path("landing-lab-report"),
+    mass_kg: Annotated[float | None, typer.Option(help="Body mass, for trials without quiet standing.")] = None,
+    box_height_m: Annotated[float | None, typer.Option(help="Height of the box, to check the drop height.")] = None,
+) -> None:
+    """Write one report for several recordings: report.html, metrics.csv, analysis.json and pictures.
+
+    Example: landing-lab report landing-lab-session/raw/*.xdf --out session-report
+    """
+    from landing_lab.app.analyse import Columns, run_analyse
+
+    raise typer.Exit(
+        run_analyse(
+            recording,
+            Columns(),
+            mass_kg=mass_kg,
+            box_height_m=box_height_m,
+            task="auto",
+            output_format="table",
+            out=out,
+        )
+    )
+
+
+@app.command()
+def doctor(json: Json = False) -> None:
+    """Check this installation: Python, libraries, drivers, ports, cache folder.
+
+    Example: landing-lab doctor
+    """
+    from landing_lab.app.doctor import run_doctor
+
+    raise typer.Exit(run_doctor(as_json=json))
+
+
+@simulate_app.command("devices")
+def simulate_devices(
+    speed: Annotated[float, typer.Option(help="How much faster than real time the boards play.")] = 1.0,
+    seed: Annotated[int, typer.Option(help="Another seed gives another athlete.")] = 1,
+    tcp: Annotated[bool, typer.Option("--tcp", help="Serve socket:// addresses instead of pseudo terminals.")] = False,
+    json: Json = False,
+) -> None:
+    """Keep two insoles and a plate alive behind serial endpoints until interrupted.
+
+    Example: landing-lab simulate devices        (then, elsewhere: landing-lab record --port ... )
+    """
+    from landing_lab.app.simulate import run_simulate_devices
+
+    raise typer.Exit(run_simulate_devices(speed=speed, seed=seed, tcp=tcp, as_json=json))
+
+
+def main() -> None:
+    """Entry point: every failure becomes one sentence on stderr and an exit code, never a traceback."""
+    try:
+        app()
+    except LandingLabError as error:
+        _fail(str(error), error.exit_code)
+    except KeyboardInterrupt:
+        _fail("interrupted; what was recorded so far is kept", 130)
+    except BrokenPipeError:
+        # The reader of our output has gone (as in `| head`): not an error, but nothing more can be said.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except MemoryError:
+        _fail("this machine has too little free memory for that; close other programs or use shorter files", 1)
+    except Exception as error:
+        if os.environ.get("LANDING_LAB_DEBUG"):
+            raise
+        _fail(
+            f"an error that should not happen ({type(error).__name__}: {error}); set LANDING_LAB_DEBUG=1, run it "
+            "again and report what it prints",
+            1,
+        )
+
+
+def _fail(message: str, code: int) -> None:
+    print(f"landing-lab: {message}", file=sys.stderr)
+    sys.exit(code)

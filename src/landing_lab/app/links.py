@@ -1,0 +1,81 @@
+"""Reach devices through whatever the installed drivers offer: the lab asks entry points, it imports no driver."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from importlib.metadata import EntryPoint, entry_points
+from typing import cast
+
+from landing_lab.errors import DeviceError, DeviceNotFoundError, LandingLabError
+from landing_lab.model.device import DeviceLink, EmulatorServer, Transport
+
+
+def _entry(group: str) -> EntryPoint:
+    found = sorted(entry_points(group=group), key=lambda entry: entry.name)
+    if not found:
+        raise DeviceError(
+            f"no driver is installed for {group}; the package was installed without its drivers: "
+            "install it again with `pip install .`"
+        )
+    return found[0]
+
+
+def transport(*, clock: Callable[[], float] | None = None) -> Transport:
+    """The installed transport (serial ports); clock gives arrival times in seconds, monotonic by default."""
+    make = _entry("landing_lab.transports").load()
+    return cast("Transport", make() if clock is None else make(clock=clock))
+
+
+def emulator() -> Callable[..., EmulatorServer]:
+    """The installed emulator: a function that serves simulated devices behind real endpoints."""
+    return cast("Callable[..., EmulatorServer]", _entry("landing_lab.emulators").load())
+
+
+def open_all(reach: Transport, urls: Sequence[str], *, timeout_s: float) -> list[DeviceLink]:
+    """Open every port or none: if one fails, those already open are closed and the error goes on."""
+    links: list[DeviceLink] = []
+    try:
+        links.extend(reach.open(url, timeout_s=timeout_s) for url in urls)
+    except BaseException:
+        close_all(links)
+        raise
+    return links
+
+
+def close_all(links: Sequence[DeviceLink]) -> None:
+    """Close every link; a board that has gone does not keep the others open."""
+    for link in links:
+        link.close()
+
+
+@contextmanager
+def opened(reach: Transport, urls: Sequence[str], *, timeout_s: float) -> Iterator[list[DeviceLink]]:
+    """Links to these ports, closed at the end whatever happens."""
+    links = open_all(reach, urls, timeout_s=timeout_s)
+    try:
+        yield links
+    finally:
+        close_all(links)
+
+
+def find_answering(reach: Transport, *, timeout_s: float) -> tuple[list[str], dict[str, str]]:
+    """Ports of this machine with a board behind them, and for each other port the reason why not.
+
+    Raises DeviceNotFoundError where the machine has no serial port at all.
+    """
+    urls = reach.list_urls()
+    if not urls:
+        raise DeviceNotFoundError(
+            "this machine has no serial port with a device on it; plug the boards in, look at the cable "
+            "(some only charge), or try simulated ones: landing-lab record --sim"
+        )
+    answering: list[str] = []
+    silent: dict[str, str] = {}
+    for url in urls:
+        try:
+            reach.open(url, timeout_s=timeout_s).close()
+            answering.append(url)
+        except LandingLabError as error:
+            silent[url] = str(error)
+    return answering, silent

@@ -1,0 +1,30 @@
+"""The files every analysis writes: report, pictures, metrics, document."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from landing_lab.model.result import TrialResult
+from landing_lab.report.rows import Truth
+
+
+def write_outputs(
+    trials: Sequence[TrialResult],
+    document: dict[str, object],
+    folder: Path,
+    *,
+    truth: Sequence[Truth | None] | None = None,
+    session: Mapping[str, object] | None = None,
+) -> list[Path]:
+    """Write metrics.csv, analysis.json, report.html and a picture per trial; the paths in that order.
+
+    Raises RecordingError where the folder cannot be written.
+    """
+    from landing_lab.io.write import write_analysis_json, write_metrics_csv
+    from landing_lab.report.write import report
+
+    numbers = [folder / "metrics.csv", folder / "analysis.json"]
+    write_metrics_csv(trials, numbers[0])
+    write_analysis_json(document, numbers[1])
+    return [*numbers, *report(trials, folder, truth=truth, session=session).values()]

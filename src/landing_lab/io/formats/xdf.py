@@ -1,0 +1,207 @@
+"""Raw recordings of landing-lab (XDF 1.0): whole, cut short or damaged."""
+
+from __future__ import annotations
+
+import os
+import struct
+import zlib
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+
+from landing_lab.errors import FileFormatError
+from landing_lab.io import xdf_chunks as xdf
+from landing_lab.io.registry import Format
+from landing_lab.model.blocks import FloatArray
+from landing_lab.model.device import DeviceInfo
+from landing_lab.model.raw import RawRecording, RawStream
+from landing_lab.model.recording import Recording
+
+
+@dataclass(slots=True)
+class _Stream:
+    """What was read of one stream; cuts: number of blocks before each damaged place."""
+
+    name: str
+    info: DeviceInfo
+    blocks: list[FloatArray] = field(default_factory=list)
+    cuts: list[int] = field(default_factory=list)
+
+    @property
+    def n_columns(self) -> int:
+        return len(xdf.FIXED_COLUMNS) + self.info.n_channels
+
+
+@dataclass(slots=True)
+class _Content:
+    """What was read of a file so far."""
+
+    streams: dict[int, _Stream] = field(default_factory=dict)
+    metadata: dict[str, object] = field(default_factory=dict)
+    foreign: list[str] = field(default_factory=list)
+    closed: set[int] = field(default_factory=set)
+    notes: list[str] = field(default_factory=list)
+
+    def cut(self) -> None:
+        """Remember that something may be missing from here on."""
+        for stream in self.streams.values():
+            stream.cuts.append(len(stream.blocks))
+
+
+def read_raw(path: str | os.PathLike[str]) -> RawRecording:
+    """Every frame of a raw recording, with notes on what was lost.
+
+    A file whose writer was killed is read to its last whole chunk; a damaged place is skipped to the next mark.
+    A chunk whose checksum does not match is left out. Raises FileFormatError where the file cannot be opened,
+    is not XDF, or holds no stream written by landing-lab.
+    """
+    file = Path(path)
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise FileFormatError(
+            f"{file} cannot be read: {error.strerror or error}; check the name and the permissions", path=file
+        ) from error
+    if not data.startswith(xdf.MAGIC):
+        raise FileFormatError(
+            f'{file.name} is not an XDF file (it begins with {data[:4]!r}, not with "XDF:"); choose a raw recording',
+            path=file,
+        )
+    content = _walk(data)
+    if not content.streams:
+        found = f"; it holds streams of another program: {', '.join(content.foreign)}" if content.foreign else ""
+        raise FileFormatError(
+            f"{file.name} holds no stream recorded by landing-lab{found}; "
+            f"choose a recording made with `landing-lab record`",
+            path=file,
+        )
+    notes = content.notes + [note for stream in content.streams.values() for note in _lost_frames(stream)]
+    if not content.closed >= set(content.streams):
+        notes.append(
+            "The recording was not closed (the program or the power went): it is read to its last whole chunk."
+        )
+    return RawRecording(
+        streams={stream.name: _raw_stream(stream) for stream in content.streams.values()},
+        metadata=content.metadata,
+        notes=tuple(notes),
+    )
+
+
+def read_recording(path: Path) -> Recording:
+    """A raw recording in newton, through the calibration of its devices."""
+    from landing_lab.calibrate.recording import recording_from_raw
+
+    recording = recording_from_raw(read_raw(path))
+    facts = {"source": path.name, "path": str(path), "format": FORMAT.name}
+    return replace(recording, provenance={**recording.provenance, **facts})
+
+
+def _walk(data: bytes) -> _Content:
+    """Chunk after chunk; from a place that is no chunk on to the next boundary mark."""
+    content = _Content()
+    view = memoryview(data)
+    position = sure = len(xdf.MAGIC)  # sure: everything before it is known to be whole
+    while position < len(data):
+        try:
+            chunk = xdf.read_chunk(view, position)
+            position, certain = _take(content, view, chunk)
+            sure = position if certain else sure
+        except (ValueError, EOFError, struct.error, RecursionError) as error:
+            resume = next(xdf.boundaries(data, sure), None)
+            if resume is None:
+                what = "ends within a chunk" if isinstance(error, EOFError) else "is damaged to its end"
+                content.notes.append(f"The file {what}: its last {len(data) - sure} bytes were left out.")
+                break
+            content.cut()
+            content.notes.append(
+                f"The file is damaged between bytes {sure} and {resume}; what stood there was left out."
+            )
+            position = sure = resume
+    return content
+
+
+def _take(content: _Content, view: memoryview, chunk: xdf.Chunk) -> tuple[int, bool]:
+    """Take one chunk in. Returns where the next begins and whether all before it is known to be whole."""
+    if chunk.tag == xdf.SAMPLES:
+        return _take_samples(content, view, chunk)
+    if chunk.tag == xdf.BOUNDARY:
+        if chunk.content != xdf.BOUNDARY_UUID:
+            raise ValueError("not a boundary")
+        return chunk.stop, True
+    if chunk.tag == xdf.FILE_HEADER:
+        content.metadata |= xdf.parse_metadata(xdf.parse_xml(bytes(chunk.content)))
+    elif chunk.tag == xdf.STREAM_HEADER:
+        _take_header(content, chunk)
+    elif chunk.tag == xdf.STREAM_FOOTER:
+        xdf.parse_xml(bytes(chunk.content[4:]))
+        content.closed.add(_stream_id(chunk))
+        return chunk.stop, True
+    return chunk.stop, False
+
+
+def _take_header(content: _Content, chunk: xdf.Chunk) -> None:
+    stream_id = _stream_id(chunk)
+    xml = bytes(chunk.content[4:])
+    root = xdf.parse_xml(xml)
+    if root.find("desc/device") is None:
+        content.foreign.append(str(root.findtext("name")))
+        return
+    name, info, metadata = xdf.parse_stream_header(xml)
+    content.streams.setdefault(stream_id, _Stream(name, info))
+    content.metadata = {**metadata, **content.metadata}
+
+
+def _take_samples(content: _Content, view: memoryview, chunk: xdf.Chunk) -> tuple[int, bool]:
+    """Take a samples chunk in if its checksum matches, or if the file ends before the checksum."""
+    stream = content.streams.get(_stream_id(chunk))
+    if stream is None:
+        return chunk.stop, False
+    width, n_samples = struct.unpack_from("<BI", chunk.content, 4)
+    dtype = xdf.row_dtype(stream.n_columns)
+    if width != 4 or len(chunk.content) != 9 + n_samples * dtype.itemsize:
+        raise ValueError("not a samples chunk")
+    rows = np.frombuffer(chunk.content, dtype=dtype, offset=9)
+    if len(view) - chunk.stop < xdf.CHECKSUM_BYTES:
+        # the writer was killed between the two; a write cut short leaves no whole chunk with wrong content
+        stream.blocks.append(rows["values"].copy())
+        return chunk.stop, True
+    check = xdf.read_chunk(view, chunk.stop)
+    if check.tag != xdf.CHECKSUM or len(check.content) != 4:
+        raise ValueError("a samples chunk without checksum")
+    if zlib.crc32(view[chunk.start : chunk.stop]) != int.from_bytes(check.content, "little"):
+        content.cut()
+        content.notes.append(
+            f'{n_samples} frames of "{stream.name}" (bytes {chunk.start} to {chunk.stop}) do not match '
+            f"their checksum and were left out."
+        )
+        return check.stop, True
+    stream.blocks.append(rows["values"].copy())
+    return check.stop, True
+
+
+def _stream_id(chunk: xdf.Chunk) -> int:
+    if len(chunk.content) < 4:
+        raise ValueError("a chunk without stream")
+    return int.from_bytes(chunk.content[:4], "little")
+
+
+def _lost_frames(stream: _Stream) -> list[str]:
+    """How many running numbers each damaged place took out of a stream."""
+    notes = []
+    for cut in sorted(set(stream.cuts)):
+        if cut == 0:
+            notes.append(f'"{stream.name}" begins after a damaged place: how many frames stood before is not known.')
+        elif cut < len(stream.blocks):
+            lost = int(stream.blocks[cut][0, 0] - stream.blocks[cut - 1][-1, 0]) - 1
+            if lost > 0:
+                notes.append(f'"{stream.name}" lost {lost} frames to damage of the file.')
+    return notes
+
+
+def _raw_stream(stream: _Stream) -> RawStream:
+    values = np.concatenate([np.empty((0, stream.n_columns)), *stream.blocks])
+    return RawStream(info=stream.info, frames=xdf.frames_of(values), arrival_s=values[:, 2].copy())
+
+
+FORMAT = Format(name="XDF recording", recognises=lambda head: head.startswith(xdf.MAGIC), read=read_recording, order=0)

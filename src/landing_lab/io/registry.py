@@ -1,0 +1,37 @@
+"""Finds the formats: every module under `io/formats/` exports FORMAT."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from landing_lab.io import formats
+from landing_lab.io.force_table import ForceTable
+from landing_lab.model.recording import Recording
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Format:
+    """One file format.
+
+    recognises: whether the first bytes of a file are of this format (by content, never by file name).
+    read: the whole file as a table whose columns are still to be chosen, or as a finished recording.
+    order: formats are asked in this order; a format that accepts any text comes last.
+    """
+
+    name: str
+    recognises: Callable[[bytes], bool]
+    read: Callable[[Path], ForceTable | Recording]
+    order: int = 0
+
+
+@cache
+def all_formats() -> tuple[Format, ...]:
+    """Every format, in the order in which they are asked."""
+    modules = pkgutil.iter_modules(formats.__path__, f"{formats.__name__}.")
+    found = [importlib.import_module(module.name).FORMAT for module in modules]
+    return tuple(sorted(found, key=lambda entry: (entry.order, entry.name)))

@@ -1,0 +1,124 @@
+"""Writes results and recordings: a file is there whole or not at all."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+import os
+import secrets
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from io import StringIO
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from landing_lab.errors import RecordingError
+from landing_lab.model.recording import Recording
+from landing_lab.model.result import METRIC_COLUMNS, TrialResult
+
+CSV_COLUMNS: Final = ("source", "trial", *METRIC_COLUMNS)
+"""Columns of metrics.csv."""
+
+
+def write_metrics_csv(trials: Iterable[TrialResult], path: str | os.PathLike[str]) -> Path:
+    """Write metrics_csv_text. Raises RecordingError where the file cannot be written."""
+    return _write(path, metrics_csv_text(trials))
+
+
+def metrics_csv_text(trials: Iterable[TrialResult]) -> str:
+    """One row per metric of every trial, with CSV_COLUMNS; a refused value is an empty field."""
+    buffer = StringIO(newline="")
+    writer = csv.DictWriter(buffer, CSV_COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    for trial in trials:
+        for row in trial.table:
+            cells = {name: _plain(value) for name, value in row.as_dict().items()}
+            writer.writerow({"source": trial.source, "trial": trial.index, **cells})
+    return buffer.getvalue()
+
+
+def write_analysis_json(document: Mapping[str, object], path: str | os.PathLike[str]) -> Path:
+    """Write json_text. Raises RecordingError where the file cannot be written."""
+    return _write(path, json_text(document))
+
+
+def json_text(document: Mapping[str, object]) -> str:
+    """A document as JSON; NaN and infinity, which JSON does not know, become null."""
+    return json.dumps(_plain(document), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def write_force_csv(recording: Recording, path: str | os.PathLike[str], *, stream: str = "force") -> Path:
+    """Force in newton over time, columns time_s, left_n, right_n (or plate_1_n, total_n); missing is blank.
+
+    What is written reads back with `read` to the same sides, rate and values. Raises RecordingError where the
+    recording has no such stream, two columns of one side, or the file cannot be written.
+    """
+    if stream not in recording.streams:
+        raise RecordingError(
+            f'{recording.source} has no stream "{stream}"; it holds: {", ".join(recording.streams)}; choose one of them'
+        )
+    chosen = recording.streams[stream]
+    picked = chosen.layout.pick(quantity="force")
+    sides = [chosen.layout.channels[index].side for index in picked]
+    if not sides or len(set(sides)) < len(sides):
+        raise RecordingError(
+            f'stream "{stream}" of {recording.source} holds {len(sides)} columns of force for '
+            f"{', '.join(sorted(set(sides))) or 'no side'}; export needs one column of force per side"
+        )
+    lines = [",".join(["time_s", *(f"{side}_n" for side in sides)])]
+    for time_s, row in zip(chosen.times_s, chosen.samples[:, picked], strict=True):
+        lines.append(f"{float(time_s)!r}," + ",".join("" if np.isnan(value) else repr(float(value)) for value in row))
+    return _write(path, "\n".join(lines) + "\n")
+
+
+def _plain(value: object) -> object:
+    """Plain Python values for JSON and CSV: numpy types unwrapped, NaN and infinity as None."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (np.ndarray, np.generic)):
+        return _plain(value.tolist())
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_plain(item) for item in value]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    return value if value is None or isinstance(value, (bool, int, str)) else str(value)
+
+
+def _write(path: str | os.PathLike[str], text: str) -> Path:
+    """Write beside the target, then put it in place: a reader never sees half a file."""
+    target = Path(path)
+    make_folder(target.parent)
+    temporary = target.with_name(f".{target.name[:40]}-{secrets.token_hex(4)}.tmp")
+    try:
+        with temporary.open("x", encoding="utf-8", newline="") as stream:
+            stream.write(text)
+        temporary.replace(target)
+    except OSError as error:
+        with suppress(OSError):
+            temporary.unlink()
+        raise RecordingError(
+            f"{target} cannot be written: {error.strerror or error}; "
+            f"free space on the disk, check the permissions, or choose another folder",
+            path=target,
+        ) from error
+    return target
+
+
+def make_folder(folder: Path) -> None:
+    """Create a folder and its parents. Raises RecordingError where a file is in the way or it is not allowed."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise RecordingError(
+            f"the folder {folder} cannot be made: there is a file of that name in the way; choose another folder",
+            path=folder,
+        ) from error
+    except OSError as error:
+        raise RecordingError(
+            f"the folder {folder} cannot be made: {error.strerror or error}; "
+            f"check the permissions, or choose another folder",
+            path=folder,
+        ) from error

@@ -1,0 +1,205 @@
+"""The report as one self-contained page: no script, no request to anywhere, every text escaped.
+
+Names of files and columns, reasons and notes come from outside: the template escapes all of them, and a content
+security policy forbids scripts and requests should anything slip through.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+import landing_lab
+from landing_lab.errors import ParameterError
+from landing_lab.model.result import Result, TrialResult
+from landing_lab.report.figure import figure_bytes, trial_figure
+from landing_lab.report.names import (
+    STATUS_ICONS,
+    event_label,
+    metric_label,
+    one_line,
+    phase_label,
+    sensor_label,
+    sentence,
+    side_label,
+    status_label,
+    task_label,
+)
+from landing_lab.report.rounding import format_number, format_quantity, format_value
+from landing_lab.report.rows import Truth, headlines, metric_lines, setting_text, summary_cell, summary_columns
+from landing_lab.report.write import trials_of, write_bytes
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+SCHEMA: Final = "landing-lab.analysis/1"
+TIME_SD_S: Final = 0.0001
+"""Times without a standard deviation are printed to this digit."""
+Columns: TypeAlias = Sequence[tuple[str, tuple[str, ...]]]
+YEAR: Final = re.compile(r"\b(19|20)\d\d\b")
+"""What makes part of a metric's source a publication."""
+
+
+def _events(trial: TrialResult) -> list[dict[str, str]]:
+    return [
+        {
+            "label": event_label(event.name),
+            "side": side_label(event.side),
+            "time": format_number(event.time_s, event.sd_s)
+            if event.sd_s > 0
+            else format_value(event.time_s, TIME_SD_S),
+        }
+        for event in trial.events
+    ]
+
+
+def _phases(trial: TrialResult) -> list[dict[str, str]]:
+    return [
+        {
+            "label": phase_label(phase.name),
+            "side": side_label(phase.side),
+            "start": format_value(phase.start_s, TIME_SD_S),
+            "stop": format_value(phase.stop_s, TIME_SD_S),
+            "length": format_value(phase.stop_s - phase.start_s, TIME_SD_S),
+        }
+        for phase in trial.phases
+    ]
+
+
+def _picture(trial: TrialResult) -> str:
+    svg = figure_bytes(trial_figure(trial), "svg")
+    return "data:image/svg+xml;base64," + base64.b64encode(svg).decode("ascii")
+
+
+def _trial(number: int, trial: TrialResult, truth: Truth | None, columns: Columns) -> dict[str, Any]:
+    """Everything the template prints of one trial, as text."""
+    signals = trial.signals
+    return {
+        "anchor": f"trial-{number}",
+        "number": trial.index + 1,
+        "source": one_line(trial.source),
+        "task": task_label(trial.task),
+        "status": trial.status,
+        "status_word": status_label(trial.status),
+        "reason": trial.reason or ("" if trial.status == "ok" else "no reason given"),
+        "rate": format_quantity(trial.sample_rate_hz, None, "Hz"),
+        "force": sentence(signals.source) if signals is not None else "No force signal could be read.",
+        "sensor": sensor_label(signals.sensor_kind) if signals is not None else "not known",
+        "picture": _picture(trial),
+        "cards": headlines(trial),
+        "metrics": metric_lines(trial, truth),
+        "has_truth": truth is not None,
+        "events": _events(trial),
+        "phases": _phases(trial),
+        "settings": [(name, setting_text(value)) for name, value in trial.settings.items()],
+        "notes": list(trial.notes),
+        "cells": [summary_cell(trial, names) for _, names in columns],
+    }
+
+
+def _words(name: object) -> str:
+    return str(name).replace("_", " ")
+
+
+def session_tables(session: Mapping[str, object]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Link statistics and recording details as titled tables of name and text; one table per nested mapping."""
+    plain = [(_words(name), setting_text(value)) for name, value in session.items() if not isinstance(value, Mapping)]
+    tables = [("recording", plain)] if plain else []
+    for name, value in session.items():
+        if isinstance(value, Mapping):
+            rows = [(_words(key), setting_text(item)) for key, item in value.items()]
+            tables.append((_words(name), rows or [("entries", "none")]))
+    return tables
+
+
+def _count(trials: Sequence[TrialResult]) -> str:
+    counts = [(status, sum(trial.status == status for trial in trials)) for status in ("ok", "flagged", "refused")]
+    return ", ".join(f"{count} {status_label(status)}" for status, count in counts if count)
+
+
+def _citations(trials: Sequence[TrialResult]) -> list[tuple[str, str]]:
+    """Publication -> the metrics of this report defined by it; plain mechanics cites nobody."""
+    from landing_lab.metrics import all_metrics
+
+    declared = all_metrics()
+    cited: dict[str, list[str]] = {}
+    for name in dict.fromkeys(row.name for trial in trials for row in trial.table):
+        source = declared[name].source if name in declared else ""
+        for part in source.split(";"):
+            if YEAR.search(part) and "shared/" not in part:
+                cited.setdefault(part.strip(), []).append(metric_label(name))
+    return [(source, ", ".join(labels)) for source, labels in cited.items()]
+
+
+def _template() -> Template:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("landing_lab.report", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("report.html.j2")
+
+
+def render_report(
+    trials: Result | TrialResult | Sequence[TrialResult],
+    *,
+    title: str | None = None,
+    truth: Sequence[Truth | None] | None = None,
+    session: Mapping[str, object] | None = None,
+) -> str:
+    """The page as text; arguments and errors are those of `write_report`."""
+    found = trials_of(trials)
+    truths = list(truth) if truth is not None else [None] * len(found)
+    if len(truths) != len(found):
+        raise ParameterError(
+            f"truth needs one entry per trial; got {len(truths)} for {len(found)} trials; give None where it is unknown"
+        )
+    columns = summary_columns(found)
+    pages = [
+        _trial(number, trial, known, columns)
+        for number, (trial, known) in enumerate(zip(found, truths, strict=True), start=1)
+    ]
+    sources = list(dict.fromkeys(page["source"] for page in pages))
+    return _template().render(
+        title=one_line(title or (f"Landing report: {sources[0]}" if len(sources) == 1 else "Landing report")),
+        trials=pages,
+        sources=sources,
+        tasks=list(dict.fromkeys(page["task"] for page in pages)),
+        rates=list(dict.fromkeys(page["rate"] for page in pages)),
+        sensors=list(dict.fromkeys(page["sensor"] for page in pages)),
+        counts=_count(found),
+        summary=[heading for heading, _ in columns],
+        icons={**STATUS_ICONS, "absent": "–"},
+        session=session_tables(session or {}),
+        citations=_citations(found),
+        version=landing_lab.__version__,
+        schema=SCHEMA,
+    )
+
+
+def write_report(
+    trials: Result | TrialResult | Sequence[TrialResult],
+    path: str | Path,
+    *,
+    title: str | None = None,
+    truth: Sequence[Truth | None] | None = None,
+    session: Mapping[str, object] | None = None,
+) -> Path:
+    """Write the report of one or several trials as one HTML file that needs nothing beside it.
+
+    truth: for simulated trials, one mapping (metric name, side) -> true value in the metric's unit per trial, or
+    None; adds columns for the truth and the difference. session: link statistics and recording details, name ->
+    value or name -> mapping of values. Equal input gives equal bytes: the page holds no date of its own.
+    Raises RecordingError where the file cannot be written, ParameterError without trials or where truth does
+    not match them.
+    """
+    page = render_report(trials, title=title, truth=truth, session=session)
+    # A file name may hold bytes that are no text (surrogates); the page shows them as "?".
+    return write_bytes(path, page.encode("utf-8", errors="replace"))

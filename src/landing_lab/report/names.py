@@ -1,0 +1,199 @@
+"""Names people read: metrics, phases, events, sides, statuses and tasks in the terms of the field."""
+
+from __future__ import annotations
+
+from typing import Final
+
+METRIC_LABELS: Final[dict[str, str]] = {
+    "body_weight_n": "body weight",
+    "contact_time_s": "contact time",
+    "flight_time_s": "flight time",
+    "jump_height_flight_time_m": "jump height (flight time)",
+    "jump_height_impulse_m": "jump height (impulse)",
+    "rsi_flight_time_m_per_s": "reactive strength index (flight time)",
+    "flight_contact_ratio": "flight/contact ratio",
+    "peak_force_n": "peak vertical force",
+    "peak_force_bw": "peak vertical force (body weights)",
+    "time_to_peak_force_s": "time to peak force",
+    "first_peak_force_n": "first peak force",
+    "first_peak_time_s": "time to first peak",
+    "loading_rate_mean_bw_per_s": "loading rate, mean to peak",
+    "loading_rate_20_80_bw_per_s": "loading rate, 20–80 % of peak",
+    "loading_rate_max_bw_per_s": "loading rate, maximum over 5 ms",
+    "impulse_0_50ms_ns": "impulse, first 50 ms",
+    "impulse_0_100ms_ns": "impulse, first 100 ms",
+    "drop_height_flight_anchored_m": "drop height (flight-anchored)",
+    "drop_height_reverse_m": "drop height (reverse integration)",
+    "drop_height_box_m": "drop height (box)",
+    "braking_time_s": "braking time",
+    "propulsion_time_s": "propulsion time",
+    "braking_impulse_ns": "braking impulse (net)",
+    "propulsion_impulse_ns": "propulsion impulse (net)",
+    "impulse_closure_pct": "impulse–momentum closure",
+    "com_depth_m": "centre-of-mass depth",
+    "vertical_stiffness_peak_kn_per_m": "vertical stiffness (peak force / depth)",
+    "vertical_stiffness_dalleau_kn_per_m": "vertical stiffness (symmetric-hop model, Dalleau)",
+    "peak_braking_to_propulsive_force_ratio": "peak braking / peak propulsive force",
+    "spring_correlation": "spring correlation (force–displacement r)",
+    "peak_power_w_per_kg": "peak power in propulsion",
+    "time_to_stabilisation_s": "time to stabilisation",
+    "vertical_stability_index": "vertical stability index",
+    "landing_peak_force_n": "landing peak vertical force",
+    "landing_peak_force_bw": "landing peak vertical force (body weights)",
+    "landing_loading_time_s": "landing loading time",
+    "landing_attenuation_time_s": "landing attenuation time",
+    "contact_delay_left_right_s": "contact delay, left after right",
+    "limb_symmetry_peak_0_100ms_pct": "limb symmetry, peak in first 100 ms",
+    "limb_symmetry_impulse_0_100ms_pct": "limb symmetry, impulse in first 100 ms",
+    "limb_symmetry_peak_pct": "limb symmetry, peak force",
+    "limb_symmetry_impulse_pct": "limb symmetry, impulse",
+    "limb_symmetry_peak_contact_pct": "limb symmetry, peak in contact",
+    "limb_symmetry_impulse_contact_pct": "limb symmetry, impulse in contact",
+    "limb_symmetry_peak_braking_pct": "limb symmetry, peak in braking",
+    "limb_symmetry_peak_propulsion_pct": "limb symmetry, peak in propulsion",
+    "limb_symmetry_peak_landing_pct": "limb symmetry, peak in landing",
+    "limb_symmetry_impulse_braking_pct": "limb symmetry, impulse in braking",
+    "limb_symmetry_impulse_propulsion_pct": "limb symmetry, impulse in propulsion",
+    "limb_symmetry_impulse_landing_pct": "limb symmetry, impulse in landing",
+    "limb_symmetry_braking_pct": "limb symmetry, braking",
+    "limb_symmetry_propulsion_pct": "limb symmetry, propulsion",
+    "limb_symmetry_landing_pct": "limb symmetry, landing",
+    "cop_path_m": "centre-of-pressure path",
+    "cop_range_ml_m": "centre-of-pressure range, medio-lateral",
+    "cop_range_ap_m": "centre-of-pressure range, antero-posterior",
+    "cop_ml_mm": "centre of pressure, medio-lateral",
+    "cop_ml_pct_width": "centre of pressure, medio-lateral (% of foot width)",
+    "cop_ap_pct_length": "centre of pressure, antero-posterior (% of foot length)",
+    "medial_shift_mm": "medial pressure shift",
+    "medial_shift_pct_width": "medial pressure shift (% of foot width)",
+    "medial_shift_velocity_mm_per_s": "medial pressure shift velocity",
+    "medial_lateral_index": "medial–lateral index",
+    "medial_lateral_index_shift": "medial–lateral index, change",
+    "pronation_index_forefoot": "pronation index, forefoot",
+    "pronation_index_rearfoot": "pronation index, rearfoot",
+    "foot_balance": "foot balance",
+    "heel_share": "heel share of impulse",
+    "forefoot_to_heel_delay_s": "forefoot-to-heel delay",
+    "regional_impulse_0_100ms_pct": "regional impulse, first 100 ms",
+    "peak_pressure_kpa": "peak pressure",
+    "pressure_time_integral_kpa_s": "pressure–time integral",
+    "force_time_integral_ns": "force–time integral",
+}
+"""Label of every metric in the project's definition tables."""
+
+EVENT_LABELS: Final[dict[str, str]] = {
+    "touchdown": "touchdown",
+    "take_off": "take-off",
+    "landing": "landing",
+    "lowest_point": "lowest point",
+    "peak_force": "peak force",
+    "first_peak": "first peak",
+    "step_off": "step-off",
+    "onset": "movement onset",
+    "movement_onset": "movement onset",
+    "stabilisation": "stabilisation",
+    "loading_20": "20 % of peak",
+    "loading_80": "80 % of peak",
+}
+
+PHASE_LABELS: Final[dict[str, str]] = {
+    "quiet": "quiet standing",
+    "weighing": "weighing",
+    "contact": "contact",
+    "unweighting": "unweighting",
+    "braking": "braking",
+    "propulsion": "propulsion",
+    "flight": "flight",
+    "landing": "landing",
+    "stabilisation": "stabilisation",
+    "standing": "standing",
+    "loading_20_80": "20–80 % loading",
+}
+
+SIDE_LABELS: Final[dict[str, str]] = {
+    "total": "total",
+    "left": "left",
+    "right": "right",
+    "left_right": "left vs right",
+    "plate_1": "plate 1",
+    "plate_2": "plate 2",
+}
+
+STATUS_LABELS: Final[dict[str, str]] = {"ok": "ok", "flagged": "flagged", "refused": "refused"}
+
+STATUS_ICONS: Final[dict[str, str]] = {"ok": "✓", "flagged": "!", "refused": "✕"}
+
+TASK_LABELS: Final[dict[str, str]] = {
+    "drop_jump": "drop jump",
+    "drop_landing": "drop landing",
+    "countermovement_jump": "countermovement jump",
+    "squat_jump": "squat jump",
+    "unknown": "task not recognised",
+}
+
+SENSOR_LABELS: Final[dict[str, str]] = {
+    "force_plate": "force plate",
+    "hx711_plate": "load-cell plate (HX711)",
+    "fsr_insole": "pressure insole (FSR)",
+}
+
+
+def metric_label(name: str) -> str:
+    """Label of a metric; `landing_...` and `..._stronger_side` variants of known names are derived, others stay raw."""
+    if name in METRIC_LABELS:
+        return METRIC_LABELS[name]
+    stem, found, _ = name.partition("_stronger_side")
+    if found:
+        known = next((label for raw, label in METRIC_LABELS.items() if raw.removesuffix("_pct") == stem), None)
+        return f"{known}: stronger side" if known else name
+    rest = name.removeprefix("landing_")
+    if rest != name and rest in METRIC_LABELS:
+        return f"landing: {METRIC_LABELS[rest]}"
+    return name
+
+
+def event_label(name: str) -> str:
+    """Label of an event; the raw name where it is unknown."""
+    return EVENT_LABELS.get(name, name)
+
+
+def phase_label(name: str) -> str:
+    """Label of a phase; the raw name where it is unknown."""
+    return PHASE_LABELS.get(name, name)
+
+
+def side_label(side: str) -> str:
+    """Label of a side; the raw name where it is unknown."""
+    return SIDE_LABELS.get(side, side)
+
+
+def status_label(status: str) -> str:
+    """Word for a status; the raw name where it is unknown."""
+    return STATUS_LABELS.get(status, status)
+
+
+def task_label(task: str) -> str:
+    """Label of a task; the raw name where it is unknown."""
+    return TASK_LABELS.get(task, task)
+
+
+def sensor_label(kind: str) -> str:
+    """Label of a sensor kind; the raw name where it is unknown."""
+    return SENSOR_LABELS.get(kind, kind)
+
+
+def sentence(text: str) -> str:
+    """The text with a capital first letter."""
+    return text[:1].upper() + text[1:]
+
+
+def one_line(text: object, longest: int = 0) -> str:
+    """The text without line breaks and control characters; shortened in the middle to `longest` where that is > 0.
+
+    Names of files and columns come from outside: an escape sequence in one must not reach a terminal.
+    """
+    clean = "".join(char if char.isprintable() else " " for char in str(text))
+    if 0 < longest < len(clean):
+        head = (longest - 1) // 2
+        clean = f"{clean[:head]}…{clean[len(clean) - (longest - 1 - head) :]}"
+    return clean

@@ -1,0 +1,103 @@
+"""Calibrating insoles on the plate, as a lab does it: the recording from which an analysis learns its weights.
+
+Feet up, flat, leaning fore and aft, leaning sideways, heel raises, one leg, small hops: the protocol of pressure.md.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from landing_lab.model.blocks import FloatArray
+from landing_lab.model.units import STANDARD_GRAVITY_M_PER_S2 as GRAVITY
+from landing_lab.sim.body import DropJumpBody
+from landing_lab.sim.contact import FINE_STEP_S, fine_times, smooth_step
+from landing_lab.sim.devices import SimulatedScene, sense
+from landing_lab.sim.roll import COP_LIMITS, COP_STRIDE
+from landing_lab.sim.scene import Part, Scene, feet_place, flat_cop, join, whole_steps
+from landing_lab.sim.smooth_noise import band_noise
+
+CALIBRATION_SESSION = 1000
+"""Session number of calibrations: same parts as every other session of a seed, other noise."""
+
+HOPS_FROM_S, HOPS = 54.0, 20
+LENGTH_S = 66.0
+BOUNDARIES_S = {
+    "feet_up": (0.0, 3.0),
+    "flat": (4.0, 9.0),
+    "lean_fore_aft": (9.0, 19.0),
+    "lean_sideways": (19.0, 27.0),
+    "heel_raises": (28.0, 40.0),
+    "left_leg": (41.0, 47.0),
+    "right_leg": (47.0, 53.0),
+    "hops": (HOPS_FROM_S, LENGTH_S),
+}
+"""Posture -> from, to in seconds of the session: what the athlete is told to do, so the analysis may know it."""
+
+
+def calibration_session(
+    body: DropJumpBody, *, seed: int, clock_ppm: tuple[float, float, float] | None = None
+) -> SimulatedScene:
+    """What the three boards send during a calibration of 66 s, with the parts and feet of this seed.
+
+    Only the mass and the standing asymmetry of the body matter. There are no jumps, so no truths.
+    """
+    rng = np.random.default_rng([seed, CALIBRATION_SESSION])
+    part = join([postures(body, rng), hops(body, rng)])
+    scene = Scene(part=part, truths=(), start_s=())
+    return sense(scene, seed=seed, session=CALIBRATION_SESSION, clock_ppm=clock_ppm)
+
+
+def postures(body: DropJumpBody, rng: np.random.Generator) -> Part:
+    """Everything up to the hops: slow, so that plate and insole see the same."""
+    n = whole_steps(HOPS_FROM_S)
+    time_s = fine_times(n)
+    weight = body.mass_kg * GRAVITY
+    sway = np.repeat(band_noise(rng, n // COP_STRIDE, 1, highest_cycles=3.0 * HOPS_FROM_S), COP_STRIDE, axis=0)[:, 0]
+    total = weight * (1.0 + 0.01 * sway) * smooth_step((time_s - 3.0) / 0.6)
+    total *= 1.0 - smooth_step((time_s - HOPS_FROM_S + 0.3) / 0.25)
+    left = 0.5 + 0.005 * body.standing_asymmetry_pct
+    left = left + _held(time_s, 19.0, 27.0) * 0.25 * np.sin(2.0 * np.pi * 0.25 * (time_s - 19.0))
+    on_left, on_right = _held(time_s, 41.0, 47.0), _held(time_s, 47.0, 53.0)
+    left = left * (1.0 - on_left - on_right) + on_left
+    feet = np.column_stack([total * left, total * (1.0 - left)])
+    cop = flat_cop(rng, n) + _lean(time_s[::COP_STRIDE], rng)[:, None, :] * np.array([[[1.0, 1.0], [-1.0, 1.0]]])
+    (low_x, high_x), (low_y, high_y) = COP_LIMITS
+    cop = np.clip(cop, [low_x, low_y], [high_x, high_y])
+    return Part(plate_n=feet, insole_n=feet, cop=cop, place_mm=feet_place(rng, n))
+
+
+def hops(body: DropJumpBody, rng: np.random.Generator) -> Part:
+    """Small hops on the forefeet: half sines whose impulse carries the body over contact and flight."""
+    n = whole_steps(LENGTH_S - HOPS_FROM_S)
+    feet, cop = np.zeros((n, 2)), flat_cop(rng, n)
+    cop[:, :, 1] = 0.74
+    start_s = 0.3
+    for _ in range(HOPS):
+        contact_s, flight_s = rng.uniform(0.22, 0.32), rng.uniform(0.12, 0.24)
+        first, rows = whole_steps(start_s), whole_steps(contact_s)
+        if first + rows + 200 > n:
+            break
+        phase = fine_times(rows) / (rows * FINE_STEP_S)
+        pulse = 0.25 * np.pi * body.mass_kg * GRAVITY * (contact_s + flight_s) / contact_s * np.sin(np.pi * phase)
+        share = 1.0 + rng.uniform(-0.15, 0.15)
+        feet[first : first + rows] = pulse[:, None] * np.array([share, 2.0 - share])
+        heel_down = np.sin(np.pi * phase[::COP_STRIDE])[:, None] * rng.uniform(0.08, 0.26, 2)
+        cop[first // COP_STRIDE : (first + rows) // COP_STRIDE, :, 1] -= heel_down
+        start_s += contact_s + flight_s
+    return Part(plate_n=feet, insole_n=feet, cop=cop, place_mm=feet_place(rng, n))
+
+
+def _lean(time_s: FloatArray, rng: np.random.Generator) -> FloatArray:
+    """Movement (m, 2) of the centre of pressure on the left foot, relative (x, y); the right mirrors x."""
+    along = _held(time_s, 9.0, 19.0) * 0.22 * np.sin(2.0 * np.pi * 0.2 * (time_s - 9.0))
+    for raise_index in range(4):
+        from_s = 28.0 + 3.0 * raise_index
+        along += _held(time_s, from_s, from_s + 2.2) * (rng.uniform(0.28, 0.34))
+    along += _held(time_s, 41.0, 53.0) * 0.10 * np.sin(2.0 * np.pi * 0.4 * time_s)
+    across = -_held(time_s, 19.0, 27.0) * 0.13 * np.sin(2.0 * np.pi * 0.25 * (time_s - 19.0))
+    return np.column_stack([across, along])
+
+
+def _held(time_s: FloatArray, start_s: float, stop_s: float) -> FloatArray:
+    """1 between the times, with half a second of going there and back inside."""
+    return smooth_step((time_s - start_s) / 0.5) * smooth_step((stop_s - time_s) / 0.5)

@@ -1,0 +1,223 @@
+"""The lab's three boards in a simulated scene: two FSR insoles and one plate board, each with its own clock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from landing_lab.errors import ParameterError
+from landing_lab.model import nominal
+from landing_lab.model.blocks import FLAG_SATURATED, FloatArray, FrameBlock
+from landing_lab.model.device import DeviceInfo, SimulatedDevice
+from landing_lab.sim import fsr, hx711
+from landing_lab.sim.body import DropJumpBody
+from landing_lab.sim.contact import FINE_STEP_S
+from landing_lab.sim.drop_jump import draw_body
+from landing_lab.sim.foot import cell_forces, draw_foot
+from landing_lab.sim.roll import COP_STRIDE
+from landing_lab.sim.scene import Scene, jump_scene
+from landing_lab.sim.truth import DropJumpTruth
+
+CLOCK_LIMIT_PPM = 200.0
+"""Resonator and crystal of Arduino boards stay within this (hardware.md simulates up to 3000 for bad ones)."""
+
+SLIP_SD_MM = 2.0
+"""How differently an insole lies in each session (fusion.md: 4 mm between donning; here within one visit)."""
+
+MAX_TRIALS = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class SimulatedScene:
+    """What three boards would send during a scene, and what is true.
+
+    devices: left insole, right insole, plate board (channels 0-3 left plate, 4-7 right plate).
+    truths: one per jump, times in scene time; start_s: where each jump's own time begins.
+    clock_ppm: device clock minus scene clock of each board, in 1e-6: ticks_us = 1e6 (1 + ppm / 1e6) scene time.
+    """
+
+    devices: tuple[SimulatedDevice, SimulatedDevice, SimulatedDevice]
+    truths: tuple[DropJumpTruth, ...]
+    start_s: tuple[float, ...]
+    duration_s: float
+    clock_ppm: tuple[float, float, float]
+
+
+def simulate_devices(
+    bodies: Sequence[DropJumpBody],
+    *,
+    seed: int,
+    session: int = 0,
+    clock_ppm: tuple[float, float, float] | None = None,
+    stand_s: float = 3.0,
+    pause_s: float = 1.0,
+    spike_rate_per_s: float = 0.0,
+) -> SimulatedScene:
+    """Stand on the plates, then step up and jump once per body, as the three boards would report it.
+
+    seed: the subject's feet and all parts of the sensors. session: everything that differs between two recordings
+    with the same sensors (noise, drift, phase, how the insole lies). clock_ppm: drawn within +-200 if not given.
+    spike_rate_per_s: corrupted HX711 readings per cell, see `hx711.read_plate`.
+    Raises ParameterError for no body, more than 50, or values outside their limits.
+    """
+    if not 1 <= len(bodies) <= MAX_TRIALS:
+        raise ParameterError(f"a scene needs 1 to {MAX_TRIALS} bodies; got {len(bodies)}; give one per jump")
+    for name, value in (("stand_s", stand_s), ("pause_s", pause_s)):
+        if not 0.5 <= value <= 60.0:
+            raise ParameterError(f"{name} must be 0.5 to 60 s; got {value}; choose a time inside these limits")
+    scene = jump_scene(bodies, seed=seed + 1009 * session, stand_s=stand_s, pause_s=pause_s)
+    return sense(scene, seed=seed, session=session, clock_ppm=clock_ppm, spike_rate_per_s=spike_rate_per_s)
+
+
+def drop_jump_scene(n_trials: int = 3, *, seed: int = 1) -> SimulatedScene:
+    """A demo: jumps that differ on purpose in height, stiffness and asymmetry, one after the other."""
+    return simulate_devices(demo_bodies(n_trials, seed=seed), seed=seed)
+
+
+def trial_scene(body: DropJumpBody, *, seed: int, session: int) -> SimulatedScene:
+    """One jump as a recording of its own, under 10 s: 2 s of standing, step up, jump, 2.5 s of quiet standing."""
+    return simulate_devices([body], seed=seed, session=session, stand_s=2.0)
+
+
+def demo_bodies(n_trials: int = 3, *, seed: int = 1) -> tuple[DropJumpBody, ...]:
+    """One athlete, n_trials jumps: a stiff bounce, a soft deep one, a lopsided one, and so on in turn."""
+    if not 1 <= n_trials <= MAX_TRIALS:
+        raise ParameterError(f"n_trials must be 1 to {MAX_TRIALS}; got {n_trials}; give one per jump")
+    mass_kg = draw_body(seed).mass_kg
+    styles = ((0.30, 0.95, 3.0, 2.0), (0.20, 0.15, -4.0, -3.0), (0.40, 0.55, 24.0, -11.0))
+    bodies = []
+    for index in range(n_trials):
+        drop_m, bounce, asymmetry_pct, delay_ms = styles[index % len(styles)]
+        bodies.append(
+            draw_body(
+                seed + 31 * index,
+                mass_kg=mass_kg,
+                drop_height_m=drop_m,
+                bounce=bounce,
+                asymmetry_pct=asymmetry_pct,
+                delay_ms=delay_ms,
+                empty_s=1.6,
+                quiet_s=2.5,
+            )
+        )
+    return tuple(bodies)
+
+
+def sense(
+    scene: Scene,
+    *,
+    seed: int,
+    session: int = 0,
+    clock_ppm: tuple[float, float, float] | None = None,
+    spike_rate_per_s: float = 0.0,
+) -> SimulatedScene:
+    """What the three boards report of any scene; arguments as in `simulate_devices`."""
+    rng = np.random.default_rng([seed, session, 7])
+    drawn = rng.uniform(-CLOCK_LIMIT_PPM, CLOCK_LIMIT_PPM, 3)
+    ppm = (float(drawn[0]), float(drawn[1]), float(drawn[2])) if clock_ppm is None else clock_ppm
+    if any(not abs(value) <= 5000.0 for value in ppm):
+        raise ParameterError(f"clock_ppm must lie within +-5000; got {ppm}; give three clock errors in 1e-6")
+    left = _insole(scene, 0, seed=seed, rng=np.random.default_rng([seed, session, 0]), ppm=ppm[0])
+    right = _insole(scene, 1, seed=seed, rng=np.random.default_rng([seed, session, 1]), ppm=ppm[1])
+    plate = _plate_board(
+        scene, seed=seed, rng=np.random.default_rng([seed, session, 2]), ppm=ppm[2], spike_rate_per_s=spike_rate_per_s
+    )
+    return SimulatedScene(
+        devices=(left, right, plate),
+        truths=scene.truths,
+        start_s=scene.start_s,
+        duration_s=scene.duration_s,
+        clock_ppm=ppm,
+    )
+
+
+def _insole(scene: Scene, foot: int, *, seed: int, rng: np.random.Generator, ppm: float) -> SimulatedDevice:
+    """The insole of one foot (0 left, 1 right)."""
+    rate = 1.0 + ppm * 1e-6
+    slip_mm = rng.normal(0.0, SLIP_SD_MM, 2)
+    phase_us = int(rng.integers(0, 1000))
+    n = int((scene.duration_s - 2e-3) * rate * nominal.INSOLE_RATE_HZ)
+    ticks_us = phase_us + np.arange(n, dtype=np.int64) * round(1e6 / nominal.INSOLE_RATE_HZ)
+    time_s = ticks_us * 1e-6 / rate
+    force_n = _at(time_s, scene.part.insole_n[:, foot], FINE_STEP_S)
+    cop_step_s = FINE_STEP_S * COP_STRIDE
+    cop = np.column_stack([_at(time_s, scene.part.cop[:, foot, axis], cop_step_s) for axis in (0, 1)])
+    field = draw_foot(2 * seed + foot, slip_mm=(float(slip_mm[0]), float(slip_mm[1])))
+    cells_n = cell_forces(field, force_n, cop, rng=rng, sample_rate_hz=nominal.INSOLE_RATE_HZ)
+    counts = fsr.read_cells(cells_n, fsr.draw_parts(2 * seed + foot + 500_000), rng=rng)
+    full = (1 << nominal.ADC_BITS) - 1
+    flags = np.where((counts >= full).any(axis=1), FLAG_SATURATED, 0).astype(np.int64)
+    info = DeviceInfo(
+        kind="insole-fsr",
+        device_id=f"SIM-IN-{'LR'[foot]}",
+        placement="right" if foot else "left",
+        firmware_version="1.0.0",
+        protocol_version=1,
+        n_channels=counts.shape[1],
+        sample_rate_hz=nominal.INSOLE_RATE_HZ,
+        adc_prescaler=64,
+        reference_v=nominal.SUPPLY_V,
+        channel_skew_us=nominal.INSOLE_CHANNEL_SKEW_US,
+        settle_us=0.0,
+        gain=1,
+        sensor_kind="fsr_insole",
+    )
+    frames = FrameBlock(
+        sequence=np.arange(n, dtype=np.int64), ticks_us=ticks_us, counts=counts, channel=None, flags=flags
+    )
+    return SimulatedDevice(info=info, frames=frames)
+
+
+def _plate_board(
+    scene: Scene, *, seed: int, rng: np.random.Generator, ppm: float, spike_rate_per_s: float
+) -> SimulatedDevice:
+    """The board with the four cells of the left plate, then the four of the right."""
+    n_cells = len(nominal.PLATE_CELLS_MM)
+    cop_mm = np.repeat(scene.plate_cop_mm(), COP_STRIDE, axis=0)
+    sides = [
+        hx711.read_plate(
+            scene.part.plate_n[:, foot],
+            cop_mm[:, foot],
+            hx711.draw_plate(2 * seed + foot + 900_000),
+            rng=rng,
+            spike_rate_per_s=spike_rate_per_s,
+        )
+        for foot in (0, 1)
+    ]
+    time_s = np.concatenate([side.time_s for side in sides])
+    order = np.argsort(time_s, kind="stable")
+    channel = np.concatenate([side.cell + n_cells * foot for foot, side in enumerate(sides)])[order]
+    values = np.concatenate([side.counts for side in sides])[order]
+    counts = np.zeros((len(values), 2 * n_cells), dtype=np.int32)
+    counts[np.arange(len(values)), channel] = values
+    at_end = (values <= nominal.HX711_LOWEST_COUNT) | (values >= nominal.HX711_HIGHEST_COUNT)
+    frames = FrameBlock(
+        sequence=np.arange(len(values), dtype=np.int64),
+        ticks_us=np.round(time_s[order] * (1e6 + ppm)).astype(np.int64),
+        counts=counts,
+        channel=channel,
+        flags=np.where(at_end, FLAG_SATURATED, 0).astype(np.int64),
+    )
+    info = DeviceInfo(
+        kind="plate-hx711",
+        device_id="SIM-PLT",
+        placement="total",
+        firmware_version="1.0.0",
+        protocol_version=1,
+        n_channels=2 * n_cells,
+        sample_rate_hz=nominal.HX711_RATE_HZ,
+        adc_prescaler=0,
+        reference_v=nominal.SUPPLY_V,
+        channel_skew_us=0.0,
+        settle_us=50_000.0,
+        gain=128,
+        sensor_kind="hx711_plate",
+    )
+    return SimulatedDevice(info=info, frames=frames)
+
+
+def _at(time_s: FloatArray, values: FloatArray, step_s: float) -> FloatArray:
+    """Values (n,) on an even grid from 0, linearly between its rows."""
+    return np.interp(time_s, np.arange(len(values)) * step_s, values)

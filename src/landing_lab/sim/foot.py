@@ -1,0 +1,186 @@
+"""Pressure under a foot, and what small cells see of it.
+
+A smooth field of anatomical regions, bent by a random deviation of the subject and tilted so that force and centre
+of pressure (COP) are reproduced exactly; each cell samples a patch of it. Eight cells then see 5-10 % of the force,
+a share that changes with posture, subject and time: no single gain undoes it, as with real insoles.
+Sizes follow the study in fusion.md section 1; the regions themselves are our choice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from landing_lab.model import nominal
+from landing_lab.model.blocks import FloatArray
+from landing_lab.sim.smooth_noise import correlated_noise
+
+REGIONS = np.array(
+    [  # x, y, width x, width y: 0 medial .. 1 lateral, 0 heel .. 1 toe
+        (0.50, 0.12, 0.15, 0.070),  # heel
+        (0.66, 0.45, 0.12, 0.100),  # lateral midfoot
+        (0.18, 0.76, 0.13, 0.065),  # first metatarsal head
+        (0.49, 0.78, 0.12, 0.065),  # second and third
+        (0.80, 0.71, 0.14, 0.075),  # fourth and fifth
+        (0.24, 0.92, 0.11, 0.045),  # hallux
+        (0.56, 0.90, 0.20, 0.050),  # toes
+    ]
+)
+POSTURES = np.array([0.12, 0.30, 0.45, 0.62, 0.75, 0.86])
+"""COP along the foot at which REGION_SHARES holds."""
+
+REGION_SHARES = np.array(
+    [
+        (0.90, 0.06, 0.01, 0.01, 0.02, 0.00, 0.00),
+        (0.68, 0.20, 0.02, 0.04, 0.05, 0.01, 0.00),
+        (0.44, 0.26, 0.08, 0.09, 0.10, 0.02, 0.01),
+        (0.16, 0.22, 0.17, 0.19, 0.18, 0.05, 0.03),
+        (0.02, 0.04, 0.27, 0.29, 0.18, 0.12, 0.08),
+        (0.00, 0.01, 0.26, 0.26, 0.12, 0.22, 0.13),
+    ]
+)
+FLOOR_PER_M2 = 1.5
+"""Pressure everywhere per newton of foot force; the mean is about 50."""
+
+COP_AP_GRID = np.linspace(0.10, 0.88, 27)
+COP_ML_GRID = np.linspace(0.26, 0.74, 9)
+SPREAD_GRID = np.array([0.85, 1.15])
+"""Exponent of the base field: contact flattens under load, from 1.15 at 0 N to 0.85 at FLAT_AT_N (fusion.md)."""
+
+FLAT_AT_N = 1500.0
+PATCH_M = 0.008
+SUBJECT_SD, SUBJECT_SCALE_M = 0.25, 0.025
+TEXTURE_SD, CELL_TEXTURE_SD, TEXTURE_SCALE = 0.10, 0.15, 0.15
+FLUCTUATION_SD, FLUCTUATION_S = 0.08, 0.08
+TOE_BEND_AT, TOE_BEND_WIDTH = 0.66, 0.035
+_SIZE_M = np.array([nominal.INSOLE_WIDTH_MM, nominal.INSOLE_LENGTH_MM]) / 1000.0
+_CENTRE = np.array([0.5, 0.45])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class FootField:
+    """One subject's foot on one insole.
+
+    sensitivity: (COP_AP_GRID, COP_ML_GRID, SPREAD_GRID, cells) pressure at a cell per newton of foot force, 1/m2.
+    toe_bend: (cells,) false load of the bent forefoot, as a fraction.
+    """
+
+    sensitivity: FloatArray
+    toe_bend: FloatArray
+
+
+def draw_foot(subject_seed: int, *, slip_mm: tuple[float, float] = (0.0, 0.0)) -> FootField:
+    """A foot drawn from the seed; slip_mm (medial, anterior) is how far the insole lies off from its usual place."""
+    rng = np.random.default_rng(subject_seed)
+    places, area_m2 = _grid()
+    cells = np.array(nominal.INSOLE_CELLS) + rng.normal(0.0, 0.02, 2)
+    cells = cells + np.array([-slip_mm[0], slip_mm[1]]) / 1000.0 / _SIZE_M
+    deviation = np.exp(SUBJECT_SD * _smooth_field(rng, places * _SIZE_M, SUBJECT_SCALE_M))
+    field = _tilt(_base(places) * deviation, places, area_m2)
+    patch = np.exp(-_square_distance(cells * _SIZE_M, places * _SIZE_M) / (2.0 * PATCH_M**2))
+    patch /= patch.sum(axis=1, keepdims=True)
+    texture = _texture(rng, len(cells))
+    bend = rng.uniform(0.2, 0.9) * np.exp(-(((cells[:, 1] - 0.7) / 0.13) ** 2))
+    return FootField(sensitivity=(field @ patch.T) * texture[:, None, None, :], toe_bend=bend)
+
+
+def cell_forces(
+    field: FootField, force_n: FloatArray, cop: FloatArray, *, rng: np.random.Generator, sample_rate_hz: float
+) -> FloatArray:
+    """Force (n, cells) in N on each cell for a foot force (n,) and its COP (n, 2) in relative (x, y).
+
+    The contact fluctuates with an 80 ms memory, and the bent forefoot loads cells differently in every contact.
+    """
+    share = _look_up(field.sensitivity, force_n, cop)
+    noise = correlated_noise(rng, len(force_n), share.shape[1], time_scale_samples=FLUCTUATION_S * sample_rate_hz)
+    starts = np.flatnonzero(np.diff(force_n > 0.0, prepend=False) & (force_n > 0.0))
+    bend_size = np.concatenate([[1.0], rng.uniform(0.2, 1.2, len(starts))])
+    contact = np.searchsorted(starts, np.arange(len(force_n)), side="right")
+    bent = bend_size[contact] / (1.0 + np.exp(-(cop[:, 1] - TOE_BEND_AT) / TOE_BEND_WIDTH))
+    pressure = share * force_n[:, None] * np.exp(FLUCTUATION_SD * noise) * (1.0 + bent[:, None] * field.toe_bend)
+    return np.asarray(pressure * nominal.FSR_SENSING_AREA_M2)
+
+
+def _grid() -> tuple[FloatArray, FloatArray]:
+    """Points (m, 2) inside the outline of a foot, and the area of each in m2."""
+    x, y = np.meshgrid(np.linspace(0.04, 0.96, 12), np.linspace(0.02, 0.98, 27))
+    places = np.column_stack([x.ravel(), y.ravel()])
+    left = np.interp(places[:, 1], [0.0, 0.12, 0.45, 0.7, 0.9, 1.0], [0.3, 0.17, 0.25, 0.03, 0.08, 0.25])
+    right = np.interp(places[:, 1], [0.0, 0.12, 0.45, 0.7, 0.85, 1.0], [0.7, 0.85, 0.93, 0.98, 0.90, 0.55])
+    places = places[(places[:, 0] >= left) & (places[:, 0] <= right)]
+    return places, np.full(len(places), 0.92 / 11 * 0.96 / 26 * _SIZE_M.prod())
+
+
+def _base(places: FloatArray) -> FloatArray:
+    """Pressure (COP_AP_GRID, m) of the mean foot per newton, not yet normalised."""
+    z = (places[:, None, :] - REGIONS[None, :, :2]) / REGIONS[None, :, 2:]
+    maps = np.exp(-0.5 * np.sum(z * z, axis=2))
+    maps /= maps.sum(axis=0)
+    shares = np.array([np.interp(COP_AP_GRID, POSTURES, column) for column in REGION_SHARES.T])
+    cell_m2 = _SIZE_M.prod() * 0.92 / 11 * 0.96 / 26
+    return np.asarray(shares.T @ maps.T / cell_m2 + FLOOR_PER_M2)
+
+
+def _tilt(base: FloatArray, places: FloatArray, area_m2: FloatArray) -> FloatArray:
+    """Fields (ap, ml, spread, m) with integral 1 and the COP of the grids: base^spread exp(tilt . place), by Newton."""
+    shape = (len(COP_AP_GRID), len(COP_ML_GRID), len(SPREAD_GRID))
+    ap, ml, spread = (axis.ravel() for axis in np.meshgrid(range(shape[0]), COP_ML_GRID, SPREAD_GRID, indexing="ij"))
+    wanted = np.column_stack([ml, COP_AP_GRID[ap]]) - _CENTRE
+    log_base = spread[:, None] * np.log(base[ap])
+    off = places - _CENTRE
+    tilt = np.zeros((len(ap), 2))
+    for _ in range(40):
+        weight = np.exp(log_base + tilt @ off.T) * area_m2
+        weight /= weight.sum(axis=1, keepdims=True)
+        mean = weight @ off
+        missing = wanted - mean
+        if np.abs(missing).max() < 1e-4:
+            break
+        square = np.einsum("km,mi,mj->kij", weight, off, off, optimize=True) - mean[:, :, None] * mean[:, None, :]
+        step = np.linalg.solve(square + 1e-5 * np.eye(2), missing[:, :, None])[:, :, 0]
+        tilt += step * np.minimum(1.0, 4.0 / np.maximum(np.abs(step).max(axis=1), 1e-9))[:, None]
+    return np.asarray((weight / area_m2).reshape(*shape, len(places)))
+
+
+def _texture(rng: np.random.Generator, n_cells: int) -> FloatArray:
+    """Factor (COP_AP_GRID, cells) by which a cell's contact differs from the smooth field, changing with posture."""
+    smooth = np.exp(-np.square(COP_AP_GRID[:, None] - COP_AP_GRID[None]) / (2.0 * TEXTURE_SCALE**2))
+    root = np.linalg.cholesky(smooth + 1e-6 * np.eye(len(smooth)))
+    wave = TEXTURE_SD * (root @ rng.standard_normal((len(smooth), n_cells)))
+    return np.asarray(np.exp(wave + CELL_TEXTURE_SD * rng.standard_normal(n_cells)))
+
+
+def _smooth_field(rng: np.random.Generator, places_m: FloatArray, scale_m: float) -> FloatArray:
+    """Gaussian random field (m,) of unit variance with this length scale."""
+    covariance = np.exp(-_square_distance(places_m, places_m) / (2.0 * scale_m**2))
+    return np.asarray(
+        np.linalg.cholesky(covariance + 1e-6 * np.eye(len(covariance))) @ rng.standard_normal(len(places_m))
+    )
+
+
+def _square_distance(a: FloatArray, b: FloatArray) -> FloatArray:
+    """Squared distances (len(a), len(b))."""
+    return np.asarray(np.square(a[:, None, :] - b[None, :, :]).sum(axis=2))
+
+
+def _look_up(table: FloatArray, force_n: FloatArray, cop: FloatArray) -> FloatArray:
+    """Trilinear interpolation (n, cells) of the sensitivity at COP (x, y) and load."""
+    spread = SPREAD_GRID[1] - (SPREAD_GRID[1] - SPREAD_GRID[0]) * np.clip(force_n / FLAT_AT_N, 0.0, 1.0)
+    places = [_place(COP_AP_GRID, cop[:, 1]), _place(COP_ML_GRID, cop[:, 0]), _place(SPREAD_GRID, spread)]
+    out = np.zeros((len(force_n), table.shape[-1]))
+    for corner in np.ndindex(2, 2, 2):
+        weight = np.ones(len(force_n))
+        for bit, (_, part) in zip(corner, places, strict=True):
+            weight *= part if bit else 1.0 - part
+        rows = tuple(cell + bit for bit, (cell, _) in zip(corner, places, strict=True))
+        out += weight[:, None] * table[rows]
+    return out
+
+
+def _place(grid: FloatArray, value: FloatArray) -> tuple[NDArray[np.intp], FloatArray]:
+    """Cell and fraction of values on an even grid, held at its ends."""
+    at = np.clip((value - grid[0]) / (grid[1] - grid[0]), 0.0, len(grid) - 1.0)
+    cell = np.minimum(at.astype(np.intp), len(grid) - 2)
+    return cell, at - cell

@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import ArrayLike
+
+from landing_lab.model.device import LinkStats
+from landing_lab_drivers.counters import CounterUnwrapper
+
+
+def unwrap(unwrapper: CounterUnwrapper, sequence: ArrayLike, ticks: ArrayLike) -> tuple[list[int], list[int]]:
+    got = unwrapper.unwrap(np.asarray(sequence, np.int64) & 0xFFFF, np.asarray(ticks, np.int64) & 0xFFFFFFFF)
+    return got[0].tolist(), got[1].tolist()
+
+
+@given(
+    st.lists(st.integers(1, 300), min_size=1, max_size=60),
+    st.integers(0, 0xFFFF),
+    st.integers(0, 0xFFFFFFFF),
+    st.integers(1, 60),
+)
+def test_wraps_and_losses_in_any_cut(steps: list[int], first: int, first_ticks: int, size: int) -> None:
+    sequence = first + np.cumsum([0, *steps])
+    ticks = first_ticks + (sequence - first) * 1000
+    stats = LinkStats()
+    unwrapper = CounterUnwrapper(stats)
+    got: tuple[list[int], list[int]] = ([], [])
+    for start in range(0, len(sequence), size):
+        part = unwrap(unwrapper, sequence[start : start + size], ticks[start : start + size])
+        got[0].extend(part[0])
+        got[1].extend(part[1])
+    assert got == (sequence.tolist(), ticks.tolist())
+    assert stats == LinkStats(frames=len(sequence), lost_frames=int(sequence[-1]) - first - len(steps))
+
+
+def test_a_long_recording_wraps_both_many_times() -> None:
+    sequence = np.arange(500_000) * 3
+    ticks = sequence * 12_500
+    stats = LinkStats()
+    got = unwrap(CounterUnwrapper(stats), sequence, ticks)
+    assert got == (sequence.tolist(), ticks.tolist())
+    assert stats.resyncs == 0
+
+
+def test_nothing_in_nothing_out() -> None:
+    assert unwrap(CounterUnwrapper(LinkStats()), [], []) == ([], [])
+
+
+def test_a_restart_is_counted_and_numbers_go_on_by_the_time_since() -> None:
+    for cut in (3, 4):
+        stats = LinkStats()
+        unwrapper = CounterUnwrapper(stats)
+        raw_sequence = np.array([700, 701, 702, 703, 0, 1, 2])
+        raw_ticks = np.array([9_000_000, 9_001_000, 9_002_000, 9_003_000, 50_000, 51_000, 52_000])
+        parts = [unwrap(unwrapper, raw_sequence[part], raw_ticks[part]) for part in (slice(cut), slice(cut, None))]
+        assert [*parts[0][0], *parts[1][0]] == [700, 701, 702, 703, 753, 754, 755]
+        assert [*parts[0][1], *parts[1][1]] == [*raw_ticks[:4].tolist(), 9_053_000, 9_054_000, 9_055_000]
+        assert stats == LinkStats(frames=7, lost_frames=49, resyncs=1)
+
+
+def test_a_restart_is_seen_by_the_sequence_where_the_clock_does_not_tell() -> None:
+    stats = LinkStats()
+    sequence, ticks = unwrap(CounterUnwrapper(stats), [400, 401, 0, 1], [400_000, 401_000, 600_000, 601_000])
+    assert stats.resyncs == 1
+    assert np.all(np.diff(sequence) > 0)
+    assert np.all(np.diff(ticks) > 0)
+
+
+def test_a_restart_late_in_the_life_of_the_clock_is_no_leap_of_twenty_minutes() -> None:
+    stats = LinkStats()
+    _, ticks = unwrap(CounterUnwrapper(stats), [10, 11, 0], [3_000_000_000, 3_000_001_000, 2_000])
+    assert stats.resyncs == 1
+    assert ticks[-1] == 3_000_003_000
+
+
+def test_damage_that_passed_the_checksum_never_turns_time_back() -> None:
+    stats = LinkStats()
+    sequence, ticks = unwrap(CounterUnwrapper(stats), [5, 40_000, 6, 7], [5_000, 3_900_000_000, 6_000, 7_000])
+    assert stats.resyncs == 2
+    assert np.all(np.diff(sequence) > 0)
+    assert np.all(np.diff(ticks) > 0)
+
+
+def test_a_pause_that_was_asked_for_loses_nothing() -> None:
+    stats = LinkStats()
+    unwrapper = CounterUnwrapper(stats)
+    unwrapper.resume()
+    unwrap(unwrapper, [0, 1, 2], [0, 1000, 2000])
+    unwrapper.resume()
+    got = unwrap(unwrapper, [3, 4], [600_000_000, 600_001_000])
+    assert got == ([600_000, 600_001], [600_000_000, 600_001_000])
+    assert stats == LinkStats(frames=5)
+
+
+def test_a_restart_during_a_pause_is_counted() -> None:
+    stats = LinkStats()
+    unwrapper = CounterUnwrapper(stats)
+    unwrap(unwrapper, [10, 11, 12], [10_000_000, 10_001_000, 10_002_000])
+    unwrapper.resume()
+    got = unwrap(unwrapper, [0, 1], [4_000, 5_000])
+    assert got == ([16, 17], [10_006_000, 10_007_000])
+    assert (stats.resyncs, stats.lost_frames) == (1, 0)
