@@ -2,65 +2,22 @@
 
 from __future__ import annotations
 
-from collections import deque
-
 import numpy as np
 import pytest
 
+from drivers.board_pipe import BoardPipe
 from drivers.boards import assert_same, insole, insole_frames, plate, plate_frames
 from landing_lab.errors import DeviceError, DeviceLostError, DeviceTimeoutError
 from landing_lab.model.device import Arrival, LinkStats, SimulatedDevice
 from landing_lab.sim.link import LinkFaults
 from landing_lab_drivers import wire
 from landing_lab_drivers.blocks import join_blocks
-from landing_lab_drivers.board import SceneStart, SimulatedBoard
 from landing_lab_drivers.bodies import BoardStatus, pack_info, pack_status
 from landing_lab_drivers.conversation import Chunk, Conversation, identify
 from landing_lab_drivers.devices import all_devices
 from landing_lab_drivers.link import FrameLink
 
 DEVICES = all_devices()
-
-
-class BoardPipe:
-    """A pipe straight into a simulated board; time is what the test says."""
-
-    def __init__(self, simulated: SimulatedDevice, faults: LinkFaults | None = None, *, loop: bool = False) -> None:
-        self.board = SimulatedBoard(
-            simulated, DEVICES, speed=1.0, loop=loop, faults=faults or LinkFaults(), scene=SceneStart(), number=0
-        )
-        self.now_s = 100.0
-        self.chunks: deque[Chunk] = deque()
-        self.failure: str | None = None
-        self.deaf = 0
-        self.closed = False
-        self.board.connect(self.now_s)
-
-    def write(self, data: bytes) -> None:
-        if self.failure:
-            raise DeviceLostError(self.failure)
-        if self.deaf:
-            self.deaf -= 1
-            return
-        if answer := self.board.answer(data, self.now_s):
-            self.chunks.append(Chunk(self.now_s, answer))
-
-    def play(self, seconds: float, *, step_s: float = 0.01) -> None:
-        for _ in range(round(seconds / step_s)):
-            self.now_s += step_s
-            if data := b"".join(self.board.due(self.now_s)):
-                self.chunks.append(Chunk(self.now_s, data))
-
-    def take(self, timeout_s: float) -> Chunk | None:
-        del timeout_s  # time stands still between two calls of play
-        return self.chunks.popleft() if self.chunks else None
-
-    @property
-    def lost(self) -> str | None:
-        return None if self.chunks else self.failure
-
-    def close(self) -> None:
-        self.closed = True
 
 
 def opened(pipe: BoardPipe) -> FrameLink:
@@ -200,6 +157,19 @@ def test_a_pulled_cable_gives_what_came_and_then_says_so() -> None:
     assert link.poll() == []
     with pytest.raises(DeviceLostError, match="closed by this program"):
         link.ping()
+
+
+def test_a_lost_port_can_be_stopped_and_closed_without_a_word() -> None:
+    pipe = BoardPipe(plate(80))
+    link = opened(pipe)
+    link.start()
+    pipe.play(0.2)
+    pipe.failure = "device disconnected"
+    link.stop()
+    assert link.stats.frames == 0, "nothing was taken yet"
+    assert len(joined(link.poll())) == np.count_nonzero(plate_frames(80).ticks_us <= 200_000)
+    link.close()
+    assert pipe.closed
 
 
 def test_an_unanswered_request_is_repeated_twice_and_then_given_up() -> None:

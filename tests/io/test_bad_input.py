@@ -44,7 +44,7 @@ BAD_CONTENT = [
     ),
     ("unnamed3", b"1\t2\t3\n2\t2\t3\n1\t3\t3\n", "3 columns without names"),
     ("shear", b"500,1,9,1,1,1\n501,2,9,1,1,1\n500,1,8,1,1,1\n", "not Fx Fy Fz Mx My Mz"),
-    ("two_left", b"Left Fz\tLeft force\tRight Fz\n1\t2\t3\n1\t2\t3\n", "several columns of force per side"),
+    ("two_left", b"Left Fz\tLeft force\tRight Fz\n9\t2\t3\n9\t2\t3\n", "several columns of force per side"),
     ("all_blank", b"t,Fz\n0,\n0.1,\n0.2,\n", "holds no numbers"),
     ("backwards", b"t,Fz\n0,1\n0.1,2\n0.1,3\n0.2,3\n", "time does not increase at line 4: 0.1 s after 0.1 s"),
     ("uneven", b"t,Fz\n0,1\n0.1,2\n0.11,3\n0.5,3\n0.52,1\n0.9,1\n", "not evenly spaced"),

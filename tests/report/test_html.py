@@ -102,7 +102,7 @@ def test_truth_columns_show_difference_and_deviations() -> None:
     page = Page(render_report(made_trial(), truth=[truth]))
     assert "simulation truth" in page.cells
     assert "−1.0 sd" in page.cells
-    assert "0.2500" in page.cells
+    assert "0.25000" in page.cells
     assert "not simulated" in page.cells
     assert "simulation truth" not in Page(render_report(made_trial())).text
 

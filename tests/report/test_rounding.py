@@ -24,12 +24,12 @@ def as_number(text: str) -> float:
     ("value", "sd", "text"),
     [
         (0.24971, 0.0009, "0.2497 ± 0.0009"),
-        (0.2499, 0.001, "0.250 ± 0.001"),
-        (3099.9, 23.0, "3100 ± 20"),
-        (0.5, 0.096, "0.5 ± 0.1"),
+        (0.2499, 0.001, "0.2499 ± 0.0010"),
+        (3099.9, 23.0, "3100 ± 23"),
+        (0.5, 0.096, "0.50 ± 0.10"),
         (-0.00421, 0.0004, "−0.0042 ± 0.0004"),
-        (-0.00001, 0.01, "0.00 ± 0.01"),
-        (1234.5, 2000.0, "1000 ± 2000"),
+        (-0.00001, 0.01, "0.000 ± 0.010"),
+        (1234.5, 2000.0, "1200 ± 2000"),
         (3296.9984, 0.0003, "3297.00 ± < 0.01"),
         (0.5, 1e-12, "0.500000 ± < 0.000001"),
         (0.29, None, "0.29"),
@@ -47,9 +47,9 @@ def test_known_cases(value: float | None, sd: float | None, text: str) -> None:
 
 
 def test_units_are_said_and_a_ratio_has_none() -> None:
-    assert format_quantity(0.25, 0.001, "s") == "0.250 ± 0.001 s"
+    assert format_quantity(0.25, 0.001, "s") == "0.2500 ± 0.0010 s"
     assert format_quantity(120.0, 3.0, "N s") == "120 ± 3 N·s"
-    assert format_quantity(1.95, 0.01, "ratio") == "1.95 ± 0.01"
+    assert format_quantity(1.95, 0.01, "ratio") == "1.950 ± 0.010"
     assert format_quantity(None, None, "s") == "not available"
 
 
@@ -72,10 +72,11 @@ def test_value_and_deviation_end_on_the_same_digit(value: float, sd: float) -> N
 
 
 @given(st.floats(1e-6, 1e6))
-def test_place_is_that_of_the_first_digit(sd: float) -> None:
+def test_a_deviation_shows_two_digits_up_to_29_and_one_above(sd: float) -> None:
     place = sd_place(sd)
     assert place is not None
-    assert 0.94 * 10.0**place <= sd < 9.51 * 10.0**place or place == -6
+    # in units of the last digit shown: 3 to 9 with one digit, 10 to 29 with two
+    assert 2.94 * 10.0**place <= sd < 29.6 * 10.0**place or place == -6
 
 
 @pytest.mark.parametrize(

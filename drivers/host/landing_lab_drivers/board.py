@@ -69,7 +69,9 @@ class SimulatedBoard:
         self._device = devices[simulated.info.kind]
         self._info = simulated.info
         self._frames = simulated.frames
-        self._speed, self._loop, self._faults = speed, loop and len(simulated.frames) > 0, faults
+        # A fast clock reaches every tick early.
+        self._speed = speed * (1.0 + simulated.clock_ppm * 1e-6)
+        self._loop, self._faults = loop and len(simulated.frames) > 0, faults
         self._scene, self._number = scene, number
         self._info_body = pack_info(simulated.info, self._device.kind_code)
         # Frames that cannot be sent are refused here, where the caller hears it, not while they are played.

@@ -166,7 +166,14 @@ def identify(
     if streaming:
         # Another program left without a word; its frames must not be taken for ours.
         conversation.acknowledged(wire.STOP, within_s=0.3, attempts=1)
-    body = answer.frame.body
+    return _describe(url, answer.frame.body, devices)
+
+
+def _describe(url: str, body: bytes, devices: Mapping[str, Device]) -> tuple[DeviceInfo, Device]:
+    """What an INFO body says, and the device of its kind code.
+
+    Raises DeviceError for a kind or protocol this program does not know.
+    """
     code = info_kind_code(body)
     for device in devices.values():
         if device.kind_code == code:

@@ -184,7 +184,7 @@ def signals_from_insoles_and_plate(plate: Stream, insoles: dict[Side, Stream]) -
         noise_n={"total": 3.0, "left": 2.0, "right": 2.0},
         resolution_n=2.0,
         sensor_kind="insole_plate",
-        source="pressure insoles for the shape, load-cell plate for the scale (estimator R of fusion.md, first form)",
+        source="shape from the pressure insoles, scale from the load-cell plate",
         amplitude_sd_fraction=AMPLITUDE_SD,
         amplitude_note=(
             "fast force is the insole's shape scaled to a slow plate: SD "

@@ -27,8 +27,8 @@ _TIME_UNITS_S: Final[dict[str, float]] = {
 _FORCE_UNITS_N: Final[dict[str, float]] = {"n": 1.0, "newton": 1.0, "newtons": 1.0, "kn": 1e3}
 # fmt: off
 _OTHER_UNITS: Final = frozenset((
-    "m", "mm", "cm", "nm", "nmm", "n*m", "n.m", "n-m", "n·m", "n m", "n.mm", "kg", "kgf", "g", "lb", "lbs", "lbf", "v", "mv",
-    "uv", "deg", "rad", "°", "m/s", "m/s2", "m/s^2", "%", "bw", "w", "w/kg", "-",
+    "m", "mm", "cm", "nm", "nmm", "n*m", "n.m", "n-m", "n·m", "n m", "n.mm", "kg", "kgf", "g", "lb", "lbs", "lbf", "v",
+    "mv", "uv", "deg", "rad", "°", "m/s", "m/s2", "m/s^2", "%", "bw", "w", "w/kg", "-",
 ))
 # fmt: on
 KNOWN_UNITS: Final = frozenset(_TIME_UNITS_S) | frozenset(_FORCE_UNITS_N) | _OTHER_UNITS

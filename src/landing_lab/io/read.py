@@ -106,7 +106,7 @@ def _recording(
     n_rows = int(np.flatnonzero(~np.isnan(samples).all(axis=1))[-1]) + 1
     if n_rows < 2:
         raise FileFormatError(
-            f"{file.name} holds one row of force; a recording needs at least two; choose the file with the whole recording"
+            f"{file.name} holds one row of force and a recording needs at least two; choose the file with all rows"
         )
     base = time_base(table, file.name, n_rows, _time_column(table, choice), given_hz)
     samples, sign_notes = _upwards(table, choice, _on_time_base(samples, base))

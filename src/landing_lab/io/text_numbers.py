@@ -49,28 +49,28 @@ def _bulk(lines: list[str], numbers: IntArray, dialect: Dialect) -> FloatArray |
 
     text = "\n".join(lines[number - 1] for number in numbers)
     spellings = sorted({spelling for word in MISSING for spelling in (word, word.upper(), word.capitalize(), "NaN")})
+    columns = list(range(dialect.n_columns + 1))  # one more than there are, to notice a row that is too long
     try:
         frame = pd.read_csv(
             StringIO(text),
             sep=r"\s+" if dialect.separator == " " else dialect.separator,
             decimal=dialect.decimal,
             header=None,
-            names=list(range(dialect.n_columns + 1)),  # one more than there are, to notice a row that is too long
+            names=columns,
             index_col=False,
-            usecols=[i for i in range(dialect.n_columns + 1) if i not in dialect.text_columns],
-            dtype=np.float64,
+            dtype={index: object if index in dialect.text_columns else np.float64 for index in columns},
             na_values=spellings,
             skipinitialspace=True,
             skip_blank_lines=False,
         )
     except ValueError:
         return None
-    values = frame.to_numpy(dtype=np.float64)
-    if len(values) != len(numbers) or not np.isnan(values[:, -1]).all():
+    if len(frame) != len(numbers) or not frame[dialect.n_columns].isna().all():
         return None
-    placed = np.full((len(values), dialect.n_columns), np.nan)
-    placed[:, [i for i in range(dialect.n_columns) if i not in dialect.text_columns]] = values[:, :-1]
-    return placed
+    values = np.full((len(frame), dialect.n_columns), np.nan)
+    numeric = [index for index in columns[:-1] if index not in dialect.text_columns]
+    values[:, numeric] = frame[numeric].to_numpy(dtype=np.float64)
+    return values
 
 
 def _refuse_first_bad_line(

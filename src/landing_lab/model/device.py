@@ -106,8 +106,10 @@ class EmulatorServer(Protocol):
 class SimulatedDevice:
     """A board that does not exist: what it says of itself and every frame it would send.
 
-    frames are in order of ticks_us, which start near 0; an emulator plays them at the pace of ticks_us.
+    frames are in order of ticks_us, which start near 0. clock_ppm: how much too fast the board's clock runs; an
+    emulator plays frames at the true time, ticks_us / (1 + clock_ppm / 1e6).
     """
 
     info: DeviceInfo
     frames: FrameBlock
+    clock_ppm: float = 0.0

@@ -1,7 +1,8 @@
 """How a number is written: to the digit its standard deviation supports, the same in every report.
 
-Rule: the standard deviation to one significant digit, the value to the same decimal place (GUM 7.2.6, JCGM
-100:2008). Without a standard deviation a value keeps four significant digits.
+Rule: the standard deviation to one significant digit, to two where the first is 1 or 2 (one digit would round it
+by up to half), the value to the same decimal place (GUM 7.2.6, JCGM 100:2008: at most two digits). Without a
+standard deviation a value keeps four significant digits.
 """
 
 from __future__ import annotations
@@ -24,11 +25,12 @@ def unit_text(unit: str) -> str:
 
 
 def sd_place(sd: float | None) -> int | None:
-    """Decimal place of the first digit of a standard deviation (-1: tenths); None where it says nothing."""
+    """Decimal place of the last digit shown of a standard deviation (-1: tenths); None where it says nothing."""
     if sd is None or not math.isfinite(sd) or sd <= 0:
         return None
-    # The exponent is read after rounding: 0.096 is 0.1, not 0.10.
-    place = int(f"{sd:.0e}".split("e")[1])
+    # Read after rounding to two digits: 0.0996 is 0.10.
+    digits, exponent = f"{sd:.1e}".split("e")
+    place = int(exponent) - (1 if digits[0] in "12" else 0)
     return max(place, -MOST_DECIMALS)
 
 

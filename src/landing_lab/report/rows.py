@@ -93,7 +93,10 @@ def metric_line(row: MetricValue, truth: Truth | None = None) -> MetricLine:
         status_word=status_label(row.status if shown else "refused"),
         reason=row.reason or ("" if shown else "no reason given"),
         method=row.method,
-        truth=format_value(true_value, row.sd) if true_value is not None else "not simulated",
+        # One digit more than the measurement: truth must not look wrong for being rounded.
+        truth=format_value(true_value, None if row.sd is None else row.sd / 10.0)
+        if true_value is not None
+        else "not simulated",
         has_truth=true_value is not None,
         difference=difference,
         sds=sds,

@@ -42,16 +42,17 @@ def trial_table(trial: TrialResult, truth: Truth | None = None) -> Table:
     )  # fmt: skip
     # Only the label may break; a number that does not fit would be a wrong number.
     table.add_column("metric", overflow="fold", min_width=14)
-    table.add_column("side", overflow="fold")
+    table.add_column("side", overflow="fold", max_width=10 if truth is not None else None)
     table.add_column("value ± sd", justify="right", no_wrap=True, overflow="ignore")
-    table.add_column("unit", no_wrap=True, overflow="ignore")
     if truth is not None:
         table.add_column("truth", justify="right", no_wrap=True, overflow="ignore")
         table.add_column("off by", justify="right", no_wrap=True, overflow="ignore")
-    table.add_column("status", overflow="fold", min_width=len("refused"))
+    table.add_column("status", overflow="fold", min_width=len("flagged [9]"))
     for line in lines:
         status = f"{line.status_word} [{numbers[one_line(line.reason)]}]" if line.reason else line.status_word
-        cells = [line.label, line.side, line.value, line.unit]
+        # Unit and value in one cell: a column of its own is what an 80-column terminal has no room for.
+        value = f"{line.value} {line.unit}" if line.status != "refused" and line.unit != "–" else line.value
+        cells = [line.label, line.side, value]
         if truth is not None:
             cells += [line.truth if line.has_truth else "–", line.sds]
         style = STATUS_STYLES.get(line.status, "")

@@ -1,1 +1,1 @@
-"""Bodies, feet, sensors and links with known truth; every number seeded."""
+"""Simulated bodies, feet, sensors and links with known truth; everything follows from a seed."""

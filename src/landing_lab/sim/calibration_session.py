@@ -55,8 +55,11 @@ def postures(body: DropJumpBody, rng: np.random.Generator) -> Part:
     sway = np.repeat(band_noise(rng, n // COP_STRIDE, 1, highest_cycles=3.0 * HOPS_FROM_S), COP_STRIDE, axis=0)[:, 0]
     total = weight * (1.0 + 0.01 * sway) * smooth_step((time_s - 3.0) / 0.6)
     total *= 1.0 - smooth_step((time_s - HOPS_FROM_S + 0.3) / 0.25)
-    left = 0.5 + 0.005 * body.standing_asymmetry_pct
-    left = left + _held(time_s, 19.0, 27.0) * 0.25 * np.sin(2.0 * np.pi * 0.25 * (time_s - 19.0))
+    left = (
+        0.5
+        + 0.005 * body.standing_asymmetry_pct
+        + _held(time_s, 19.0, 27.0) * 0.25 * np.sin(2.0 * np.pi * 0.25 * (time_s - 19.0))
+    )
     on_left, on_right = _held(time_s, 41.0, 47.0), _held(time_s, 47.0, 53.0)
     left = left * (1.0 - on_left - on_right) + on_left
     feet = np.column_stack([total * left, total * (1.0 - left)])

@@ -182,10 +182,7 @@ def _push_off_law(
             lowest_m=low,
             highest_m=high,
         )
-    return (
-        np.linspace(-rise_m, depth_m, len(law.spring_n)),
-        law.spring_n + (gain - 1.0) * law.active_n,
-    )
+    return np.linspace(-rise_m, depth_m, len(law.spring_n)), law.spring_n + (gain - 1.0) * law.active_n
 
 
 def _push(

@@ -13,7 +13,7 @@ from landing_lab.model.blocks import FLAG_SATURATED, FloatArray, FrameBlock
 from landing_lab.model.device import DeviceInfo, SimulatedDevice
 from landing_lab.sim import fsr, hx711
 from landing_lab.sim.body import DropJumpBody
-from landing_lab.sim.contact import FINE_STEP_S
+from landing_lab.sim.contact import FINE_STEP_S, fine_times
 from landing_lab.sim.drop_jump import draw_body
 from landing_lab.sim.foot import cell_forces, draw_foot
 from landing_lab.sim.roll import COP_STRIDE
@@ -140,7 +140,7 @@ def _insole(scene: Scene, foot: int, *, seed: int, rng: np.random.Generator, ppm
     phase_us = int(rng.integers(0, 1000))
     n = int((scene.duration_s - 2e-3) * rate * nominal.INSOLE_RATE_HZ)
     ticks_us = phase_us + np.arange(n, dtype=np.int64) * round(1e6 / nominal.INSOLE_RATE_HZ)
-    time_s = ticks_us * 1e-6 / rate
+    time_s: FloatArray = ticks_us.astype(np.float64) * 1e-6 / rate
     force_n = _at(time_s, scene.part.insole_n[:, foot], FINE_STEP_S)
     cop_step_s = FINE_STEP_S * COP_STRIDE
     cop = np.column_stack([_at(time_s, scene.part.cop[:, foot, axis], cop_step_s) for axis in (0, 1)])
@@ -149,13 +149,21 @@ def _insole(scene: Scene, foot: int, *, seed: int, rng: np.random.Generator, ppm
     counts = fsr.read_cells(cells_n, fsr.draw_parts(2 * seed + foot + 500_000), rng=rng)
     full = (1 << nominal.ADC_BITS) - 1
     flags = np.where((counts >= full).any(axis=1), FLAG_SATURATED, 0).astype(np.int64)
-    info = DeviceInfo(
+    frames = FrameBlock(
+        sequence=np.arange(n, dtype=np.int64), ticks_us=ticks_us, counts=counts, channel=None, flags=flags
+    )
+    return SimulatedDevice(info=_insole_info(foot), frames=frames, clock_ppm=ppm)
+
+
+def _insole_info(foot: int) -> DeviceInfo:
+    """What the insole board of one foot says of itself."""
+    return DeviceInfo(
         kind="insole-fsr",
         device_id=f"SIM-IN-{'LR'[foot]}",
         placement="right" if foot else "left",
         firmware_version="1.0.0",
         protocol_version=1,
-        n_channels=counts.shape[1],
+        n_channels=len(nominal.INSOLE_CELLS),
         sample_rate_hz=nominal.INSOLE_RATE_HZ,
         adc_prescaler=64,
         reference_v=nominal.SUPPLY_V,
@@ -164,10 +172,6 @@ def _insole(scene: Scene, foot: int, *, seed: int, rng: np.random.Generator, ppm
         gain=1,
         sensor_kind="fsr_insole",
     )
-    frames = FrameBlock(
-        sequence=np.arange(n, dtype=np.int64), ticks_us=ticks_us, counts=counts, channel=None, flags=flags
-    )
-    return SimulatedDevice(info=info, frames=frames)
 
 
 def _plate_board(
@@ -200,13 +204,18 @@ def _plate_board(
         channel=channel,
         flags=np.where(at_end, FLAG_SATURATED, 0).astype(np.int64),
     )
-    info = DeviceInfo(
+    return SimulatedDevice(info=_plate_info(), frames=frames, clock_ppm=ppm)
+
+
+def _plate_info() -> DeviceInfo:
+    """What the plate board says of itself."""
+    return DeviceInfo(
         kind="plate-hx711",
         device_id="SIM-PLT",
         placement="total",
         firmware_version="1.0.0",
         protocol_version=1,
-        n_channels=2 * n_cells,
+        n_channels=2 * len(nominal.PLATE_CELLS_MM),
         sample_rate_hz=nominal.HX711_RATE_HZ,
         adc_prescaler=0,
         reference_v=nominal.SUPPLY_V,
@@ -215,9 +224,8 @@ def _plate_board(
         gain=128,
         sensor_kind="hx711_plate",
     )
-    return SimulatedDevice(info=info, frames=frames)
 
 
 def _at(time_s: FloatArray, values: FloatArray, step_s: float) -> FloatArray:
     """Values (n,) on an even grid from 0, linearly between its rows."""
-    return np.interp(time_s, np.arange(len(values)) * step_s, values)
+    return np.interp(time_s, fine_times(len(values), step_s), values)

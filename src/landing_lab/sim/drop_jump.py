@@ -13,7 +13,6 @@ from landing_lab.sim.force_plate import measure_on_plates
 from landing_lab.sim.motion import Motion, move, reachable_jump_m
 from landing_lab.sim.truth import DropJumpTruth, describe
 
-
 USUAL_PUSH = (0.55, 1.3)
 """Ratio of push-off to spring force in drawn jumps: more would look like a squat jump, less like a stumble."""
 
@@ -157,7 +156,7 @@ def _draw_values(
     strike: FootStrike = "heel" if rng.random() < 0.3 - 0.25 * style else "forefoot"
     softening = 8.0 * (1.0 - style) ** 1.5 + rng.uniform(0.0, 1.0)
     stiffness = mass_kg * (240.0 + 270.0 * style**2 + 140.0 * (1.0 - style)) / 1000.0 * rng.uniform(0.92, 1.08)
-    jump_m = _given_or(given, "jump_height_m", rng.uniform(0.12, 0.30) + 0.1 * min(drop_m, 0.6) + 0.04 * style)
+    jump_m = _given_or(given, "jump_height_m", rng.uniform(0.07, 0.36) + 0.1 * min(drop_m, 0.6) + 0.04 * style)
     drawn: dict[str, float | FootStrike] = {
         "mass_kg": mass_kg,
         "drop_height_m": drop_m,

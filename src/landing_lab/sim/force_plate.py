@@ -38,9 +38,8 @@ def measure_on_plates(
     """
     _check(sample_rate_hz, noise_n, step_n)
     rng = np.random.default_rng(seed)
-    n = int(np.floor(motion.time_s[-1] * sample_rate_hz)) + 1
-    times_s = np.arange(n) / sample_rate_hz
-    force = np.column_stack([np.interp(times_s, motion.time_s, motion.feet_n[:, column]) for column in (0, 1)])
+    times_s = np.arange(int(motion.time_s[-1] * sample_rate_hz) + 1) / sample_rate_hz
+    force = np.column_stack([np.interp(times_s, motion.time_s, foot_n) for foot_n in motion.feet_n.T])
     force += np.asarray(offset_n) + noise_n * rng.standard_normal(force.shape)
     if step_n > 0.0:
         force = np.round(force / step_n) * step_n
@@ -58,9 +57,7 @@ def measure_on_plates(
         provenance={
             "source": f"simulated drop jump, seed {seed}",
             "format": "simulated",
-            "noise_n": noise_n,
-            "step_n": step_n,
-            "offset_n": tuple(offset_n),
+            "sensor": {"noise_n": noise_n, "step_n": step_n, "offset_n": tuple(offset_n)},
         },
     )
 

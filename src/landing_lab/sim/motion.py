@@ -72,12 +72,11 @@ def move(body: DropJumpBody) -> Motion:
     landing_row, landing_height_m, landing_down = _flight(take_off, start * FINE_STEP_S + contact.end_s, body)
     settled, settle_s, second_impacts = _second_landing(body, landing_height_m, landing_down)
     n_end = round((settle_s + body.quiet_s) / FINE_STEP_S)
-    rows = landing_row + n_end
-    time_s = fine_times(rows)
+    time_s = fine_times(landing_row + n_end)
     height, up = _ballistic(time_s, start, contact, take_off, body)
     height[landing_row:] = landing_height_m - settled.compression_m[:n_end]
     up[landing_row:] = -settled.down_m_per_s[:n_end]
-    feet = np.zeros((rows, 2))
+    feet = np.zeros((len(time_s), 2))
     feet[start : start + len(contact.leg_n)] = early_feet(body, contact, first_impacts)
     feet[landing_row:] = landing_feet(body, settled.leg_n[:n_end], second_impacts[:n_end])
     shaken = sway(body, n_end, settle_s)
@@ -85,7 +84,6 @@ def move(body: DropJumpBody) -> Motion:
     height[landing_row:] += shaken.height_m
     up[landing_row:] += shaken.up_m_per_s
     touchdown_s, landing_s = start * FINE_STEP_S, landing_row * FINE_STEP_S
-    take_off_s = touchdown_s + contact.end_s
     return Motion(
         time_s=time_s,
         feet_n=feet,
@@ -94,11 +92,11 @@ def move(body: DropJumpBody) -> Motion:
         step_off_s=touchdown_s - math.sqrt(2.0 * body.drop_height_m / GRAVITY),
         touchdown_s=touchdown_s,
         lowest_s=touchdown_s + _zero_crossing_s(contact.down_m_per_s),
-        take_off_s=take_off_s,
+        take_off_s=touchdown_s + contact.end_s,
         landing_s=landing_s,
         quiet_from_s=landing_s + settle_s,
         feet_touchdown_s=_pair(touchdown_s, body.delay_ms, latest=False),
-        feet_take_off_s=_pair(take_off_s, body.take_off_delay_ms, latest=True),
+        feet_take_off_s=_pair(touchdown_s + contact.end_s, body.take_off_delay_ms, latest=True),
         feet_landing_s=_pair(landing_s, body.landing_delay_ms, latest=False),
         take_off_up_m_per_s=take_off[1],
     )

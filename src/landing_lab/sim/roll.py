@@ -60,7 +60,7 @@ def roll_feet(body: DropJumpBody, motion: Motion) -> FloatArray:
 def standing_sway(rng: np.random.Generator, n: int) -> FloatArray:
     """COP movement (n, 2, 2) of both feet in quiet standing at 1 kHz, relative to foot width and length."""
     noise = band_noise(rng, n, 4, highest_cycles=SWAY_HZ * n * FINE_STEP_S * COP_STRIDE)
-    return noise.reshape(n, 2, 2) * np.array([SWAY_ML, SWAY_AP])
+    return np.asarray(noise.reshape(n, 2, 2) * np.array([SWAY_ML, SWAY_AP]))
 
 
 def _step_off(along: FloatArray, time_s: FloatArray, step_off_s: float) -> None:
@@ -91,8 +91,5 @@ def _shift(since_s: FloatArray, left_s: FloatArray, peak_s: float, shift_mm: flo
     """Medial movement (n,), relative to foot width, complete at the peak and gone before the foot leaves."""
     end_s = max(peak_s, SHIFT_FROM_S + SHORTEST_SHIFT_S)
     there = smooth_step((since_s - SHIFT_FROM_S) / (end_s - SHIFT_FROM_S))
-    if np.isinf(left_s[-1]):
-        back = smooth_step((since_s - 0.3) / 0.6)
-    else:
-        back = smooth_step(1.0 - left_s / 0.08)
+    back = smooth_step((since_s - 0.3) / 0.6 if np.isinf(left_s[-1]) else 1.0 - left_s / 0.08)
     return shift_mm / nominal.INSOLE_WIDTH_MM * there * (1.0 - back)

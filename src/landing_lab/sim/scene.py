@@ -29,8 +29,11 @@ PLACE_SD_MM = 12.0
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Part:
-    """A stretch of a scene. plate_n, insole_n: (n, 2) left and right in N at 10 kHz; cop: (n / 10, 2, 2) at 1 kHz,
-    relative (x, y) as in roll.py; place_mm: (n / 10, 2, 2) middle of each foot on its plate, (medial, anterior)."""
+    """A stretch of a scene.
+
+    plate_n, insole_n: (n, 2) left and right in N at 10 kHz; cop: (n / 10, 2, 2) at 1 kHz, relative (x, y) as in
+    roll.py; place_mm: (n / 10, 2, 2) middle of each foot on its plate, (medial, anterior).
+    """
 
     plate_n: FloatArray
     insole_n: FloatArray
