@@ -63,7 +63,7 @@ def test_without_ezc3d_the_message_says_what_to_install(standing: Path, monkeypa
         read(standing)
 
 
-@pytest.mark.parametrize("size", [600, 5000, 100_000])
+@pytest.mark.parametrize("size", [513, 600, 744, 1500, 3000, 5000, 6656, 100_000, 1_646_000])
 def test_cut_file_is_refused(standing: Path, tmp_path: Path, size: int) -> None:
     path = tmp_path / "cut.c3d"
     path.write_bytes(standing.read_bytes()[:size])

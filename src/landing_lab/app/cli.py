@@ -136,13 +136,16 @@ def devices(
 def record(
     port: Ports = None,
     sim: Annotated[bool, typer.Option("--sim", help="Start simulated boards and record them.")] = False,
-    trials: Annotated[int, typer.Option(min=1, max=100, help="How many trials to record.")] = 1,
+    dataset: Annotated[Path, typer.Option(help="Folder of all recordings; each run gets a new one inside it.")] = Path(
+        "landing-lab-data"
+    ),
     participant: Annotated[str, typer.Option(help="A pseudonym: letters and digits only, never a name.")] = "01",
+    protocol: Annotated[str, typer.Option(help="What is done; this version knows drop_jump.")] = "drop_jump",
+    trials: Annotated[int, typer.Option(min=1, max=100, help="How many trials to record.")] = 1,
     mass_kg: Annotated[float | None, typer.Option(help="Body mass, for trials without quiet standing.")] = None,
     box_height_m: Annotated[float | None, typer.Option(help="Height of the box.")] = None,
     max_duration_s: Annotated[float, typer.Option(help="Longest trial; it ends by itself after the landing.")] = 30.0,
     auto_accept: Annotated[bool, typer.Option("--auto-accept", help="Do not ask before the next trial.")] = False,
-    out: Annotated[Path, typer.Option(help="Folder for recordings and results.")] = Path("landing-lab-session"),
 ) -> None:
     """Record drop jumps from connected boards and report them.
 
@@ -153,13 +156,14 @@ def record(
     from landing_lab.app.record import RecordSettings, run_record
 
     settings = RecordSettings(
-        trials=trials,
+        dataset=dataset,
         participant=participant,
+        protocol=protocol,
+        trials=trials,
         mass_kg=mass_kg,
         box_height_m=box_height_m,
         max_duration_s=max_duration_s,
         auto_accept=auto_accept,
-        out=out,
     )
     raise typer.Exit(run_record(port or [], settings, simulated=sim))
 
@@ -173,7 +177,7 @@ def report(
 ) -> None:
     """Write one report for several recordings: report.html, metrics.csv, analysis.json and pictures.
 
-    Example: landing-lab report landing-lab-session/raw/*.xdf --out session-report
+    Example: landing-lab report landing-lab-data/sub-01/*/raw/*.xdf --out session-report
     """
     from landing_lab.app.analyse import Columns, run_analyse
 

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from landing_lab.app.devices import print_devices
@@ -16,25 +17,31 @@ from landing_lab.app.outputs import write_outputs
 from landing_lab.app.recording import RecordedTrial, progress_line, record_and_analyse, warm_up
 from landing_lab.errors import DeviceNotFoundError, ParameterError
 from landing_lab.model.device import DeviceLink
-from landing_lab.model.result import TrialResult
+from landing_lab.report.terminal import print_trials
 
 OPEN_TIMEOUT_S = 4.0
 """A genuine Uno needs 1.5-2 s after the reset that opening its port causes."""
+
+
+PROTOCOLS = ("drop_jump",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordSettings:
     """What to record and where to put it."""
 
-    trials: int
+    dataset: Path
     participant: str
+    protocol: str
+    trials: int
     mass_kg: float | None
     box_height_m: float | None
     max_duration_s: float
     auto_accept: bool
-    out: Path
 
     def __post_init__(self) -> None:
+        if self.protocol not in PROTOCOLS:
+            raise ParameterError(f"there is no protocol {self.protocol!r}; choose one of {', '.join(PROTOCOLS)}")
         if not re.fullmatch(r"[A-Za-z0-9]{1,20}", self.participant):
             raise ParameterError(
                 f"participant {self.participant!r} is not a pseudonym; "
@@ -62,8 +69,9 @@ def run_record(urls: Sequence[str], settings: RecordSettings, *, simulated: bool
         print_devices([(link.url, link.info) for link in links])
         print("Getting ready ...")
         warm_up()
-        accepted, lost = _record_all(links, settings)
-    return _finish(accepted, settings, lost)
+        folder = _session_folder(settings)
+        accepted, lost = _record_all(links, folder, settings)
+    return _finish(accepted, folder, settings, lost)
 
 
 def _serve_simulated(stack: ExitStack) -> list[str]:
@@ -75,32 +83,39 @@ def _serve_simulated(stack: ExitStack) -> list[str]:
     return list(server.urls)
 
 
-def _next_path(folder: Path, participant: str) -> Path:
-    """The first free name; recordings are never overwritten, also not those of an earlier session."""
+def _session_folder(settings: RecordSettings) -> Path:
+    """A new folder for this run: dataset/sub-01/ses-20261122T154500; nothing that exists is written over."""
+    stamp = datetime.now(tz=UTC).astimezone().strftime("%Y%m%dT%H%M%S")
+    folder = settings.dataset / f"sub-{settings.participant}" / f"ses-{stamp}"
     number = 1
-    while (path := folder / "raw" / f"sub-{participant}_trial-{number:02d}.xdf").exists():
+    while folder.exists():
         number += 1
-    return path
+        folder = folder.with_name(f"ses-{stamp}x{number}")
+    return folder
 
 
-def _record_all(links: Sequence[DeviceLink], settings: RecordSettings) -> tuple[list[RecordedTrial], str | None]:
+def _record_all(
+    links: Sequence[DeviceLink], folder: Path, settings: RecordSettings
+) -> tuple[list[RecordedTrial], str | None]:
+    """The accepted trials, and what was lost where a board was; a lost or interrupted trial ends the session."""
     accepted: list[RecordedTrial] = []
+    number = 0
     while len(accepted) < settings.trials:
+        number += 1
         label = f"Trial {len(accepted) + 1} of {settings.trials}"
-        path = _next_path(settings.out, settings.participant)
         with progress_line() as show:
             trial = record_and_analyse(
                 links,
-                path,
+                folder / "raw" / f"sub-{settings.participant}_trial-{number:02d}.xdf",
                 label=label,
                 show=show,
-                metadata={"participant": settings.participant, "protocol": "drop jump"},
+                metadata={"participant": settings.participant, "protocol": settings.protocol},
                 max_duration_s=settings.max_duration_s,
                 mass_kg=settings.mass_kg,
                 box_height_m=settings.box_height_m,
             )
         print(f"{label}: {trial.file.ended}; raw data in {trial.file.path}")
-        _print_summary(trial.result.trials)
+        print_trials(trial.result.trials)
         if trial.file.lost or trial.file.ended == "interrupted":
             accepted.append(trial)
             return accepted, trial.file.lost
@@ -118,18 +133,25 @@ def _accepts() -> bool:
     return input("Accept this trial? [Y/n] ").strip().lower() not in ("n", "no")
 
 
-def _print_summary(trials: Sequence[TrialResult]) -> None:
-    from landing_lab.report.terminal import print_trials
+def _link_sentences(recorded: RecordedTrial) -> dict[str, str]:
+    """Stream name -> its link statistics in words, for the report."""
+    return {
+        name: ", ".join(f"{count} {what.replace('_', ' ')}" for what, count in statistics.items())
+        for name, statistics in recorded.file.link_statistics.items()
+    }
 
-    print_trials(trials)
 
-
-def _finish(accepted: Sequence[RecordedTrial], settings: RecordSettings, lost: str | None) -> int:
+def _finish(accepted: Sequence[RecordedTrial], folder: Path, settings: RecordSettings, lost: str | None) -> int:
+    """Write the report of the accepted trials and say what became of the session; the exit code."""
     trials = [trial for recorded in accepted for trial in recorded.result.trials]
+    session = {
+        "participant": settings.participant,
+        "protocol": settings.protocol,
+        **{f"links of {recorded.file.path.name}": _link_sentences(recorded) for recorded in accepted},
+    }
     if trials:
-        written = write_outputs(trials, analysis_document(trials), settings.out)
         print("Written:")
-        for path in written:
+        for path in write_outputs(trials, analysis_document(trials, session=session), folder, session=session):
             print(f"  {path}")
     if lost:
         kept = accepted[-1].file.path

@@ -29,6 +29,9 @@ AMPLITUDE_SD = 0.05
 MIN_RATIO_N = 40.0
 """Below this filtered insole force the gain is noise; the nearest gain holds."""
 
+NEIGHBOURS = 24
+"""Plate readings (0.3 s at 80 SPS) over which the gain counts as constant while the delay is looked for."""
+
 DELAYS_S = np.arange(-0.004, 0.0081, 0.0005)
 """Delay between converter and insole beyond the filter's own, tried one by one."""
 
@@ -149,17 +152,15 @@ def _order_and_delay(shape: FloatArray, cells: list[PlateCell], times_s: FloatAr
     grid = cells[0].times_s
     plate = slow_force(cells, grid)
     change = np.abs(np.gradient(plate))
-    busy = change > 0.1 * change.max()
+    around = np.ones(min(NEIGHBOURS, len(grid)))
+    near = np.convolve(change > 0.1 * change.max(), around, mode="same") > 0
     best = (float("inf"), ORDERS[0], 0.0)
     for order in ORDERS:
         smooth = filtered(shape, response(order, period, step))
         for delay in DELAYS_S:
             seen = np.interp(grid - delay, times_s, smooth)
-            near = np.convolve(busy, np.ones(24), mode="same") > 0  # 0.3 s around
-            if not near.any():
-                continue
-            energy = np.convolve(seen * seen, np.ones(24), mode="same")
-            gain = np.convolve(seen * plate, np.ones(24), mode="same") / np.maximum(energy, 1e-9)
+            energy = np.convolve(seen * seen, around, mode="same")
+            gain = np.convolve(seen * plate, around, mode="same") / np.maximum(energy, 1e-9)
             misfit = float(np.sum(((plate - gain * seen)[near]) ** 2))
             if misfit < best[0]:
                 best = (misfit, order, float(delay))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import struct
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,6 +14,7 @@ from landing_lab.io.force_table import ForceTable, unique_names
 from landing_lab.io.registry import Format
 from landing_lab.model.blocks import FloatArray
 
+_MIPS: Final = b"\x56"
 _FRAME_LIMIT: Final = 65535
 _SINGLE_Z: Final = (1, 2)
 """Plate types with one vertical channel, the third: Fx Fy Fz Px Py Tz and Fx Fy Fz Mx My Mz."""
@@ -37,6 +40,7 @@ def read_c3d(path: Path) -> ForceTable:
             f'run: pip install "landing-lab[c3d]"',
             path=path,
         ) from error
+    _check_whole(path)
     content: Any = ezc3d.c3d(str(path))
     parameters = content["parameters"]
     analogs: FloatArray = content["data"]["analogs"][0]
@@ -47,7 +51,6 @@ def read_c3d(path: Path) -> ForceTable:
             f"choose the recording that includes the force plates",
             path=path,
         )
-    _check_whole(path, parameters)
     units = [str(unit).strip() or None for unit in _value(parameters, "ANALOG", "UNITS")]
     units += [None] * (len(labels) - len(units))
     columns, names, column_units = _plates(path, parameters, analogs, units)
@@ -68,21 +71,62 @@ def _value(parameters: Any, group: str, name: str) -> Any:
     return parameters[group][name]["value"] if group in parameters and name in parameters[group] else []
 
 
-def _check_whole(path: Path, parameters: Any) -> None:
-    """Refuse a file that is shorter than its header says: ezc3d reads the rest without a word."""
-    with path.open("rb") as stream:
-        words = np.frombuffer(stream.read(512), dtype="<u2").astype(int)
+def _check_whole(path: Path) -> None:
+    """Refuse a file that is cut short or whose parameters do not hang together.
+
+    ezc3d gives fewer samples for a file that ends early without a word, and never returns from one that ends
+    within its parameters; both are what a broken copy looks like.
+    """
+    data = path.read_bytes()
+    start = (data[0] - 1) * 512
+    order = ">" if data[start + 3 : start + 4] == _MIPS else "<"
+    words = np.frombuffer(data[:512], dtype=f"{order}u2").astype(int)
     points, analogs, first, last, data_block = words[1], words[2], words[3], words[4], words[8]
-    if last == _FRAME_LIMIT:  # longer than the header can say
-        return
-    size = 4 if float(_value(parameters, "POINT", "SCALE")[0]) < 0 else 2
-    expected = (data_block - 1) * 512 + (last - first + 1) * (4 * points + analogs) * size
-    found = path.stat().st_size
-    if found < expected:
+    scale_sign = data[{b"\x55": 13, _MIPS: 12}.get(data[start + 3 : start + 4], 15)] & 0x80
+    expected = (data_block - 1) * 512
+    if last < _FRAME_LIMIT:  # else it is longer than the header can say
+        expected += (last - first + 1) * (4 * points + analogs) * (4 if scale_sign else 2)
+    if len(data) < expected:
         raise FileFormatError(
-            f"{path.name} is cut short: it holds {found} bytes and its header announces {expected}; copy it again",
+            f"{path.name} is cut short: it holds {len(data)} bytes and its header announces {expected}; copy it again",
             path=path,
         )
+    if not _parameters_hang_together(data[start : start + 512 * max(data[start + 2], 1)], order):
+        raise FileFormatError(
+            f"{path.name} is a damaged C3D file: its parameters do not hang together; copy it again", path=path
+        )
+
+
+def _parameters_hang_together(section: bytes, order: str) -> bool:
+    """Whether each parameter points to the next, forwards and within the section."""
+    position = 4
+    while position + 2 < len(section):
+        length = abs(int.from_bytes(section[position : position + 1], signed=True))
+        if length == 0:
+            return True
+        pointer = position + 2 + length
+        if pointer + 2 > len(section):
+            return False
+        (step,) = struct.unpack_from(f"{order}h", section, pointer)
+        if step == 0:
+            return True
+        if step < 2 or not (_is_group(section, position) or _value_fits(section[pointer + 2 : pointer + step])):
+            return False
+        position = pointer + step
+    return position <= len(section)
+
+
+def _is_group(section: bytes, position: int) -> bool:
+    """Whether an entry of the parameter section is a group: its number is negative."""
+    return section[position + 1] > 127
+
+
+def _value_fits(entry: bytes) -> bool:
+    """Whether the size of a parameter agrees with the room it has: type, number of dimensions, dimensions, data."""
+    if len(entry) < 2 or len(entry) < 2 + entry[1]:
+        return False
+    size = {255: 1, 1: 1, 2: 2, 4: 4}.get(entry[0])
+    return size is not None and 2 + entry[1] + size * math.prod(entry[2 : 2 + entry[1]]) <= len(entry)
 
 
 def _plates(
