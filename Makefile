@@ -33,7 +33,7 @@ benchmark: $(VENV)/.installed-tests
 	$(RUN) $(BIN)/python -m pytest -q tests/benchmarks --benchmark-only --benchmark-columns=median,iqr,ops,rounds
 
 picture: $(VENV)/.installed-tests
-	sh docs/picture.sh
+	$(RUN) $(BIN)/python docs/picture.py
 
 $(VENV)/.made:
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if (3, 11) <= v[:2] < (3, 14) else f"landing-lab needs Python 3.11, 3.12 or 3.13; {sys.executable} is {v[0]}.{v[1]}. Name another one: make demo PYTHON=python3.12")'

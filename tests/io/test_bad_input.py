@@ -23,6 +23,7 @@ BAD_CONTENT = [
     ("word", b"FP1\tFP2\n" + FORCE.encode() + b"12.0\tabc\n" + FORCE.encode(), 'line 32, column 2 ("FP2") holds "abc"'),
     ("long_row", b"FP1\tFP2\n" + FORCE.encode() + b"1\t2\t3\n" + FORCE.encode(), "line 32 holds 3 fields"),
     ("longer_row", b"FP1\tFP2\n" + FORCE.encode() + b"1\t2\t3\t4\t5\n" + FORCE.encode(), "line 32 holds 5 fields"),
+    ("long_first", b"FP1\tFP2\n9\t2\t3\t4\t5\n" + FORCE.encode(), "line 2 holds 5 fields"),
     ("infinity", b"FP1\tFP2\n" + FORCE.encode() + b"1\tinf\n", 'line 32, column 2 ("FP2") holds infinity'),
     ("junk", bytes(np.random.default_rng(3).integers(0, 256, 4000, dtype=np.uint8)), "binary data of an unknown kind"),
     ("png", b"\x89PNG\r\n\x1a\n" + bytes(200), "is a picture (PNG)"),

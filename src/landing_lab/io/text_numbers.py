@@ -49,6 +49,8 @@ def _bulk(lines: list[str], numbers: IntArray, dialect: Dialect) -> FloatArray |
 
     text = "\n".join(lines[number - 1] for number in numbers)
     spellings = sorted({spelling for word in MISSING for spelling in (word, word.upper(), word.capitalize(), "NaN")})
+    if len(dialect.split(lines[numbers[0] - 1])) > dialect.n_columns + 1:
+        return None  # pandas would cut a first row that is too long, with a warning
     columns = list(range(dialect.n_columns + 1))  # one more than there are, to notice a row that is too long
     try:
         frame = pd.read_csv(
