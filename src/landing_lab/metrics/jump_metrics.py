@@ -41,7 +41,7 @@ def _ratio_to_contact(trial: LandingTrial, *, numerator: float, power: int) -> E
     unit="m",
     needs=("timing", "flight"),
     tasks=JUMPS,
-    source="Bosco 1983, doi:10.1007/BF00422166",
+    source="Bosco 1983 (citation not checked)",
     typical="0.15-0.50",
 )
 def jump_height_flight_time_m(trial: LandingTrial, _side: Side) -> Estimate:
@@ -53,7 +53,7 @@ def jump_height_flight_time_m(trial: LandingTrial, _side: Side) -> Estimate:
 @metric(
     unit="m/s",
     needs=("timing", "contact", "flight"),
-    source="Young 1995; Flanagan & Comyns 2008, doi:10.1519/SSC.0b013e318187e25b",
+    source="Young 1995, New Studies in Athletics 10(1):89-96",
     typical="0.8-1.5 untrained, 2-3 trained",
 )
 def rsi_flight_time_m_per_s(trial: LandingTrial, _side: Side) -> Estimate:
@@ -65,7 +65,7 @@ def rsi_flight_time_m_per_s(trial: LandingTrial, _side: Side) -> Estimate:
 @metric(
     unit="ratio",
     needs=("timing", "contact", "flight"),
-    source="Healy 2018, doi:10.1519/JSC.0000000000002176 (reactive strength ratio)",
+    source="Healy 2018, doi:10.1123/ijspp.2017-0511 (reactive strength ratio)",
     typical="1-3",
 )
 def flight_contact_ratio(trial: LandingTrial, _side: Side) -> Estimate:

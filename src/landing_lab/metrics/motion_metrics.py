@@ -36,7 +36,7 @@ def propulsion_time_s(trial: LandingTrial, _side: Side) -> Estimate:
 @metric(
     unit="m",
     needs=("timing", "contact", "motion", "flight"),
-    source="McMahon 2021 (reading 10-14 % below box height); anchor shared/definitions.md, decision 5",
+    source="McMahon 2021, doi:10.3390/biomechanics1020015 (reading 10-14 % below box height); anchor shared/definitions.md, decision 5",
     typical="0.86-0.90 of the box height",
 )
 def drop_height_flight_anchored_m(trial: LandingTrial, _side: Side) -> Estimate:

@@ -13,7 +13,7 @@ from landing_lab.model.channels import OPPOSITE_SIDE, Side
     unit="s",
     sides="total and feet",
     needs=("timing", "contact"),
-    source="Young 1995; threshold shared/definitions.md",
+    source="Young 1995, New Studies in Athletics 10(1):89-96; threshold shared/definitions.md",
     typical="0.15-0.25 fast, up to 0.8",
 )
 def contact_time_s(trial: LandingTrial, side: Side) -> Estimate:
@@ -29,7 +29,7 @@ def contact_time_s(trial: LandingTrial, side: Side) -> Estimate:
     unit="s",
     needs=("timing", "flight"),
     tasks=JUMPS,
-    source="Bosco 1983, doi:10.1007/BF00422166",
+    source="Bosco 1983 (citation not checked)",
     typical="0.35-0.65",
 )
 def flight_time_s(trial: LandingTrial, _side: Side) -> Estimate:
