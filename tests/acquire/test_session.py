@@ -78,6 +78,12 @@ def test_everything_received_is_in_the_file(tmp_path: Path) -> None:
     assert link.calls == ["start", "stop"]
 
 
+def test_link_statistics_are_in_the_file(tmp_path: Path) -> None:
+    done = record(ScriptedLink([[Arrival(0.01, frames(0, 10))]]), tmp_path / "t.xdf", 9)
+    link = read_raw(done.path).metadata["link_insole_left"]
+    assert link == {**LinkStats(frames=7).as_dict(), "ended": "complete"}
+
+
 def test_a_lost_board_ends_the_trial_and_keeps_the_file(tmp_path: Path) -> None:
     link = ScriptedLink([[Arrival(0.01, frames(0, 10))], DeviceLostError("the cable was pulled")])
     done = record(link, tmp_path / "t.xdf", 1000)

@@ -73,7 +73,9 @@ def record_trial(
             ended = lost = str(error)
         finally:
             _finish(links, names, journal)
-    statistics = {name: link.stats.as_dict() for name, link in zip(names, links, strict=True)}
+            statistics = {name: link.stats.as_dict() for name, link in zip(names, links, strict=True)}
+            for name, facts in statistics.items():
+                journal.conclude(name, {**facts, "ended": ended})
     return TrialFile(path=path, ended=ended, lost=lost, link_statistics=statistics)
 
 

@@ -33,12 +33,17 @@ class LandingDetector:
         self.sample_rate_hz = float(sample_rate_hz)
         self._settings = self.params.at(self.sample_rate_hz)
         self._offset = np.array(offset_n, dtype=np.float64)
+        if self._offset.ndim != 1 or not len(self._offset) or not np.isfinite(self._offset).all():
+            raise ParameterError(
+                f"offset_n needs one finite value per column; got {offset_n}; "
+                "estimate it with landing_lab.calibrate.tare"
+            )
         columns = len(self._offset)
         signals = 1 if columns == 1 else 1 + columns
         noise = np.zeros(signals) if noise_n is None else np.array(noise_n, dtype=np.float64)
-        if noise.shape != (signals,):
+        if noise.shape != (signals,) or not np.isfinite(noise).all():
             raise ParameterError(
-                f"noise_n needs {signals} values (total, then each column); got {noise.shape}; "
+                f"noise_n needs {signals} finite values (total, then each column); got {noise_n}; "
                 "estimate it with landing_lab.calibrate.tare"
             )
         self.threshold_n = np.maximum(self._settings.on_n, self.params.noise_multiple * noise)
@@ -71,7 +76,7 @@ class LandingDetector:
     def feed(self, block: FloatArray) -> CrossingArray:
         """Crossings decided by this block: (k,) EVENT_DTYPE; `sample` counts from the first block on.
 
-        block: (n,) or (n, c) newton, NaN = missing; ParameterError where c is not the detector's.
+        block: (n,) or (n, c) newton, not finite = missing; ParameterError where c is not the detector's.
         """
         # One memory layout and type, so that the kernel is never compiled a second time in a live session.
         signal = np.array(block, dtype=np.float64, order="C", copy=None)

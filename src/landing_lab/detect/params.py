@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -11,6 +12,8 @@ from landing_lab.errors import ParameterError
 
 def samples_in(duration_ms: float, sample_rate_hz: float, *, name: str) -> int:
     """Whole samples in a duration, rounded half up; refused where it is shorter than one sample."""
+    if not (math.isfinite(sample_rate_hz) and sample_rate_hz > 0.0):
+        raise ParameterError(f"sample_rate_hz must be positive; got {sample_rate_hz:g}; state it in hertz")
     exact = duration_ms * sample_rate_hz / 1000.0
     if not math.isfinite(exact) or exact < 1.0:
         raise ParameterError(
@@ -56,6 +59,10 @@ class ContactParams:
             value = getattr(self, name)
             if not (math.isfinite(value) and value > 0):
                 raise ParameterError(f"{name} must be positive; got {value}; the default is 20 N, 15 ms or 20 ms")
+        for name in ("noise_multiple", "interpolate_from_hz", "threshold_sd_fraction"):
+            value = getattr(self, name)
+            if not (math.isfinite(value) and value >= 0):
+                raise ParameterError(f"{name} must be zero or positive; got {value}; leave it out for the default")
         if not 0 <= self.hysteresis_n < self.contact_on_n:
             raise ParameterError(
                 f"hysteresis_n must lie between 0 and contact_on_n={self.contact_on_n:g}; got {self.hysteresis_n:g}; "
@@ -100,3 +107,13 @@ class TaskParams:
     dip_doubt_bw: float = 0.06
     push_off_bw: float = 1.15
     drop_landing_peak_bw: float = 1.8
+
+    def __post_init__(self) -> None:
+        for field in dataclasses.fields(self):
+            value = getattr(self, field.name)
+            if not (math.isfinite(value) and value > 0):
+                raise ParameterError(f"{field.name} must be positive; got {value}; leave it out for the default")
+        if self.min_flight_s >= self.max_flight_s:
+            raise ParameterError(
+                f"min_flight_s={self.min_flight_s:g} must be below max_flight_s={self.max_flight_s:g}; swap them"
+            )

@@ -88,13 +88,20 @@ def _plain(value: object) -> object:
 
 
 def _write(path: str | os.PathLike[str], text: str) -> Path:
-    """Write beside the target, then put it in place: a reader never sees half a file."""
+    return write_whole(path, text.encode("utf-8"))
+
+
+def write_whole(path: str | os.PathLike[str], content: bytes) -> Path:
+    """Write beside the target, then put it in place: a reader never sees half a file.
+
+    Raises RecordingError where the folder cannot be made or written.
+    """
     target = Path(path)
     make_folder(target.parent)
     temporary = target.with_name(f".{target.name[:40]}-{secrets.token_hex(4)}.tmp")
     try:
-        with temporary.open("x", encoding="utf-8", newline="") as stream:
-            stream.write(text)
+        with temporary.open("xb") as stream:
+            stream.write(content)
         temporary.replace(target)
     except OSError as error:
         with suppress(OSError):

@@ -142,11 +142,14 @@ def stream_header_chunk(stream_id: int, name: str, info: DeviceInfo, metadata: M
     return chunk(STREAM_HEADER, struct.pack("<I", stream_id) + _xml(root))
 
 
-def footer_chunk(stream_id: int, first_s: float | None, last_s: float | None, n_samples: int) -> bytes:
-    """The end of a stream that was closed."""
+def footer_chunk(
+    stream_id: int, first_s: float | None, last_s: float | None, n_samples: int, facts: Mapping[str, object]
+) -> bytes:
+    """The end of a stream that was closed; facts: what is known only then, such as link statistics."""
     root = ET.Element("info")
     for tag, value in (("first_timestamp", first_s), ("last_timestamp", last_s), ("sample_count", n_samples)):
         ET.SubElement(root, tag).text = "" if value is None else repr(value)
+    ET.SubElement(root, "facts").text = json.dumps(dict(facts))
     return chunk(STREAM_FOOTER, struct.pack("<I", stream_id) + _xml(root))
 
 

@@ -38,7 +38,8 @@ class _Written:
     info: DeviceInfo
     first_s: float | None = None
     last_s: float | None = None
-    n_samples: int = field(default=0)
+    n_samples: int = 0
+    facts: dict[str, object] = field(default_factory=dict)
 
 
 class XdfJournal:
@@ -105,13 +106,17 @@ class XdfJournal:
         written.last_s = float(stamps[-1])
         written.n_samples += len(frames)
 
+    def conclude(self, name: str, facts: Mapping[str, object]) -> None:
+        """Facts on a stream that are known only at its end, for its footer: plain values for JSON."""
+        self._streams[name].facts.update(facts)
+
     def close(self) -> None:
         """Write the footers and close; safe to call twice."""
         if self._closed:
             return
         self._closed = True
         footers = [
-            xdf.footer_chunk(written.stream_id, written.first_s, written.last_s, written.n_samples)
+            xdf.footer_chunk(written.stream_id, written.first_s, written.last_s, written.n_samples, written.facts)
             for written in self._streams.values()
         ]
         try:

@@ -45,7 +45,7 @@ def advance(
 ) -> int:
     """Consume a block, move the states on, write threshold crossings that held; return how many.
 
-    block: (n, c) force in N, C order, NaN = missing. offset: (c,) N, subtracted from each column.
+    block: (n, c) force in N, C order, not finite = missing. offset: (c,) N, subtracted from each column.
     threshold: (s,) N with s = 1 + c signals (total, then each column) for c > 1, else s = 1.
     band: N of hysteresis while a candidate is being held. hold_on, hold_off: samples, >= 1.
     state: (s,) STATE_DTYPE. out: (k,) EVENT_DTYPE with k >= s * (n // min(hold) + 2) + 1; the last row is scratch.
@@ -72,7 +72,7 @@ def advance(
                     v += block[i, k] - offset[k]
             else:
                 v = block[i, j - 1] - offset[j - 1]
-            if math.isnan(v):
+            if not math.isfinite(v):
                 missing += 1
                 continue
             if run > 0:
@@ -100,7 +100,9 @@ def advance(
                             s["fraction"] = -0.5 * (missing + 1)
             else:
                 run += 1
-            if run > 0 and run >= (hold_on if candidate == 1 else hold_off):
+            # Only a sample beyond the threshold confirms: after one inside the hysteresis band the next crossing
+            # would have both of its samples on the same side.
+            if run >= (hold_on if candidate == 1 else hold_off) and run > 0 and (v >= on) == (candidate == 1):
                 e = out[count]
                 e["kind"] = 1 if candidate == 1 else 2
                 e["signal"] = j

@@ -29,7 +29,7 @@ def _in_body_weights(trial: LandingTrial, peak: float, sd: float) -> Estimate:
     return Estimate(value=value, sd=float(value * np.hypot(sd / peak, weight.sd_n / weight.value_n)))
 
 
-@metric(unit="N", needs=("body_weight",), tasks=LANDINGS, min_rate_hz=10.0, source="shared/definitions.md, decision 4")
+@metric(unit="N", needs=("body_weight",), tasks=LANDINGS, min_rate_hz=10.0, source="landing-lab, docs/definitions.md, decision 4")
 def body_weight_n(trial: LandingTrial, _side: Side) -> Estimate:
     """Body weight."""
     weight = trial.weight

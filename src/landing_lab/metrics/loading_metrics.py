@@ -24,7 +24,7 @@ def _rise(trial: LandingTrial) -> tuple[FloatArray, int, float]:
     unit="s",
     needs=("timing", "force", "contact"),
     min_rate_hz=250.0,
-    source="shared/definitions.md",
+    source="landing-lab, docs/definitions.md",
     typical="0.013-0.149",
 )
 def time_to_peak_force_s(trial: LandingTrial, _side: Side) -> Estimate:
@@ -48,7 +48,7 @@ def time_to_peak_force_s(trial: LandingTrial, _side: Side) -> Estimate:
     unit="BW/s",
     needs=("timing", "force", "contact", "body_weight"),
     min_rate_hz=80.0,
-    source="shared/definitions.md",
+    source="landing-lab, docs/definitions.md",
     typical="12-516",
 )
 def loading_rate_20_80_bw_per_s(trial: LandingTrial, _side: Side) -> Estimate:

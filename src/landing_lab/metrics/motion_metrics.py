@@ -11,7 +11,7 @@ from landing_lab.model.channels import Side
 from landing_lab.model.units import STANDARD_GRAVITY_M_PER_S2 as GRAVITY
 
 
-@metric(unit="s", needs=("timing", "contact", "motion"), source="shared/definitions.md", typical="0.08-0.35")
+@metric(unit="s", needs=("timing", "contact", "motion"), source="landing-lab, docs/definitions.md", typical="0.08-0.35")
 def braking_time_s(trial: LandingTrial, _side: Side) -> Estimate:
     """Touchdown to the lowest point (zero velocity, anchored at take-off with g t/2)."""
     motion, contact = trial.motion, trial.contact
@@ -22,7 +22,7 @@ def braking_time_s(trial: LandingTrial, _side: Side) -> Estimate:
     return Estimate(value=value, sd=float(np.hypot(trial.edge_sd_s(contact.start), lowest_point_sd_s(trial))))
 
 
-@metric(unit="s", needs=("timing", "contact", "motion"), source="shared/definitions.md", typical="0.08-0.40")
+@metric(unit="s", needs=("timing", "contact", "motion"), source="landing-lab, docs/definitions.md", typical="0.08-0.40")
 def propulsion_time_s(trial: LandingTrial, _side: Side) -> Estimate:
     """Lowest point (zero velocity, anchored at take-off with g t/2) to take-off."""
     motion, contact = trial.motion, trial.contact
@@ -36,7 +36,7 @@ def propulsion_time_s(trial: LandingTrial, _side: Side) -> Estimate:
 @metric(
     unit="m",
     needs=("timing", "contact", "motion", "flight"),
-    source="McMahon 2021, doi:10.3390/biomechanics1020015 (reading 10-14 % below box height); anchor shared/definitions.md, decision 5",
+    source="McMahon 2021, doi:10.3390/biomechanics1020015 (reading 10-14 % below box height); anchor landing-lab, docs/definitions.md, decision 5",
     typical="0.86-0.90 of the box height",
 )
 def drop_height_flight_anchored_m(trial: LandingTrial, _side: Side) -> Estimate:
@@ -61,7 +61,7 @@ _IMPULSE_SHARE = 0.3
 """Share of the fast-force error that is left in a whole-contact impulse: a slow plate keeps impulse (fusion.md)."""
 
 
-@metric(unit="m", needs=("timing", "contact", "motion"), source="shared/definitions.md", typical="0.08-0.40")
+@metric(unit="m", needs=("timing", "contact", "motion"), source="landing-lab, docs/definitions.md", typical="0.08-0.40")
 def com_depth_m(trial: LandingTrial, _side: Side) -> Estimate:
     """Downward displacement of the centre of mass from touchdown to the lowest point."""
     motion, weight = trial.motion, trial.weight
@@ -77,7 +77,7 @@ def com_depth_m(trial: LandingTrial, _side: Side) -> Estimate:
 @metric(
     unit="m",
     needs=("timing", "force", "contact", "body_weight"),
-    source="shared/definitions.md, decision 5",
+    source="landing-lab, docs/definitions.md, decision 5",
     typical="as the flight-anchored one; fragile",
 )
 def drop_height_reverse_m(trial: LandingTrial, _side: Side) -> Estimate:

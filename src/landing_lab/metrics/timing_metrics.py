@@ -13,7 +13,7 @@ from landing_lab.model.channels import OPPOSITE_SIDE, Side
     unit="s",
     sides="total and feet",
     needs=("timing", "contact"),
-    source="Young 1995, New Studies in Athletics 10(1):89-96; threshold shared/definitions.md",
+    source="Young 1995, New Studies in Athletics 10(1):89-96; threshold landing-lab, docs/definitions.md",
     typical="0.15-0.25 fast, up to 0.8",
 )
 def contact_time_s(trial: LandingTrial, side: Side) -> Estimate:
@@ -44,7 +44,7 @@ def flight_time_s(trial: LandingTrial, _side: Side) -> Estimate:
     sides="between feet",
     needs=("timing", "contact", "feet"),
     min_rate_hz=200.0,
-    source="shared/definitions.md, decision 2",
+    source="landing-lab, docs/definitions.md, decision 2",
     typical="within ±0.02",
 )
 def contact_delay_left_right_s(trial: LandingTrial, _side: Side) -> Estimate:

@@ -18,7 +18,7 @@ EVENT_DTYPE = np.dtype(
         ("signal", "i8"),  # column of the detector's input, 0 = total
         ("sample", "i8"),  # first sample beyond the threshold
         ("fraction", "f8"),  # crossing lies at sample + fraction, which is <= 0
-        ("slope", "f8"),  # N per sample across the crossing, 0 where not interpolated
+        ("slope", "f8"),  # N per sample across the crossing, 0 where the signal began in this state
         ("bridged", "i8"),  # missing samples between its two sides; -1: the signal began in this state
         ("decided", "i8"),  # sample at which the hold time had passed
         ("confirmed", "i8"),  # 0: the signal ended before the hold time had passed

@@ -242,10 +242,10 @@ def save_figure(figure: Figure, path: str | Path) -> Path:
 
     Raises RecordingError where the ending is another one or the file cannot be written.
     """
-    from landing_lab.report.write import write_bytes
+    from landing_lab.io.write import write_whole
 
     target = Path(path)
     kind = target.suffix.lower().removeprefix(".")
     if kind not in {"png", "svg"}:
         raise RecordingError(f"pictures are written as .png or .svg; got {target.name!r}; change the ending")
-    return write_bytes(target, figure_bytes(figure, "png" if kind == "png" else "svg"))
+    return write_whole(target, figure_bytes(figure, "png" if kind == "png" else "svg"))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import landing_lab
 from landing_lab.errors import ParameterError
+from landing_lab.io.write import write_whole
 from landing_lab.model.result import Result, TrialResult
 from landing_lab.report.figure import figure_bytes, trial_figure
 from landing_lab.report.names import (
@@ -30,7 +31,7 @@ from landing_lab.report.names import (
 )
 from landing_lab.report.rounding import format_number, format_quantity, format_value
 from landing_lab.report.rows import Truth, headlines, metric_lines, setting_text, summary_cell, summary_columns
-from landing_lab.report.write import trials_of, write_bytes
+from landing_lab.report.write import trials_of
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -202,4 +203,4 @@ def write_report(
     """
     page = render_report(trials, title=title, truth=truth, session=session)
     # A file name may hold bytes that are no text (surrogates); the page shows them as "?".
-    return write_bytes(path, page.encode("utf-8", errors="replace"))
+    return write_whole(path, page.encode("utf-8", errors="replace"))

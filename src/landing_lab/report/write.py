@@ -2,45 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from landing_lab.errors import ParameterError, RecordingError
+from landing_lab.errors import ParameterError
+from landing_lab.io.write import write_whole
 from landing_lab.model.result import Result, TrialResult
 from landing_lab.report.rows import Truth
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-
-def write_bytes(path: str | Path, content: bytes) -> Path:
-    """Write a whole file beside its place and move it there; a reader never sees half of it.
-
-    Raises RecordingError where the folder cannot be made or written.
-    """
-    target = Path(path)
-    partial = ""
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle, partial = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:40]}.", suffix=".part")
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        # mkstemp makes files only their owner may read; a report is meant to be shared.
-        mask = os.umask(0)
-        os.umask(mask)
-        Path(partial).chmod(0o666 & ~mask)
-        Path(partial).replace(target)
-    except OSError as error:
-        if partial:
-            Path(partial).unlink(missing_ok=True)
-        raise RecordingError(
-            f"cannot write {target}; the system says: {error.strerror or error}; choose a folder you may write to",
-            path=str(target),
-        ) from error
-    return target
 
 
 def trials_of(trials: Result | TrialResult | Sequence[TrialResult]) -> tuple[TrialResult, ...]:
@@ -97,5 +69,5 @@ def report(
     written = {"report.html": write_report(found, folder / "report.html", title=title, truth=truth, session=session)}
     for number, trial in enumerate(found, start=1):
         name = f"trial-{number:02d}.png"
-        written[name] = write_bytes(folder / name, figure_bytes(trial_figure(trial), "png"))
+        written[name] = write_whole(folder / name, figure_bytes(trial_figure(trial), "png"))
     return written

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import struct
 import zlib
@@ -134,8 +135,7 @@ def _take(content: _Content, view: memoryview, chunk: xdf.Chunk) -> tuple[int, b
     elif chunk.tag == xdf.STREAM_HEADER:
         _take_header(content, chunk)
     elif chunk.tag == xdf.STREAM_FOOTER:
-        xdf.parse_xml(bytes(chunk.content[4:]))
-        content.closed.add(_stream_id(chunk))
+        _take_footer(content, chunk)
         return chunk.stop, True
     return chunk.stop, False
 
@@ -150,6 +150,15 @@ def _take_header(content: _Content, chunk: xdf.Chunk) -> None:
     name, info, metadata = xdf.parse_stream_header(xml)
     content.streams.setdefault(stream_id, _Stream(name, info))
     content.metadata = {**metadata, **content.metadata}
+
+
+def _take_footer(content: _Content, chunk: xdf.Chunk) -> None:
+    stream_id = _stream_id(chunk)
+    facts = json.loads(xdf.parse_xml(bytes(chunk.content[4:])).findtext("facts") or "{}")
+    content.closed.add(stream_id)
+    stream = content.streams.get(stream_id)
+    if stream is not None and facts:
+        content.metadata[f"link_{stream.name}"] = facts
 
 
 def _take_samples(content: _Content, view: memoryview, chunk: xdf.Chunk) -> tuple[int, bool]:
