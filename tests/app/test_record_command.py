@@ -103,8 +103,9 @@ def test_interrupted_trial_is_kept(tmp_path: Path) -> None:
         process.send_signal(signal.SIGINT)
         printed, told = process.communicate(timeout=60.0)
     assert "Traceback" not in told
-    assert process.returncode == 0, told
-    assert "interrupted" in printed
+    assert process.returncode == 130, told
+    assert told == "landing-lab: interrupted; what was recorded so far is kept\n"
+    assert "not in the report" in printed
     (raw,) = session_files(tmp_path, "raw/*.xdf")
     assert run("analyse", raw).returncode == 0
 

@@ -22,7 +22,8 @@ def test_the_five_lines_of_the_readme(tmp_path: Path) -> None:
     assert result.reason is None
     assert next(event.name for event in result.events if event.side == "total") == "touchdown"
     assert result.phases.get("flight") is not None
-    assert list(result.metrics.columns) == list(METRIC_COLUMNS)
+    assert list(result.metrics.columns) == [*METRIC_COLUMNS, "index"]
+    assert result.metrics["index"].unique().tolist() == [0]
     figure = ll.plot(result)
     assert figure.axes
     assert (tmp_path / "out" / "report.html") in ll.report(result, tmp_path / "out").values()

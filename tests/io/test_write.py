@@ -56,10 +56,10 @@ def test_metrics_csv(tmp_path: Path) -> None:
     data = path.read_bytes()
     assert b"\r" not in data
     rows = list(csv.DictReader(data.decode("utf-8").splitlines()))
-    required = ["source", "trial", "name", "side", "value", "unit", "sd", "status", "reason", "method"]
+    required = ["source", "index", "name", "side", "value", "unit", "sd", "status", "reason", "method"]
     assert [column for column in rows[0] if column in required] == required
     assert rows[0]["source"] == "Sprung, Müller.txt"
-    assert (rows[0]["trial"], rows[0]["value"], rows[0]["reason"]) == ("3", "0.2497", "")
+    assert (rows[0]["index"], rows[0]["value"], rows[0]["reason"]) == ("3", "0.2497", "")
     assert (rows[1]["value"], rows[1]["sd"], rows[1]["status"]) == ("", "", "refused")
     assert len(rows) == 2
 

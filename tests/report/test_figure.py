@@ -111,7 +111,8 @@ def test_no_letter_is_smaller_than_nine_points() -> None:
 
 
 def test_title_says_source_trial_task_and_rate() -> None:
-    words = " ".join(text.get_text() for text in texts_of(trial_figure(made_trial(index=2))))
+    several = replace(made_trial(index=2), n_in_source=3)
+    words = " ".join(text.get_text() for text in texts_of(trial_figure(several)))
     for part in ("jump-07.txt", "trial 3", "drop jump", "1000 Hz", "peak 3100 ± 23 N", "4.66 BW", "body weight 665.3"):
         assert part in words
 

@@ -111,7 +111,7 @@ def _open_error(url: str, error: Exception) -> DeviceError:
         )
     if number in (errno.ENOENT, errno.ENXIO, errno.ENODEV) or "FileNotFoundError" in text or "refused" in text:
         return DeviceNotFoundError(
-            f"there is no port {url} ({text}); is the cable in? `landing-lab devices` lists the ports there are",
+            f"there is no port {url}; is the cable in? `landing-lab devices` lists the ports there are",
             url=url,
         )
     return DeviceNotFoundError(

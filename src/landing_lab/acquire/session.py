@@ -63,6 +63,7 @@ def record_trial(
     streams = [JournalStream(name=name, info=link.info) for name, link in zip(names, links, strict=True)]
     with XdfJournal(path, streams, metadata=metadata) as journal:
         ended, lost = "complete", None
+        before = [link.stats.as_dict() for link in links]
         try:
             for link in links:
                 link.start()
@@ -73,7 +74,11 @@ def record_trial(
             ended = lost = str(error)
         finally:
             _finish(links, names, journal)
-            statistics = {name: link.stats.as_dict() for name, link in zip(names, links, strict=True)}
+            statistics = {
+                # of this trial, not of the session so far
+                name: {what: count - was[what] for what, count in link.stats.as_dict().items()}
+                for name, link, was in zip(names, links, before, strict=True)
+            }
             for name, facts in statistics.items():
                 journal.conclude(name, {**facts, "ended": ended})
     return TrialFile(path=path, ended=ended, lost=lost, link_statistics=statistics)

@@ -9,10 +9,13 @@ from pathlib import Path
 
 from landing_lab.app.document import analysis_document
 from landing_lab.app.outputs import write_outputs
+from landing_lab.app.streams import visible
+from landing_lab.detect.inputs import check_inputs
 from landing_lab.errors import LandingLabError, ParameterError
 from landing_lab.model.result import TrialResult
 
 FORMATS = ("table", "json", "csv")
+OUTPUT_SUFFIXES = (".csv", ".json", ".html", ".png")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +41,8 @@ def run_analyse(
     """Analyse each file, print, write; 0 if every file was read, 2 if one could not be."""
     if output_format not in FORMATS:
         raise ParameterError(f"there is no format {output_format!r}; choose one of {', '.join(FORMATS)}")
+    check_inputs(mass_kg, box_height_m, task)
+    _refuse_own_input(files, out)
     from landing_lab.io.read import read
     from landing_lab.metrics.analyse import analyse
 
@@ -50,7 +55,7 @@ def run_analyse(
             )
         except LandingLabError as error:
             errors.append({"source": file.name, "message": str(error)})
-            print(f"landing-lab: {error}", file=sys.stderr)
+            print(f"landing-lab: {visible(str(error))}", file=sys.stderr)
             continue
         trials.extend(analyse(recording, task=task, mass_kg=mass_kg, box_height_m=box_height_m).trials)
     document = analysis_document(trials, errors=errors)
@@ -62,6 +67,15 @@ def run_analyse(
             for path in written:
                 print(f"  {path}")
     return 2 if errors else 0
+
+
+def _refuse_own_input(files: Sequence[Path], out: Path | None) -> None:
+    """A result may not be written over the recording it comes from."""
+    if out is None:
+        return
+    for file in files:
+        if file.exists() and file.resolve().parent == out.resolve() and file.suffix in OUTPUT_SUFFIXES:
+            raise ParameterError(f"results in {out} could be written over {file}; choose another folder with --out")
 
 
 def _print(trials: Sequence[TrialResult], document: dict[str, object], output_format: str) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 import landing_lab
+from landing_lab.app.streams import make_lenient, visible
 from landing_lab.errors import LandingLabError
 
 app = typer.Typer(
@@ -60,7 +61,7 @@ def demo(
         Path | None, typer.Option(help="Folder for the results; a new one next to the last by default.")
     ] = None,
     speed: Annotated[float, typer.Option(help="How much faster than real time the simulated boards play.")] = 2.0,
-    seed: Annotated[int, typer.Option(help="Another seed gives other athletes.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="Another seed gives other athletes.")] = 1,
 ) -> None:
     """Record three simulated drop jumps over serial links and report them.
 
@@ -208,7 +209,7 @@ def doctor(json: Json = False) -> None:
 @simulate_app.command("devices")
 def simulate_devices(
     speed: Annotated[float, typer.Option(help="How much faster than real time the boards play.")] = 1.0,
-    seed: Annotated[int, typer.Option(help="Another seed gives another athlete.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="Another seed gives another athlete.")] = 1,
     tcp: Annotated[bool, typer.Option("--tcp", help="Serve socket:// addresses instead of pseudo terminals.")] = False,
     json: Json = False,
 ) -> None:
@@ -223,28 +224,62 @@ def simulate_devices(
 
 def main() -> None:
     """Entry point: every failure becomes one sentence on stderr and an exit code, never a traceback."""
+    output = make_lenient()
+    debug = bool(os.environ.get("LANDING_LAB_DEBUG"))
+    if not debug:
+        _hush()
     try:
-        app()
-    except LandingLabError as error:
-        _fail(str(error), error.exit_code)
-    except KeyboardInterrupt:
-        _fail("interrupted; what was recorded so far is kept", 130)
-    except BrokenPipeError:
-        # The reader of our output has gone (as in `| head`): not an error, but nothing more can be said.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
-    except MemoryError:
-        _fail("this machine has too little free memory for that; close other programs or use shorter files", 1)
+        returned = app(standalone_mode=False)
+        code = returned if isinstance(returned, int) else 0
+    except (KeyboardInterrupt, typer.Abort):
+        code = _told("interrupted; what was recorded so far is kept", 130)
     except Exception as error:
-        if os.environ.get("LANDING_LAB_DEBUG"):
+        if debug:
             raise
-        _fail(
-            f"an error that should not happen ({type(error).__name__}: {error}); set LANDING_LAB_DEBUG=1, run it "
-            "again and report what it prints",
-            1,
-        )
-
-
-def _fail(message: str, code: int) -> None:
-    print(f"landing-lab: {message}", file=sys.stderr)
+        code = _failed(error)
+    output.flush()
+    if output.failed is not None and not isinstance(output.failed, BrokenPipeError):
+        code = _told(f"the output could not be written: {output.failed.strerror}", 1)
     sys.exit(code)
+
+
+def _failed(error: Exception) -> int:
+    """Tell an error in one sentence; its exit code."""
+    if isinstance(error, LandingLabError):
+        return _told(str(error), error.exit_code)
+    if isinstance(error, MemoryError):
+        return _told("this machine has too little free memory for that; close other programs or use shorter files", 1)
+    if hasattr(error, "format_message"):
+        return _usage_error(error)
+    return _told(
+        f"an error that should not happen ({type(error).__name__}: {error}); set LANDING_LAB_DEBUG=1, run it again and "
+        "report what it prints",
+        1,
+    )
+
+
+def _hush() -> None:
+    """No library speaks to the person: warnings and log lines of numpy and matplotlib are for developers."""
+    import logging
+    import warnings
+
+    warnings.simplefilter("ignore")
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
+    os.environ.pop("MPLBACKEND", None)  # a backend that is not installed breaks the import; we never open windows
+
+
+def _usage_error(error: Any) -> int:
+    """Tell a wrong option or argument; without any argument the help is what was wanted."""
+    text = error.format_message()
+    if type(error).__name__ == "NoArgsIsHelpError":
+        print(text)
+        return 2
+    path = error.ctx.command_path if getattr(error, "ctx", None) is not None else "landing-lab"
+    if "o such option" in text:
+        text += " (a file name that begins with a dash needs ./ before it)"
+    return _told(f"{text.rstrip('.')}; see {path} --help", 2)
+
+
+def _told(message: str, code: int) -> int:
+    print(f"landing-lab: {visible(message)}", file=sys.stderr)
+    return code

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from landing_lab.app.devices import print_devices
 from landing_lab.app.document import analysis_document
+from landing_lab.app.invocation import command_name
 from landing_lab.app.links import emulator, opened, transport
 from landing_lab.app.outputs import write_outputs
 from landing_lab.app.recording import RecordedTrial, progress_line, record_and_analyse, warm_up
@@ -109,8 +110,8 @@ def _say(
     print(f"Done in {time.monotonic() - started:.0f} s. Written:")
     for path in written:
         print(f"  {path}")
+    name = command_name()
     print("Next, try:")
     print(f"  1. open {folder / 'report.html'} in a browser")
-    print(f"  2. landing-lab analyse {folder / 'raw' / 'trial-01.xdf'}      (the same numbers, from the raw file)")
-    print("  3. landing-lab record --sim --trials 2      (record as in a lab), or analyse a file of your own:")
-    print("     landing-lab analyse jump.txt --left FP1 --right FP2 --rate-hz 1000")
+    print(f"  2. {name} analyse {folder / 'raw' / 'trial-01.xdf'}      (the same numbers, from the raw file alone)")
+    print(f"  3. {name} record --sim --trials 2      (a session as in a lab, trial by trial)")

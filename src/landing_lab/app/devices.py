@@ -6,12 +6,15 @@ import sys
 from collections.abc import Sequence
 
 from landing_lab.app.links import find_answering, transport
-from landing_lab.errors import LandingLabError
+from landing_lab.app.streams import visible
+from landing_lab.errors import LandingLabError, ParameterError
 from landing_lab.model.device import DeviceInfo
 
 
 def run_devices(urls: Sequence[str], *, timeout_s: float, as_json: bool) -> int:
     """Ask the given ports (or all) and print who answers; 0 if at least one did and no named one failed."""
+    if not 0.1 <= timeout_s <= 60.0:
+        raise ParameterError(f"--timeout-s {timeout_s:g} is outside 0.1-60 s; an Arduino needs about 2 s after opening")
     reach = transport()
     silent: dict[str, str] = {}
     if urls:
@@ -32,7 +35,7 @@ def run_devices(urls: Sequence[str], *, timeout_s: float, as_json: bool) -> int:
     else:
         print_devices(found)
     for reason in silent.values():
-        print(f"landing-lab: {reason}", file=sys.stderr)
+        print(f"landing-lab: {visible(reason)}", file=sys.stderr)
     return 0 if found and not (urls and silent) else 1
 
 

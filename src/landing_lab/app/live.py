@@ -25,6 +25,7 @@ class _Insole:
     detector: LandingDetector
     next_sequence: int | None = None
     contacts: int = 0
+    in_contact: bool = False
 
     def feed(self, frames: FrameBlock) -> None:
         """Run the detector over new scans; lost scans are missing samples to it."""
@@ -38,24 +39,29 @@ class _Insole:
     def _count(self, force: FloatArray) -> None:
         found = self.detector.feed(force)
         self.contacts += int(np.sum((found["kind"] == CONTACT) & (found["bridged"] >= 0)))
+        if len(found):
+            self.in_contact = bool(found["kind"][-1] == CONTACT)
 
 
 @dataclass(slots=True)
 class LiveTrial:
-    """Follows one trial while it is recorded and says when it is complete.
+    """Follows one trial while it is recorded, says what to do next and when the trial is complete.
 
     Complete: the plates were empty for empty_s, then loaded without a pause for stand_s (the landing and the
     quiet stance that weighs the person). Without a plate a trial ends by time or by hand. The measured values
     never come from here: the file is analysed afterwards.
     """
 
+    weigh_s: float = 1.5
     empty_s: float = 0.6
+    landed_s: float = 0.6
     stand_s: float = 2.3
-    stage: str = "waiting for the plates to be empty"
+    stage: str = "waiting for the boards"
     load_n: float = 0.0
     _insoles: dict[str, _Insole] = field(default_factory=dict)
     _cells: dict[int, float] = field(default_factory=dict)
     _lowest_n: float | None = None
+    _highest_n: float = 0.0
     _since_s: float | None = None
     _loaded: bool = False
     _was_empty: bool = False
@@ -64,6 +70,12 @@ class LiveTrial:
         """Prepare for one device: compiles the detector before the first sample arrives."""
         if info.sensor_kind == "fsr_insole":
             self._insoles[name] = _Insole(LandingDetector(INSOLE_PARAMS, sample_rate_hz=info.sample_rate_hz))
+
+    @property
+    def feet(self) -> str:
+        """Which insoles feel the ground right now, in words."""
+        felt = [name.removeprefix("insole_") for name, insole in self._insoles.items() if insole.in_contact]
+        return " and ".join(felt) or "none"
 
     @property
     def contacts(self) -> int:
@@ -93,17 +105,24 @@ class LiveTrial:
         return False
 
     def _reading(self, time_s: float) -> bool:
-        """One more plate reading at a device time; the emptiest reading so far is the zero."""
+        """One more plate reading at a device time; the emptiest reading so far is the zero.
+
+        Until the load has changed once, nobody knows what empty is; the first stage then asks to stand still.
+        """
         total = sum(self._cells.values())
         self._lowest_n = total if self._lowest_n is None else min(self._lowest_n, total)
+        self._highest_n = max(self._highest_n, total)
         self.load_n = total - self._lowest_n
         loaded = self.load_n > LOADED_N
         if loaded != self._loaded or self._since_s is None:
             self._loaded, self._since_s = loaded, time_s
         held = time_s - self._since_s
-        if not loaded and held >= self.empty_s:
+        changed = self._highest_n - self._lowest_n > LOADED_N
+        if not changed:
+            self.stage = "stand still on the plates" if held < self.weigh_s else "step up onto the box"
+        elif not loaded and held >= self.empty_s:
             self._was_empty = True
             self.stage = "plates empty: step off when ready"
-        elif loaded and self._was_empty:
-            self.stage = "landed: stand still"
+        elif self._was_empty:
+            self.stage = "landed: stand still" if loaded and held >= self.landed_s else "jump"
         return loaded and self._was_empty and held >= self.stand_s

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -15,7 +16,9 @@ from landing_lab.app.document import analysis_document
 from landing_lab.app.links import emulator, find_answering, opened, transport
 from landing_lab.app.outputs import write_outputs
 from landing_lab.app.recording import RecordedTrial, progress_line, record_and_analyse, warm_up
-from landing_lab.errors import DeviceNotFoundError, ParameterError
+from landing_lab.app.streams import visible
+from landing_lab.detect.inputs import check_inputs
+from landing_lab.errors import DeviceNotFoundError, LandingLabError, ParameterError
 from landing_lab.model.device import DeviceLink
 from landing_lab.report.terminal import print_trials
 
@@ -42,6 +45,7 @@ class RecordSettings:
     def __post_init__(self) -> None:
         if self.protocol not in PROTOCOLS:
             raise ParameterError(f"there is no protocol {self.protocol!r}; choose one of {', '.join(PROTOCOLS)}")
+        check_inputs(self.mass_kg, self.box_height_m)
         if not re.fullmatch(r"[A-Za-z0-9]{1,20}", self.participant):
             raise ParameterError(
                 f"participant {self.participant!r} is not a pseudonym; "
@@ -69,9 +73,15 @@ def run_record(urls: Sequence[str], settings: RecordSettings, *, simulated: bool
         print_devices([(link.url, link.info) for link in links])
         print("Getting ready ...")
         warm_up()
-        folder = _session_folder(settings)
-        accepted, lost = _record_all(links, folder, settings)
-    return _finish(accepted, folder, settings, lost)
+        # A polite request to end (a shutdown, a supervisor) is treated like Ctrl-C: everything is closed properly.
+        signal.signal(signal.SIGTERM, _interrupt)
+        session = _Session(_session_folder(settings), settings)
+        session.run(links)
+    return session.finish()
+
+
+def _interrupt(_number: int, _frame: object) -> None:
+    raise KeyboardInterrupt
 
 
 def _serve_simulated(stack: ExitStack) -> list[str]:
@@ -94,19 +104,40 @@ def _session_folder(settings: RecordSettings) -> Path:
     return folder
 
 
-def _record_all(
-    links: Sequence[DeviceLink], folder: Path, settings: RecordSettings
-) -> tuple[list[RecordedTrial], str | None]:
-    """The accepted trials, and what was lost where a board was; a lost or interrupted trial ends the session."""
-    accepted: list[RecordedTrial] = []
-    number = 0
-    while len(accepted) < settings.trials:
-        number += 1
-        label = f"Trial {len(accepted) + 1} of {settings.trials}"
+class _Session:
+    """The trials of one run: whatever ends it, those accepted so far are reported."""
+
+    def __init__(self, folder: Path, settings: RecordSettings) -> None:
+        self.folder = folder
+        self.settings = settings
+        self.started_at = datetime.now(tz=UTC).astimezone()
+        self.accepted: list[RecordedTrial] = []
+        self.rejected = 0
+        self.problem: str | None = None
+        self.interrupted = False
+
+    def run(self, links: Sequence[DeviceLink]) -> None:
+        """Record until enough trials are accepted, a board is lost or the person ends it."""
+        try:
+            while len(self.accepted) < self.settings.trials and self._one_trial(links):
+                pass
+        except KeyboardInterrupt:
+            self.interrupted = True
+            print("Session ended; a trial that was not accepted keeps its raw file but is not in the report.")
+        except LandingLabError as error:
+            if not self.accepted:
+                raise
+            self.problem = str(error)
+
+    def _one_trial(self, links: Sequence[DeviceLink]) -> bool:
+        """Record and judge one trial; False where the session is over."""
+        settings = self.settings
+        label = f"Trial {len(self.accepted) + 1} of {settings.trials}"
+        path = self.folder / "raw" / f"sub-{settings.participant}_trial-{len(self.accepted) + 1:02d}.xdf"
         with progress_line() as show:
             trial = record_and_analyse(
                 links,
-                folder / "raw" / f"sub-{settings.participant}_trial-{number:02d}.xdf",
+                path,
                 label=label,
                 show=show,
                 metadata={"participant": settings.participant, "protocol": settings.protocol},
@@ -116,21 +147,66 @@ def _record_all(
             )
         print(f"{label}: {trial.file.ended}; raw data in {trial.file.path}")
         print_trials(trial.result.trials)
-        if trial.file.lost or trial.file.ended == "interrupted":
-            accepted.append(trial)
-            return accepted, trial.file.lost
+        if trial.file.ended == "interrupted":
+            self.interrupted = True
+            print("The interrupted trial keeps its raw file but is not in the report.")
+            return False
+        if trial.file.lost:
+            self.problem = f"{trial.file.lost}; what had arrived by then is kept in {trial.file.path}"
+            self.accepted.append(trial)
+            return False
         if settings.auto_accept or _accepts():
-            accepted.append(trial)
+            self.accepted.append(trial)
         else:
-            print("Rejected: the raw file is kept, the trial is not in the report.")
-    return accepted, None
+            self._reject(path)
+        return True
+
+    def _reject(self, path: Path) -> None:
+        """Put a rejected trial's raw file aside, where no later report over raw/*.xdf picks it up again."""
+        self.rejected += 1
+        aside = path.parent / "rejected" / f"{path.stem}_rejected-{self.rejected}{path.suffix}"
+        aside.parent.mkdir(exist_ok=True)
+        path.rename(aside)
+        print(f"Rejected: not in the report; the raw file is kept as {aside}")
+
+    def finish(self) -> int:
+        """Write the report of the accepted trials and say what became of the session; the exit code."""
+        trials = [trial for recorded in self.accepted for trial in recorded.result.trials]
+        box = self.settings.box_height_m
+        session = {
+            "participant": self.settings.participant,
+            "protocol": self.settings.protocol.replace("_", " "),
+            "recorded": self.started_at.strftime("%Y-%m-%d %H:%M %z"),
+            **({} if box is None else {"box height": f"{box:g} m"}),
+            "rejected trials": self.rejected,
+            **{f"links of {recorded.file.path.name}": _link_sentences(recorded) for recorded in self.accepted},
+        }
+        if trials:
+            print("Written:")
+            for path in write_outputs(trials, analysis_document(trials, session=session), self.folder, session=session):
+                print(f"  {path}")
+        if self.problem:
+            print(f"landing-lab: {visible(self.problem)}", file=sys.stderr)
+            return 1
+        if self.interrupted:
+            print("landing-lab: interrupted; what was recorded so far is kept", file=sys.stderr)
+            return 130
+        return 0
 
 
 def _accepts() -> bool:
-    """Ask; without a keyboard (a pipe, CI) a trial is accepted rather than lost."""
-    if not sys.stdin.isatty():
-        return True
-    return input("Accept this trial? [Y/n] ").strip().lower() not in ("n", "no")
+    """Ask until the answer is understood; without a keyboard (a pipe, CI) a trial is accepted rather than lost."""
+    while sys.stdin is not None and sys.stdin.isatty():
+        try:
+            answer = input("Accept this trial? [Y/n] ").strip().lower()
+        except EOFError:  # Ctrl-D: the person has left the keyboard
+            raise KeyboardInterrupt from None
+        if answer in ("", "y", "yes"):
+            return True
+        if answer in ("n", "no"):
+            return False
+        print("Please answer y or n.")
+    return True
 
 
 def _link_sentences(recorded: RecordedTrial) -> dict[str, str]:
@@ -139,22 +215,3 @@ def _link_sentences(recorded: RecordedTrial) -> dict[str, str]:
         name: ", ".join(f"{count} {what.replace('_', ' ')}" for what, count in statistics.items())
         for name, statistics in recorded.file.link_statistics.items()
     }
-
-
-def _finish(accepted: Sequence[RecordedTrial], folder: Path, settings: RecordSettings, lost: str | None) -> int:
-    """Write the report of the accepted trials and say what became of the session; the exit code."""
-    trials = [trial for recorded in accepted for trial in recorded.result.trials]
-    session = {
-        "participant": settings.participant,
-        "protocol": settings.protocol,
-        **{f"links of {recorded.file.path.name}": _link_sentences(recorded) for recorded in accepted},
-    }
-    if trials:
-        print("Written:")
-        for path in write_outputs(trials, analysis_document(trials, session=session), folder, session=session):
-            print(f"  {path}")
-    if lost:
-        kept = accepted[-1].file.path
-        print(f"landing-lab: {lost}; what had arrived by then is kept in {kept}", file=sys.stderr)
-        return 1
-    return 0

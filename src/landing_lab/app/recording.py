@@ -74,7 +74,7 @@ def record_and_analyse(
 
     def on_arrival(name: str, arrival: Arrival) -> bool:
         complete = live.on_arrival(name, arrival)
-        show(f"{label}: {live.stage} | load {live.load_n:5.0f} N | touchdowns felt {live.contacts}")
+        show(f"{label}: {live.stage} | load {live.load_n:5.0f} N | insoles feel: {live.feet}")
         return complete
 
     facts = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 
+from landing_lab.app.invocation import command_name
 from landing_lab.app.links import emulator
 from landing_lab.errors import ParameterError
 
@@ -35,7 +36,8 @@ def run_simulate_devices(*, speed: float, seed: int, tcp: bool, as_json: bool) -
             for url, device in zip(server.urls, scene.devices, strict=True):
                 print(f"{url}  {device.info.kind} {device.info.device_id} ({device.info.placement})")
             ports = " ".join(f"--port {url}" for url in server.urls)
-            print(f"Try in another terminal: landing-lab record {ports}")
+            print(f"Try in another terminal: {command_name()} record {ports}")
+            print(f"or see them with: {command_name()} devices {ports}")
             print("Serving until interrupted (Ctrl-C).")
         sys.stdout.flush()
         while True:

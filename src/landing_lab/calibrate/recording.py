@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -18,6 +19,9 @@ from landing_lab.model.recording import Clock, Recording, Sensor, Stream
 
 HX711_BANDWIDTH_HZ = 18.0
 """-3 dB of a sinc4 filter at 80 SPS, the slower of the two the chip may have (shared/hardware.md)."""
+
+SIMULATED_ID = "SIM-"
+"""How the id of every simulated board begins."""
 
 MAX_MISSING_S = 60.0
 """A larger jump of the sequence number is a board that was restarted, not a gap to be filled with NaN."""
@@ -44,11 +48,39 @@ def recording_from_raw(raw: RawRecording, *, source: str = "recording") -> Recor
         if lost:
             notes.append(f"{name}: {lost} samples were lost on the way and are shown as gaps.")
     notes.extend(f"{name}: nothing was received." for name in raw.streams if name not in filled)
+    doubts = [doubt for doubt in (_ended_early(raw), *_clock_doubts(filled, clocks)) if doubt]
+    notes.extend(doubts)
     return Recording(
         streams=streams,
         started_at=_text(raw.metadata.get("started_at")),
-        provenance={**raw.metadata, "source": source, "notes": tuple(notes)},
+        provenance={
+            **raw.metadata,
+            "source": source,
+            "notes": tuple(dict.fromkeys(notes)),
+            "simulated": any(stream.info.device_id.startswith(SIMULATED_ID) for stream in raw.streams.values()),
+            "doubt": "; ".join(doubts) or None,
+        },
     )
+
+
+def _ended_early(raw: RawRecording) -> str | None:
+    """The sentence that a trial did not come to its end, as its links' footers tell; None where it did."""
+    for name in raw.streams:
+        link = raw.metadata.get(f"link_{name}")
+        ended = str(link.get("ended", "complete")) if isinstance(link, Mapping) else "complete"
+        if ended not in ("complete", "time limit"):
+            return f"the recording ended early: {ended}"
+    return None
+
+
+def _clock_doubts(streams: Mapping[str, RawStream], clocks: Mapping[str, ClockFit]) -> list[str]:
+    """A sentence for each board that disagrees with this computer on how fast time passes."""
+    return [
+        f"the clock of {stream.info.device_id} and that of this computer disagree on how fast time passes (the "
+        "computer was too busy, or the board does not run at the rate it says): times are the board's own and in doubt"
+        for name, stream in streams.items()
+        if not clocks[name].credible
+    ]
 
 
 def _text(value: object) -> str | None:
@@ -68,7 +100,8 @@ def _insole_stream(stream: RawStream, fit: ClockFit, zero_s: float) -> Stream:
     step_s = _scan_interval_s(stream) * fit.rate
     row = frames.sequence - first
     length = int(row[-1]) + 1
-    if length > len(frames) + MAX_MISSING_S / step_s:
+    # By the nominal rate: a jump of the sequence number would also make the fitted scan interval short.
+    if (np.diff(row) <= 0).any() or length > len(frames) + MAX_MISSING_S * info.sample_rate_hz:
         raise RecordingError(
             f"the sequence numbers of {info.kind} {info.device_id} jump by {length - len(frames)}; the board was "
             "restarted in the middle; repeat the trial"
@@ -101,7 +134,7 @@ def _scan_interval_s(stream: RawStream) -> float:
 
 def _gaps(rows: list[int]) -> tuple[Gap, ...]:
     return tuple(
-        Gap(sample=before + 1, n_samples=after - before - 1, reason="lost on the way")
+        Gap(sample=after, n_samples=after - before - 1, reason="lost on the way")
         for before, after in itertools.pairwise(rows)
         if after > before + 1
     )

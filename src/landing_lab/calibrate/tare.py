@@ -14,12 +14,14 @@ class TareParams:
     """When a stretch of force counts as unloaded.
 
     max_offset_n: real plates sit up to 25 N off when empty (shared/definitions.md, decision 1); drift doubles it.
-    max_noise_n: SD within a block above which somebody is on the plate. block_ms: length of a block.
+    max_noise_n: SD within a block above which somebody is on the plate; calm_n: a block below this is always
+    calm, one above only where the plate is that noisy all the time. block_ms: length of a block.
     min_unloaded_ms: shorter evidence is not used.
     """
 
     max_offset_n: float = 50.0
-    max_noise_n: float = 10.0
+    max_noise_n: float = 40.0
+    calm_n: float = 10.0
     block_ms: float = 50.0
     min_unloaded_ms: float = 100.0
 
@@ -30,13 +32,15 @@ class Tare:
 
     offset_n: (c,) newton. noise_n: (s,) SD of total, then (for c > 1) of each column, newton.
     resolution_n: (c,) smallest step between readings. unloaded_s: how long the evidence is; 0 where the
-    sensor was never unloaded, and the offset then stays 0.
+    sensor was never unloaded, and the offset then stays 0. drift_n: how far the unloaded level of the worst
+    column wanders within the recording (5th to 95th percentile of its blocks), beyond what noise explains.
     """
 
     offset_n: FloatArray
     noise_n: FloatArray
     resolution_n: FloatArray
     unloaded_s: float
+    drift_n: float = 0.0
 
 
 def tare_from_unloaded(force_n: FloatArray, *, sample_rate_hz: float, params: TareParams | None = None) -> Tare:
@@ -50,10 +54,11 @@ def tare_from_unloaded(force_n: FloatArray, *, sample_rate_hz: float, params: Ta
     width = max(4, round(settings.block_ms * sample_rate_hz / 1000.0))
     resolution = np.array([_resolution(force_n[:, j]) for j in range(c)])
     blocks = force_n[: n - n % width].reshape(-1, width, c)
-    quiet = (
-        (np.abs(blocks.mean(axis=1)) < settings.max_offset_n).all(axis=1)
-        & (blocks.std(axis=1) < settings.max_noise_n).all(axis=1)
-    )  # fmt: skip
+    spread = blocks.std(axis=1).max(axis=1)
+    quiet = (np.abs(blocks.mean(axis=1)) < settings.max_offset_n).all(axis=1) & (spread < settings.max_noise_n)
+    if quiet.any():
+        # Noisy plates are let in, but not the touchdowns of calm ones.
+        quiet &= spread < max(settings.calm_n, 4.0 * float(np.median(spread[quiet])))
     chosen = blocks[quiet]
     if len(chosen) * width < settings.min_unloaded_ms * sample_rate_hz / 1000.0:
         zero = np.zeros(c)
@@ -68,7 +73,14 @@ def tare_from_unloaded(force_n: FloatArray, *, sample_rate_hz: float, params: Ta
         noise_n=noise,
         resolution_n=resolution,
         unloaded_s=len(chosen) * width / sample_rate_hz,
+        drift_n=_drift(chosen.mean(axis=1), noise=float(column_sd.max()) / width**0.5),
     )
+
+
+def _drift(level_n: FloatArray, *, noise: float) -> float:
+    """Wander of unloaded block means, (k, c) newton, less the four SD that noise gives them."""
+    low, high = np.percentile(level_n, [5.0, 95.0], axis=0)
+    return max(0.0, float((high - low).max()) - 4.0 * noise)
 
 
 def _signals(columns: int) -> int:

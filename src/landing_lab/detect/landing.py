@@ -58,7 +58,7 @@ class LandingDetector:
 
     def _advance(self, block: FloatArray, state: CrossingArray) -> CrossingArray:
         settings = self._settings
-        room = len(state) * (len(block) // min(settings.hold_on, settings.hold_off) + 2) + 1
+        room = len(state) * (len(block) // min(settings.hold_on, settings.hold_off) + 2)
         out = np.zeros(room, EVENT_DTYPE)
         written = advance(
             block,
@@ -71,7 +71,11 @@ class LandingDetector:
             state,
             out,
         )
-        return out[:written]
+        found = out[:written]
+        if written < 2:
+            return found
+        # In the order of decision, so that any cutting into blocks gives the same list.
+        return found[np.lexsort((found["signal"], found["decided"]))]
 
     def feed(self, block: FloatArray) -> CrossingArray:
         """Crossings decided by this block: (k,) EVENT_DTYPE; `sample` counts from the first block on.

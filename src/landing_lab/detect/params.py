@@ -91,7 +91,10 @@ class TaskParams:
     landing_view_s: how much after the landing belongs to the trial.
     countermovement_dip_bw, countermovement_window_s: a jump from standing whose force falls below this within
     this time before take-off is a countermovement jump; dip_doubt_bw around it is called doubtful.
+    standing_within_bw: a recording that begins this near to body weight begins in standing, however short.
     push_off_bw: without a push above this nobody jumped: a step off the plate.
+    knock_bw (knock_n where body weight is unknown), knock_s: a contact that is weaker and shorter than this is a
+    knock against the plate, not a foot, and is passed over.
     drop_landing_peak_bw: a step onto the plate stays below this peak, a drop does not.
     """
 
@@ -105,8 +108,12 @@ class TaskParams:
     countermovement_dip_bw: float = 0.85
     countermovement_window_s: float = 0.8
     dip_doubt_bw: float = 0.06
+    standing_within_bw: float = 0.15
     push_off_bw: float = 1.15
     drop_landing_peak_bw: float = 1.8
+    knock_bw: float = 0.3
+    knock_n: float = 100.0
+    knock_s: float = 0.15
 
     def __post_init__(self) -> None:
         for field in dataclasses.fields(self):

@@ -44,16 +44,17 @@ def _edge(trial: LandingTrial, name: str, side: Side, edge: Edge) -> Event:
 def lowest_point_sd_s(trial: LandingTrial) -> float:
     """Standard uncertainty of the instant of zero velocity.
 
-    Velocity there is off by g/2 per second of flight time and by g (force integral)/W² per newton of body
-    weight; divided by the acceleration at that instant.
+    Velocity there is off by that of take-off (flight time and posture) and by g (force integral)/W² per newton
+    of body weight; divided by the acceleration at that instant.
     """
     motion, weight = trial.motion, trial.weight
     if motion is None or weight is None:
         return 0.0
-    by_flight = GRAVITY / 2.0 * trial.flight_time_sd_s
+    by_anchor = trial.take_off_velocity_sd_m_per_s
     by_weight = GRAVITY * motion.from_lowest_ns / weight.value_n**2 * weight.sd_n
-    by_scale = GRAVITY * motion.from_lowest_ns / weight.value_n * trial.signals.amplitude_sd_fraction
-    velocity_sd = float(np.sqrt(by_flight**2 + by_weight**2 + by_scale**2))
+    scale = np.hypot(trial.signals.amplitude_sd_fraction, trial.ratio_scale_sd)
+    by_scale = GRAVITY * motion.from_lowest_ns / weight.value_n * scale
+    velocity_sd = float(np.sqrt(by_anchor**2 + by_weight**2 + by_scale**2))
     return float(
         np.hypot(velocity_sd / max(motion.lowest_acceleration_m_per_s2, 1e-9), SAMPLING_SD / trial.sample_rate_hz)
     )

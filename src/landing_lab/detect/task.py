@@ -90,6 +90,8 @@ def find_tasks(
     landing from empty plates without a flight after it is a drop landing. A landing that rebounds belongs to
     the jump before it and starts no new trial.
     """
+    weakest_n = params.knock_n if weight_n is None else params.knock_bw * weight_n
+    contacts = [contact for contact in contacts if not _is_knock(contact, total_n, weakest_n, sample_rate_hz, params)]
     found: list[FoundTask] = []
     index = 0
     while index < len(contacts):
@@ -112,6 +114,14 @@ def find_tasks(
             found.append(FoundTask(task="drop_landing", reason=None, contact=None, landing=contact))
         index += 1
     return found
+
+
+def _is_knock(
+    contact: Contact, total_n: FloatArray, weakest_n: float, sample_rate_hz: float, params: TaskParams
+) -> bool:
+    if contact.start.open or contact.stop.open or contact.n_samples > params.knock_s * sample_rate_hz:
+        return False
+    return bool(np.nanmax(total_n[contact.start.sample : contact.stop.sample], initial=0.0) < weakest_n)
 
 
 def _is_flight(contact: Contact, following: Contact, sample_rate_hz: float, params: TaskParams) -> bool:
@@ -162,7 +172,22 @@ def _jump(
     if weight_n is None:
         reason = "a jump from standing, but body weight is unknown, so a countermovement cannot be told from a squat"
         return FoundTask(task="unknown", reason=reason, contact=contact, landing=landing)
-    return _jump_from_standing(contact, landing, total_n / weight_n, sample_rate_hz=sample_rate_hz, params=params)
+    total_bw = total_n / weight_n
+    begins_bw = _begins_at_bw(contact, total_bw, sample_rate_hz)
+    short = contact_s < params.countermovement_window_s
+    if contact.start.open and short and not abs(begins_bw - 1.0) <= params.standing_within_bw:
+        reason = (
+            f"the recording begins {contact_s:.2f} s before take-off with {begins_bw:.2f} body weights on the plates: "
+            "a drop jump cut short cannot be told from a jump from standing; start the recording earlier"
+        )
+        return FoundTask(task="unknown", reason=reason, contact=contact, landing=landing)
+    return _jump_from_standing(contact, landing, total_bw, sample_rate_hz=sample_rate_hz, params=params)
+
+
+def _begins_at_bw(contact: Contact, total_bw: FloatArray, sample_rate_hz: float) -> float:
+    """Mean force of the first 20 ms of a contact, body weights."""
+    first = contact.start.sample
+    return float(np.nanmean(total_bw[first : first + max(1, round(0.02 * sample_rate_hz))]))
 
 
 def _jump_from_standing(

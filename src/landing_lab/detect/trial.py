@@ -13,9 +13,18 @@ from landing_lab.detect.task import Contact, Edge
 from landing_lab.model.blocks import FloatArray
 from landing_lab.model.channels import Side
 from landing_lab.model.result import ForceSignals, Task
+from landing_lab.model.units import STANDARD_GRAVITY_M_PER_S2 as GRAVITY
 
 SAMPLING_SD = 0.29
 """Standard uncertainty of an instant known to one sample, in samples (uniform distribution, 1/sqrt(12))."""
+
+
+POSTURE_SD_M = 0.02
+"""How far the centre of mass lands below its height at take-off: legs and feet are less extended at landing.
+
+Our choice: flight-time height reads about 2 cm above impulse height (docs/definitions.md), which is d / 2 and
+more than a careful jumper shows.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +38,10 @@ class BodyWeight:
     sd_n: float
     method: str
     weighed: bool
+
+    def scaled_sd_n(self, scale_sd_fraction: float) -> float:
+        """SD in newton where the plates' scale has this relative SD; a typed mass does not depend on it."""
+        return float(np.hypot(self.sd_n, scale_sd_fraction * self.value_n)) if self.weighed else self.sd_n
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -92,11 +105,23 @@ class LandingTrial:
             np.hypot(np.sqrt(sampling**2 + noise**2 + convention**2) / self.sample_rate_hz, self.signals.edge_sd_s)
         )
 
-    def force_sd_n(self, force_n: float, side: Side = "total") -> float:
-        """Standard uncertainty of one force reading: noise, quantisation, offset, and the scale of fast force."""
+    @property
+    def ratio_scale_sd(self) -> float:
+        """Relative SD of the scale in a ratio of force to body weight: none where the same plates weighed the body."""
+        return 0.0 if self.weight is not None and self.weight.weighed else self.signals.scale_sd_fraction
+
+    def force_sd_n(self, force_n: float, side: Side = "total", *, to_weight: bool = False) -> float:
+        """Standard uncertainty of one force reading: noise, quantisation, the plate's scale and that of fast force.
+
+        to_weight: the reading goes into a ratio to body weight, in which the plate's scale may cancel.
+        """
         noise = self.signals.noise_n.get(side, 0.0)
         quantisation = SAMPLING_SD * self.signals.resolution_n
-        return float(np.sqrt(noise**2 + quantisation**2 + (self.signals.amplitude_sd_fraction * force_n) ** 2))
+        scale = np.hypot(
+            self.signals.amplitude_sd_fraction,
+            self.ratio_scale_sd if to_weight else self.signals.scale_sd_fraction,
+        )
+        return float(np.sqrt(noise**2 + quantisation**2 + (scale * force_n) ** 2))
 
     def contact_of(self, side: Side) -> Contact | None:
         """The contact of the drop (or the stance before a jump) on this side."""
@@ -112,6 +137,19 @@ class LandingTrial:
         if self.contact is None or self.landing is None or self.landing.start.open or self.contact.stop.open:
             return None
         return (self.landing.start.position - self.contact.stop.position) / self.sample_rate_hz
+
+    @property
+    def take_off_velocity_sd_m_per_s(self) -> float:
+        """Standard uncertainty of the take-off velocity g t_flight / 2 that anchors the motion.
+
+        Flight time itself, and the posture: where the centre of mass lands lower than it took off by d, the
+        flight lasts as if take-off had been faster by g d / (2 v).
+        """
+        flight = self.flight_time_s
+        if not flight:
+            return 0.0
+        by_posture = POSTURE_SD_M / flight  # g d / (2 v) with v = g t / 2
+        return float(np.hypot(GRAVITY / 2.0 * self.flight_time_sd_s, by_posture))
 
     @property
     def flight_time_sd_s(self) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -18,6 +19,9 @@ from landing_lab.model.units import STANDARD_GRAVITY_M_PER_S2 as GRAVITY
 
 TYPED_MASS_SD_FRACTION = 0.01
 """Standard uncertainty of a typed-in mass: clothes, shoes and bathroom scales together."""
+
+MAX_DROP_M = 1.5
+"""No drop jump is done from higher; a larger figure is an error of force or body weight."""
 
 NO_WEIGHT = (
     "body weight is unknown: no second of quiet standing on the plates was found and no mass was given; "
@@ -97,9 +101,12 @@ def _body_weight(stance: QuietStance | None, mass_kg: float | None) -> BodyWeigh
 
 def _overridden(found: FoundTask, task: Task | None) -> FoundTask:
     """The found trial under the name the user gave; a drop landing has no flight and keeps its own."""
-    if task is None or task == found.task or found.contact is None or task == "drop_landing":
+    if task is None or found.contact is None or task == "drop_landing":
         return found
-    reason = f"called {task} on request; the signal looks like {found.task}"
+    if task == found.task:
+        return dataclasses.replace(found, reason=None)  # the person knows; a doubt about the name is settled
+    looks = "nothing that can be recognised" if found.task == "unknown" else f"a {found.task.replace('_', ' ')}"
+    reason = f"called a {task.replace('_', ' ')} on request; the signal looks like {looks}"
     return FoundTask(task=task, reason=reason, contact=found.contact, landing=found.landing)
 
 
@@ -178,6 +185,11 @@ def _motion(
         return None, (
             f"samples are missing for more than {MAX_BRIDGED_S * 1000:.0f} ms inside the contact; "
             "check the cable and repeat the trial"
+        )
+    if motion.touchdown_velocity_m_per_s**2 / (2.0 * GRAVITY) > MAX_DROP_M:
+        return None, (
+            f"force and flight time would mean a drop of more than {MAX_DROP_M:g} m; look at body weight, and whether "
+            "both plates worked to the end"
         )
     if motion.touchdown_velocity_m_per_s >= 0 or motion.lowest is None:
         return None, "force and flight time do not fit a drop: the body would have moved upwards at touchdown"

@@ -12,6 +12,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from landing_lab.calibrate.tare import tare_from_lowest
 from landing_lab.fuse.hx711_response import ORDERS, filtered, response
@@ -29,8 +30,20 @@ AMPLITUDE_SD = 0.05
 MIN_RATIO_N = 40.0
 """Below this filtered insole force the gain is noise; the nearest gain holds."""
 
+MIN_READINGS = 8
+"""A cell with fewer readings in a recording is taken for one that is not connected."""
+
 NEIGHBOURS = 24
 """Plate readings (0.3 s at 80 SPS) over which the gain counts as constant while the delay is looked for."""
+
+MAX_SILENCE = 4.0
+"""Periods without a reading after which a cell's force is missing: as long as its filter remembers."""
+
+MAX_BRIDGED_S = 0.005
+"""Missing scans up to this are bridged before filtering; readings that saw a longer hole give no gain."""
+
+MAX_SILENT_SHARE = 0.2
+"""Share of loaded plate readings without a sign from the insole above which the two do not belong together."""
 
 DELAYS_S = np.arange(-0.004, 0.0081, 0.0005)
 """Delay between converter and insole beyond the filter's own, tried one by one."""
@@ -46,16 +59,29 @@ class PlateCell:
 
 
 def plate_cells(stream: Stream, side: Side) -> list[PlateCell]:
-    """The cells under one foot of a free-running plate stream; cells with fewer than 8 readings are left out."""
+    """The cells under one foot of a free-running plate stream; cells with too few readings are left out."""
     cells = []
     for column in stream.layout.pick(quantity="force", side=side):
         there = np.flatnonzero(np.isfinite(stream.samples[:, column]))
-        if len(there) < 8:
+        if len(there) < MIN_READINGS:
             continue
         times = stream.times_s[there]
         # Drop-outs lengthen single intervals: the median is the period, never 1/80.
         cells.append(PlateCell(times, stream.samples[there, column], float(np.median(np.diff(times)))))
     return cells
+
+
+def silent_cells(stream: Stream) -> str | None:
+    """The sentence that force without the silent cells would be too small; None where all cells or none are heard."""
+    readings = np.isfinite(stream.samples).sum(axis=0)
+    silent = np.flatnonzero(readings < MIN_READINGS)
+    if len(silent) in (0, len(readings)):
+        return None
+    names = ", ".join(stream.layout.channels[column].name for column in silent)
+    return (
+        f"the plate's {names} sent fewer than {MIN_READINGS} readings, and force without it would be too small; "
+        "check its wiring and repeat the trial"
+    )
 
 
 def insole_force(stream: Stream, times_s: FloatArray) -> FloatArray:
@@ -105,23 +131,65 @@ def slow_force(cells: list[PlateCell], times_s: FloatArray, *, delay_s: float = 
 
 
 def fused_foot(insole_n: FloatArray, cells: list[PlateCell], times_s: FloatArray) -> FloatArray:
-    """Estimator R for one foot: (n,) newton on times_s, 0 where the plate is empty, NaN where the insole is missing."""
+    """Estimator R for one foot: (n,) newton on times_s, 0 where the plate is empty, NaN where either is missing."""
     step = float(np.median(np.diff(times_s)))
     missing = np.isnan(insole_n)
-    shape = np.maximum(np.where(missing, 0.0, insole_n), 0.0)
+    if missing.all():
+        return np.full(len(times_s), np.nan)
+    # Missing scans are bridged for the filter (a zero would make the gain of 50 ms too large), not in the result.
+    shape = np.maximum(np.interp(times_s, times_s[~missing], insole_n[~missing]), 0.0)
+    holes = _long_runs(missing, longest=MAX_BRIDGED_S / step)
     order, delay = _order_and_delay(shape, cells, times_s, step)
     gain = np.zeros(len(times_s))
     for cell in cells:
         smooth = filtered(shape, response(order, cell.period_s, step))
         seen = np.interp(cell.times_s - delay, times_s, smooth)
-        usable = seen > _usable_level(smooth)
+        bridged = np.interp(cell.times_s - delay, times_s, filtered(holes, response(order, cell.period_s, step)))
+        usable = (seen > _usable_level(smooth)) & (bridged < 1e-3)
         if not usable.any():
             continue
         middle = cell.times_s[usable] - delay - order * cell.period_s / 2.0
-        gain += _held(times_s, middle, cell.force_n[usable] / seen[usable], longest=4.0 * cell.period_s)
+        gain += _held(times_s, middle, cell.force_n[usable] / seen[usable], longest=MAX_SILENCE * cell.period_s)
     force = shape * np.maximum(gain, 0.0)
     force[missing] = np.nan
+    for cell in cells:
+        force[_unheard(times_s, cell)] = np.nan
     return force
+
+
+def _long_runs(missing: NDArray[np.bool_], *, longest: float) -> FloatArray:
+    """1 where more than `longest` samples in a row are missing, else 0: (n,)."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], missing.astype(np.int8), [0]])))
+    runs = np.zeros(len(missing))
+    for start, stop in zip(edges[::2], edges[1::2], strict=True):
+        if stop - start > longest:
+            runs[start:stop] = 1.0
+    return runs
+
+
+def _unheard(times_s: FloatArray, cell: PlateCell) -> NDArray[np.bool_]:
+    """Where a cell has no reading within MAX_SILENCE periods: (n,); a gain from before says nothing about it."""
+    known = np.concatenate([[-np.inf], cell.times_s, [np.inf]])
+    after = np.searchsorted(known, times_s)
+    nearest = np.minimum(times_s - known[after - 1], known[after] - times_s)
+    return np.asarray(nearest > 0.5 * MAX_SILENCE * cell.period_s)
+
+
+def disagreement(insole_n: FloatArray, cells: list[PlateCell], times_s: FloatArray, side: Side) -> str | None:
+    """The sentence that an insole shows nothing while the plate under it is loaded; None where they agree."""
+    grid = np.arange(times_s[0], times_s[-1], cells[0].period_s)
+    plate = slow_force(cells, grid)
+    shape = np.interp(grid, times_s, insole_n)
+    loaded = (plate > max(MIN_RATIO_N, 0.2 * float(plate.max(initial=0.0)))) & np.isfinite(shape)
+    if not loaded.any():
+        return None
+    silent = float(np.mean(shape[loaded] <= _usable_level(shape[loaded])))
+    if silent <= MAX_SILENT_SHARE:
+        return None
+    return (
+        f"the {side} insole shows no force during {100 * silent:.0f} % of the time in which the plate under it is "
+        "loaded; check its plug and that this foot stands on this plate"
+    )
 
 
 def _usable_level(smooth: FloatArray) -> float:
@@ -167,14 +235,18 @@ def _order_and_delay(shape: FloatArray, cells: list[PlateCell], times_s: FloatAr
     return best[1], best[2]
 
 
-def signals_from_insoles_and_plate(plate: Stream, insoles: dict[Side, Stream]) -> ForceSignals:
-    """Force of both feet at the insoles' rate from two insoles and a load-cell plate."""
+def signals_from_insoles_and_plate(plate: Stream, insoles: dict[Side, Stream]) -> ForceSignals | str:
+    """Force of both feet at the insoles' rate from two insoles and a load-cell plate, or why there is none."""
     base = insoles["left"]
     times = base.times_s
     force: dict[Side, FloatArray] = {}
     for side in ("left", "right"):
         foot: Side = side
-        force[foot] = fused_foot(insole_force(insoles[foot], times), tared(plate_cells(plate, foot)), times)
+        shape, cells = insole_force(insoles[foot], times), tared(plate_cells(plate, foot))
+        apart = disagreement(shape, cells, times, foot)
+        if apart is not None:
+            return apart
+        force[foot] = fused_foot(shape, cells, times)
     total = force["left"] + force["right"]
     clocks = [stream.clock.offset_sd_s for stream in insoles.values()]
     return ForceSignals(

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from landing_lab.fuse.force_plate import signals_from_plate
-from landing_lab.fuse.insole_plate import signals_from_insoles_and_plate
+from landing_lab.fuse.insole_plate import plate_cells, signals_from_insoles_and_plate, silent_cells
 from landing_lab.fuse.slow_plate import signals_from_slow_plate
 from landing_lab.model.channels import Side
 from landing_lab.model.recording import Recording, Stream
@@ -21,12 +23,19 @@ def signals_of(recording: Recording) -> ForceSignals | str:
             "the recording holds no plate: insoles alone can neither weigh nor tell the box from the plate; "
             "record with the load-cell plate connected"
         )
+    silent = silent_cells(slow[0])
+    if silent is not None:
+        return silent
     insoles: dict[Side, Stream] = {
         stream.layout.sides[0]: stream
         for stream in recording.streams.values()
         if stream.sensor.kind == "fsr_insole" and len(stream.layout)
     }
-    feet = set(slow[0].layout.sides)
+    feet = {side for side in slow[0].layout.sides if plate_cells(slow[0], side)}
     if {"left", "right"} <= insoles.keys() and {"left", "right"} <= feet:
-        return signals_from_insoles_and_plate(slow[0], insoles)
+        fused = signals_from_insoles_and_plate(slow[0], insoles)
+        if not isinstance(fused, str):
+            return fused
+        alone = signals_from_slow_plate(slow[0])
+        return alone if isinstance(alone, str) else dataclasses.replace(alone, timing_refusal=fused)
     return signals_from_slow_plate(slow[0])

@@ -6,6 +6,7 @@ import difflib
 
 from landing_lab.errors import ParameterError
 from landing_lab.io.force_table import ForceTable, plain_name
+from landing_lab.io.visible import quoted_name
 
 _LISTED = 40
 
@@ -22,7 +23,7 @@ def resolve_column(table: ForceTable, wanted: str | int, option: str, file_name:
 
     Raises ParameterError, listing the columns, where none or several answer to it.
     """
-    text = str(wanted).strip()
+    text = quoted_name(str(wanted).strip())  # as the columns are named in messages and lists
     if text in table.names:
         return table.names.index(text)
     for spelling in (str.lower, plain_name):

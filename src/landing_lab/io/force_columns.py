@@ -3,71 +3,18 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
+from dataclasses import replace
 from typing import Final
 
-import numpy as np
-
 from landing_lab.errors import FileFormatError, ParameterError
+from landing_lab.io.column_dialects import Dialect, dialects
 from landing_lab.io.column_names import list_columns, resolve_column
-from landing_lab.io.force_table import ForceTable, newtons_per, plain_name
-from landing_lab.model.blocks import FloatArray
+from landing_lab.io.force_table import ForceTable, newtons_per
+from landing_lab.io.plate_columns import LOADED_N, Choice, choose_plates, peak_n
 from landing_lab.model.channels import Side
 
-LOADED_N: Final = 100.0
-"""A plate that never carries this much never held a person, whose weight is several times that."""
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """Columns by side, in order, and what was assumed to get there."""
-
-    columns: Mapping[Side, int]
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dialect:
-    """How one family of files names its columns of vertical force."""
-
-    name: str
-    patterns: Mapping[str, re.Pattern[str]]
-    rival: tuple[str, str] | None
-
-    def find(self, kind: str, table: ForceTable) -> list[int]:
-        """Indices of the columns whose plain name matches the pattern of this kind."""
-        pattern = self.patterns.get(kind)
-        if pattern is None:
-            return []
-        return [
-            index
-            for index, name in enumerate(table.names)
-            if index not in table.time_columns
-            and pattern.fullmatch(plain_name(re.sub(r"(?<=\w)\.\d+$|(?<=[)\]])\.\d+$", "", name)))
-        ]
-
-
-@cache
-def dialects() -> tuple[Dialect, ...]:
-    """The conventions of `dialects.toml`, in the order in which they are tried."""
-    document = tomllib.loads(files("landing_lab.io").joinpath("dialects.toml").read_text(encoding="utf-8"))
-    vertical = document["vertical"]
-    return tuple(
-        Dialect(
-            name=entry["name"],
-            patterns={
-                kind: re.compile(entry[kind].replace("{vertical}", vertical))
-                for kind in ("left", "right", "total", "plates", "runs", "extra")
-                if kind in entry
-            },
-            rival=tuple(entry["rival"]) if "rival" in entry else None,
-        )
-        for entry in document["dialect"]
-    )
+_OTHER: Final[Mapping[Side, Side]] = {"left": "right", "right": "left"}
 
 
 def choose_columns(table: ForceTable, file_name: str, wanted: Mapping[Side, str | int | None]) -> Choice:
@@ -86,20 +33,6 @@ def choose_columns(table: ForceTable, file_name: str, wanted: Mapping[Side, str 
         if choice is not None:
             return choice
     return _only_column(table, file_name)
-
-
-def newtons(table: ForceTable, column: int, file_name: str) -> FloatArray:
-    """A column in newton, (n_rows,). Raises FileFormatError where its unit is not one of force."""
-    unit = table.units[column]
-    if unit is None:
-        return table.values[:, column]
-    scale = newtons_per(unit)
-    if scale is None:
-        raise FileFormatError(
-            f'{file_name}: column "{table.names[column]}" is in {unit}, not in newton; '
-            f"export it in newton, or choose another column: {list_columns(table)}"
-        )
-    return table.values[:, column] * scale
 
 
 def _given(table: ForceTable, file_name: str, given: Mapping[Side, str | int]) -> Choice:
@@ -122,7 +55,18 @@ def _given(table: ForceTable, file_name: str, given: Mapping[Side, str | int]) -
     if "total" in columns and len(columns) == 3:
         note = f'"{table.names[columns.pop("total")]}" was left out: the total is the sum of left and right.'
         return Choice(columns, (note,))
+    if len(columns) == 1 and "total" not in columns:
+        (named,) = columns
+        raise _half(table, file_name, f"--{named} was given without --{_OTHER[named]}")
     return Choice(columns)
+
+
+def _half(table: ForceTable, file_name: str, seen: str) -> ParameterError:
+    """The refusal of one foot alone, which would pass for the whole body."""
+    return ParameterError(
+        f"{file_name}: {seen}, and half of the force would pass for the whole; give "
+        f"both --left and --right, or --total for a single plate; the columns are: {list_columns(table)}"
+    )
 
 
 def _by_dialect(table: ForceTable, file_name: str, dialect: Dialect) -> Choice | None:
@@ -137,50 +81,31 @@ def _by_dialect(table: ForceTable, file_name: str, dialect: Dialect) -> Choice |
     left, right = dialect.find("left", table), dialect.find("right", table)
     plates, total = dialect.find("plates", table), dialect.find("total", table)
     if left or right:
-        if len(left) > 1 or len(right) > 1:
-            raise ParameterError(
-                f"{file_name} holds several columns of force per side "
-                f"({', '.join(table.names[i] for i in left + right)}); choose with --left and --right"
-            )
-        sides: dict[Side, int] = {}
-        if left:
-            sides["left"] = left[0]
-        if right:
-            sides["right"] = right[0]
-        _check_rival(table, file_name, dialect, list(sides.values()))
-        notes = _total_note(table, total, len(sides)) + _extra_note(table, dialect.find("extra", table))
-        return Choice(sides, notes)
+        return _by_side(table, file_name, dialect, left, right)
     if plates:
         _check_rival(table, file_name, dialect, plates)
-        choice = _plates(table, file_name, plates)
-        return Choice(choice.columns, choice.notes + _total_note(table, total, len(choice.columns)))
+        choice = choose_plates(table, file_name, plates)
+        return replace(choice, notes=choice.notes + _total_note(table, total, len(choice.columns)))
     if len(total) == 1:
         return Choice({"total": total[0]})
     return None
 
 
-def _plates(table: ForceTable, file_name: str, plates: list[int]) -> Choice:
-    """One or two plates out of the columns that look like plates: those that ever carried anything."""
-    peaks = {plate: _peak(newtons(table, plate, file_name)) for plate in plates}
-    limit = LOADED_N if len(plates) > 2 and max(peaks.values()) > LOADED_N else 0.0
-    used = [plate for plate in plates if peaks[plate] > limit] or plates[:1]
-    notes = tuple(
-        f'"{table.names[plate]}" never carries more than {peaks[plate]:.4g} N and was left out as an empty plate: '
-        f"a foot that stood on it is missing here."
-        for plate in plates
-        if plate not in used
-    )
-    if len(used) > 2:
-        names = ", ".join(table.names[plate] for plate in used)
+def _by_side(table: ForceTable, file_name: str, dialect: Dialect, left: list[int], right: list[int]) -> Choice:
+    """One column per foot. Raises ParameterError where there are several of a foot, or there is only one foot."""
+    both = left + right
+    if len(left) > 1 or len(right) > 1:
         raise ParameterError(
-            f"{file_name} holds {len(used)} loaded plates ({names}); say which foot stood on which: "
-            f'--left "{table.names[used[0]]}" --right "{table.names[used[1]]}", or --total for one plate'
+            f"{file_name} holds several columns of force per side "
+            f"({', '.join(table.names[i] for i in both)}); choose with --left and --right"
         )
-    if len(used) == 1:
-        return Choice({"total": used[0]}, notes)
-    order = f'"{table.names[used[0]]}" is plate_1, "{table.names[used[1]]}" is plate_2'
-    notes += (f"The file does not say which foot stood on which plate: {order}.",)
-    return Choice({"plate_1": used[0], "plate_2": used[1]}, notes)
+    if len(both) == 1:
+        side: Side = "left" if left else "right"
+        found = f'"{table.names[both[0]]}" is the {side} foot and no column is the {_OTHER[side]} foot'
+        raise _half(table, file_name, found)
+    _check_rival(table, file_name, dialect, both)
+    notes = _total_note(table, dialect.find("total", table), 2) + _extra_note(table, dialect.find("extra", table))
+    return Choice({"left": left[0], "right": right[0]}, notes)
 
 
 def _check_rival(table: ForceTable, file_name: str, dialect: Dialect, columns: list[int]) -> None:
@@ -191,7 +116,7 @@ def _check_rival(table: ForceTable, file_name: str, dialect: Dialect, columns: l
         name = table.names[column]
         other = name.replace(*dialect.rival)
         if other != name and other in table.names:
-            mine, rival = _peak(table.values[:, column]), _peak(table.values[:, table.names.index(other)])
+            mine, rival = peak_n(table.values[:, column]), peak_n(table.values[:, table.names.index(other)])
             if rival > max(mine, LOADED_N):
                 raise FileFormatError(
                     f'{file_name}: "{other}" carries more load ({rival:.0f} N) than "{name}" ({mine:.0f} N), so y is '
@@ -208,7 +133,7 @@ def _total_note(table: ForceTable, total: list[int], n_sides: int) -> tuple[str,
 def _extra_note(table: ForceTable, extra: list[int]) -> tuple[str, ...]:
     return tuple(
         f'"{table.names[plate]}" belongs to no side and was left out; its largest value is '
-        f"{_peak(table.values[:, plate]):.4g} N."
+        f"{peak_n(table.values[:, plate]):.4g} N."
         for plate in extra
     )
 
@@ -219,18 +144,17 @@ def _unnamed(table: ForceTable, file_name: str) -> Choice:
     if len(rest) == 1:
         return Choice({"total": rest[0]}, ("The column has no name: it was taken as total vertical force in newton.",))
     if len(rest) == 2:
-        choice = _plates(table, file_name, rest)
-        return Choice(
-            choice.columns, ("The columns have no names: each was taken as vertical force in newton.", *choice.notes)
-        )
+        choice = choose_plates(table, file_name, rest)
+        assumed = "The columns have no names: each was taken as vertical force in newton."
+        return replace(choice, notes=(assumed, *choice.notes))
     if rest and len(rest) % 6 == 0 and _third_is_vertical(table, rest):
-        choice = _plates(table, file_name, rest[2::6])
+        choice = choose_plates(table, file_name, rest[2::6])
         plates = len(rest) // 6
         assumed = (
             f"{len(rest)} columns without names were taken as Fx Fy Fz Mx My Mz of {plates} plate(s) in newton: "
             f"the third carries the largest load."
         )
-        return Choice(choice.columns, (assumed, *choice.notes))
+        return replace(choice, notes=(assumed, *choice.notes))
     raise FileFormatError(
         f"{file_name} has {len(table.names)} columns without names, and they are not Fx Fy Fz Mx My Mz per plate with "
         f"the largest load in the third; name the columns of vertical force by number: --left 3 --right 9, or --total 3"
@@ -241,7 +165,7 @@ def _third_is_vertical(table: ForceTable, columns: list[int]) -> bool:
     """Whether in every loaded group of six the third column carries more than the first two, and one is loaded."""
     loaded = 0
     for first in range(0, len(columns), 6):
-        fx, fy, fz = (_peak(table.values[:, column]) for column in columns[first : first + 3])
+        fx, fy, fz = (peak_n(table.values[:, column]) for column in columns[first : first + 3])
         if max(fx, fy, fz) > LOADED_N:
             if fz <= max(fx, fy):
                 return False
@@ -267,9 +191,3 @@ def _only_column(table: ForceTable, file_name: str) -> Choice:
         f"name them with --left and --right, or --total (a name or a number)",
         columns=table.names,
     )
-
-
-def _peak(values: FloatArray) -> float:
-    """Largest magnitude, 0 where there is no number."""
-    finite = np.abs(values[~np.isnan(values)])
-    return float(finite.max()) if len(finite) else 0.0

@@ -9,6 +9,7 @@ from typing import Final
 
 import numpy as np
 
+from landing_lab.io.visible import quoted_name
 from landing_lab.model.blocks import FloatArray
 
 _TIME_UNITS_S: Final[dict[str, float]] = {
@@ -127,11 +128,11 @@ def newtons_per(unit: str) -> float | None:
 
 
 def unique_names(names: list[str]) -> tuple[str, ...]:
-    """Names with ".1", ".2" added to the second, third of a kind; "column 4" for a blank one."""
+    """Names as they can be shown, with ".1", ".2" added to the second, third of a kind; "column 4" for a blank one."""
     seen: Counter[str] = Counter()
     unique: list[str] = []
     for number, raw in enumerate(names, start=1):
-        name = raw.strip() or f"column {number}"
+        name = quoted_name(raw.strip()) or f"column {number}"
         count = seen[name]
         seen[name] += 1
         unique.append(f"{name}.{count}" if count else name)

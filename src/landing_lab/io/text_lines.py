@@ -19,6 +19,10 @@ _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x19\x1b-\x1f\x7f]")
 _INTEGER_PAIR = re.compile(r"[+-]?\d+,\d+")
 _DECORATION: Final = str.maketrans(",;\x1a", "   ")
 _SAMPLE_LINES: Final = 40
+_MOST_COLUMNS: Final = 1024
+"""Sixteen channels of sixty-four plates: more columns than any file of force has."""
+_LONGEST_LINE: Final = 100_000
+"""Characters; a row of the largest number of columns with every digit of a number is a quarter of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,7 @@ def is_text(head: bytes) -> bool:
 def read_lines(path: Path) -> list[str]:
     """Lines of a text file, whatever its encoding, byte-order mark and line ends.
 
-    Raises FileFormatError where it holds nothing but blanks.
+    Raises FileFormatError where it holds nothing but blanks, or a line too long for a table of force.
     """
     data = path.read_bytes()
     encoding = _utf16(data[:4096])
@@ -79,7 +83,24 @@ def read_lines(path: Path) -> list[str]:
     text = text.lstrip("\ufeff")
     if not text.translate(_DECORATION).strip():
         raise FileFormatError(f"{path.name} is empty: it holds no text; choose a file with a recording", path=path)
-    return text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\x1a").split("\n")
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").rstrip("\x1a").split("\n")
+    _refuse_wide_lines(path, lines)
+    return lines
+
+
+def _refuse_wide_lines(path: Path, lines: list[str]) -> None:
+    """Refuse lines that no table of force has, before anything is tried on them that takes time per field."""
+    for number, line in enumerate(lines, start=1):
+        if len(line) <= _MOST_COLUMNS:
+            continue
+        fields = max(*(line.count(separator) + 1 for separator in "\t;,"), len(line.split(None, _MOST_COLUMNS)))
+        if fields > _MOST_COLUMNS or len(line) > _LONGEST_LINE:
+            raise FileFormatError(
+                f"{path.name}: line {number} is {len(line)} characters long and holds more than {_MOST_COLUMNS} fields "
+                f"or words; a table of force has fewer; choose the file that holds the force samples",
+                path=path,
+                line=number,
+            )
 
 
 def sniff(lines: list[str], *, header: str | None = None) -> Dialect | None:

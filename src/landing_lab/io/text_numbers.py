@@ -10,6 +10,7 @@ import numpy as np
 
 from landing_lab.errors import FileFormatError
 from landing_lab.io.text_lines import MISSING, Dialect
+from landing_lab.io.visible import snippet
 from landing_lab.model.blocks import FloatArray, IntArray
 
 
@@ -84,7 +85,7 @@ def _refuse_first_bad_line(
         for column, field in enumerate(fields[: dialect.n_columns]):
             if column not in dialect.text_columns and not dialect.is_number(field) and field.lower() not in MISSING:
                 raise FileFormatError(
-                    f'{path.name}: line {number}, column {column + 1} ("{names[column]}") holds "{field[:40]}" '
+                    f'{path.name}: line {number}, column {column + 1} ("{names[column]}") holds "{snippet(field)}" '
                     f"where a number belongs; correct that line, or leave the field blank for a missing value",
                     path=path,
                     line=int(number),

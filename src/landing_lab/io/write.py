@@ -19,7 +19,7 @@ from landing_lab.errors import RecordingError
 from landing_lab.model.recording import Recording
 from landing_lab.model.result import METRIC_COLUMNS, TrialResult
 
-CSV_COLUMNS: Final = ("source", "trial", *METRIC_COLUMNS)
+CSV_COLUMNS: Final = ("source", "index", *METRIC_COLUMNS)
 """Columns of metrics.csv."""
 
 
@@ -36,7 +36,7 @@ def metrics_csv_text(trials: Iterable[TrialResult]) -> str:
     for trial in trials:
         for row in trial.table:
             cells = {name: _plain(value) for name, value in row.as_dict().items()}
-            writer.writerow({"source": trial.source, "trial": trial.index, **cells})
+            writer.writerow({"source": trial.source, "index": trial.index, **cells})
     return buffer.getvalue()
 
 

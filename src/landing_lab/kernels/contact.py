@@ -48,13 +48,14 @@ def advance(
     block: (n, c) force in N, C order, not finite = missing. offset: (c,) N, subtracted from each column.
     threshold: (s,) N with s = 1 + c signals (total, then each column) for c > 1, else s = 1.
     band: N of hysteresis while a candidate is being held. hold_on, hold_off: samples, >= 1.
-    state: (s,) STATE_DTYPE. out: (k,) EVENT_DTYPE with k >= s * (n // min(hold) + 2) + 1; the last row is scratch.
+    state: (s,) STATE_DTYPE. out: (k,) EVENT_DTYPE with k >= s * (n // min(hold) + 2).
 
-    Crossings come in the order in which they were decided, so any cutting into blocks gives the same list.
+    Crossings come signal by signal, within a signal in the order in which they were decided.
     """
     n = block.shape[0]
     c = block.shape[1]
     count = 0
+    signal = np.empty(n)
     for j in range(threshold.shape[0]):
         s = state[j]
         on = threshold[j]
@@ -65,13 +66,23 @@ def advance(
         previous = s["previous"]
         missing = s["missing"]
         seen = s["seen"]
+        # One contiguous signal at a time: summing inside the loop below is several times slower.
+        if j == 0:
+            for i in range(n):
+                signal[i] = block[i, 0] - offset[0]
+            for k in range(1, c):
+                for i in range(n):
+                    signal[i] += block[i, k] - offset[k]
+        else:
+            for i in range(n):
+                signal[i] = block[i, j - 1] - offset[j - 1]
         for i in range(n):
-            if j == 0:
-                v = 0.0
-                for k in range(c):
-                    v += block[i, k] - offset[k]
-            else:
-                v = block[i, j - 1] - offset[j - 1]
+            v = signal[i]
+            # Most samples change nothing; one that is missing compares false (or is infinite) and goes the long way.
+            if run == 0 and ((contact == 0 and v < on and v > -math.inf) or (contact == 1 and on <= v < math.inf)):
+                previous = v
+                missing = 0
+                continue
             if not math.isfinite(v):
                 missing += 1
                 continue
@@ -125,15 +136,4 @@ def advance(
         s["previous"] = previous
         s["missing"] = missing
         s["seen"] = seen
-    # Few crossings per block, already in order per signal: insertion sort by (decided, signal).
-    for a in range(1, count):
-        b = a
-        while b > 0 and (
-            out[b - 1]["decided"] > out[b]["decided"]
-            or (out[b - 1]["decided"] == out[b]["decided"] and out[b - 1]["signal"] > out[b]["signal"])
-        ):
-            out[-1] = out[b]
-            out[b] = out[b - 1]
-            out[b - 1] = out[-1]
-            b -= 1
     return count

@@ -16,6 +16,9 @@ from landing_lab.model.channels import Side
 IMPACT_S = 0.3
 """After this a landing has passed its peak: a hole without load on either side of it hides none."""
 
+CUT_S = 0.005
+"""A maximum this close to the end of the recording was not the last word."""
+
 LONE_FRACTION = 0.1
 """A peak this far above the mean of its neighbours may be an artefact: 1 kHz heel strikes stay below 0.02."""
 
@@ -52,6 +55,8 @@ def peak_of(trial: LandingTrial, contact: Contact | None, side: Side, *, window_
         raise none
     index = first + int(np.nanargmax(inside))
     value = float(force[index])
+    if contact.stop.open and index >= len(force) - 1 - CUT_S * trial.sample_rate_hz:
+        raise RefusedError("the recording ends while force still rises; record two seconds longer")
     loss = sampling_loss_n(force, index)
     doubts = (_lone(value, loss), _hole(inside, value, trial.sample_rate_hz))
     return Peak(
@@ -68,9 +73,12 @@ def sampling_loss_n(force: FloatArray, index: int) -> float:
 
     The top of a parabola through the peak sample and its neighbours lies at most a quarter of that height
     above the peak sample; real peaks are sharper. At the end of a window where force still rises, half a step.
+    Where both neighbours are missing, half of the peak.
     """
     beside = force[[max(index - 1, 0), min(index + 1, len(force) - 1)]]
     beside = beside[np.isfinite(beside)]
+    if len(beside) == 0:
+        return 0.5 * float(force[index])
     value = force[index]
     highest = float(beside.max())
     return 0.5 * float(highest - value if highest > value else value - beside.mean())

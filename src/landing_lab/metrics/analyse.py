@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from typing import cast, get_args
+from collections.abc import Mapping, Sequence
+from typing import cast
 
 import numpy as np
 
+from landing_lab.detect.inputs import check_inputs
 from landing_lab.detect.params import ContactParams, TaskParams
 from landing_lab.detect.phases import events_of, phases_of, trial_window_s
+from landing_lab.detect.plausibility import trial_doubts
 from landing_lab.detect.trial import BodyWeight, LandingTrial
 from landing_lab.detect.trials import find_trials
 from landing_lab.errors import ParameterError
 from landing_lab.fuse.sources import signals_of
-from landing_lab.metrics.table import metrics_of
+from landing_lab.metrics.table import flagged, metrics_of
+from landing_lab.model.blocks import FloatArray
 from landing_lab.model.events import Events, Phases
 from landing_lab.model.recording import Recording
 from landing_lab.model.result import ForceSignals, MetricsTable, MetricValue, Result, Status, Task, TrialResult
@@ -22,6 +26,16 @@ from landing_lab.model.units import STANDARD_GRAVITY_M_PER_S2 as GRAVITY
 
 MASS_DISAGREEMENT = 0.02
 """A typed mass further off the plates than this is worth a sentence (one reference set is off by 4 %)."""
+
+
+BOX_RATIO = (-0.30, 0.05)
+"""Drop height relative to the box that needs no word: 10-14 % below is usual, with room for the measurement."""
+
+MAX_USUAL_FLIGHT_S = 0.85
+"""A longer flight means a jump above 0.89 m, more than the best athletes reach; a wrong sample rate is likelier."""
+
+MOSTLY_MISSING = 0.5
+"""Share of missing samples above which the holes are the finding."""
 
 
 def analyse(
@@ -40,9 +54,13 @@ def analyse(
     of drop height. A trace without a recognisable trial gives one refused trial with the reason.
     Raises ParameterError for settings that cannot be used.
     """
-    wanted = _checked_task(task)
-    _check_range("mass_kg", mass_kg, 15.0, 300.0, "kg")
-    _check_range("box_height_m", box_height_m, 0.02, 1.5, "m")
+    if not isinstance(recording, Recording):
+        raise ParameterError(
+            f"analyse takes a Recording, as landing_lab.read gives it; got {type(recording).__name__}; "
+            "read the file first"
+        )
+    check_inputs(mass_kg, box_height_m, task)
+    wanted = None if task == "auto" else cast("Task", task)
     contact_params, trial_params = params or ContactParams(), task_params or TaskParams()
     signals = signals_of(recording)
     if isinstance(signals, str):
@@ -59,25 +77,11 @@ def analyse(
         return Result(recording, (_nothing(recording, reason, signals, None, settings),))
     if not trials:
         return Result(recording, (_nothing(recording, _no_trial(signals, weight), signals, weight, settings),))
-    results = []
-    for index, trial in enumerate(trials):
-        notes = (*recording.notes, *_notes(trial, mass_kg, box_height_m))
-        results.append(_result(recording, trial, index, settings, notes, trial_params))
-    return Result(recording, tuple(results))
-
-
-def _checked_task(task: str) -> Task | None:
-    if task == "auto":
-        return None
-    if task not in get_args(Task) or task == "unknown":
-        known = ", ".join(["auto", *(name for name in get_args(Task) if name != "unknown")])
-        raise ParameterError(f"there is no task {task!r}; choose one of {known}")
-    return cast("Task", task)
-
-
-def _check_range(name: str, value: float | None, low: float, high: float, unit: str) -> None:
-    if value is not None and not (math.isfinite(value) and low <= value <= high):
-        raise ParameterError(f"{name}={value:g} {unit} is outside {low:g}-{high:g} {unit}; give it in {unit}")
+    results = [
+        _result(recording, trial, index, settings, _contradictions(trial, mass_kg, box_height_m), trial_params)
+        for index, trial in enumerate(trials)
+    ]
+    return Result(recording, tuple(dataclasses.replace(result, n_in_source=len(results)) for result in results))
 
 
 def _settings(
@@ -96,14 +100,33 @@ def _settings(
 def _no_trial(signals: ForceSignals, weight: BodyWeight | None) -> str:
     """Why nothing was found, and what to do."""
     total = signals.force_n["total"]
+    missing = float(np.mean(np.isnan(total))) if len(total) else 1.0
+    if missing > MOSTLY_MISSING:
+        return (
+            f"{100 * missing:.0f} % of the samples of at least one sensor are missing; check its cable, or read only "
+            "the columns of the plate that works"
+        )
     highest = float(np.nanmax(total, initial=0.0))
     if highest < 50.0:
         return (
             f"nobody stood on the plates: force never exceeds {max(highest, 0.0):.0f} N; check which columns were read"
         )
+    if weight is not None and _ends_in_flight(total, weight.value_n, signals):
+        return "the recording ends in the air, after take-off: a trial needs its landing; record two seconds longer"
     if weight is not None:
         return "somebody stands on the plates but there is no flight and no landing in this recording"
     return "no flight and no landing was found; a trial needs its touchdown, take-off and landing in the recording"
+
+
+def _ends_in_flight(total: FloatArray, weight_n: float, signals: ForceSignals) -> bool:
+    """Whether the last tenth of a second is unloaded after a push-off (above 1.15 body weights) within a second."""
+    tenth = max(1, round(0.1 * signals.sample_rate_hz))
+    if len(total) <= tenth or not np.nanmax(np.abs(total[-tenth:]), initial=0.0) < 0.05 * weight_n:
+        return False
+    loaded = np.flatnonzero(total > 0.5 * weight_n)
+    last = int(loaded[-1]) if len(loaded) else 0
+    push = total[max(0, last - round(signals.sample_rate_hz)) : last + 1]
+    return bool(np.nanmax(push, initial=0.0) > 1.15 * weight_n)
 
 
 def _nothing(
@@ -123,7 +146,7 @@ def _nothing(
                 "total",
                 weight.value_n,
                 "N",
-                weight.sd_n,
+                weight.scaled_sd_n(signals.scale_sd_fraction),
                 status,
                 signals.weight_note,
                 f"Body weight; {weight.method}",
@@ -142,7 +165,10 @@ def _nothing(
         settings=settings,
         notes=recording.notes,
         signals=signals,
-        window_s=None if signals is None else (float(signals.times_s[0]), float(signals.times_s[-1])),
+        simulated=recording.simulated,
+        window_s=None
+        if signals is None or not len(signals.times_s)
+        else (float(signals.times_s[0]), float(signals.times_s[-1])),
     )
 
 
@@ -155,11 +181,16 @@ def _result(
     trial: LandingTrial,
     index: int,
     settings: dict[str, object],
-    notes: tuple[str, ...],
+    contradictions: Mapping[str, str],
     task_params: TaskParams,
 ) -> TrialResult:
-    table = metrics_of(trial)
-    status, reason = _judge(trial, table)
+    general = trial_doubts(trial)
+    if recording.provenance.get("doubt"):
+        general.append(str(recording.provenance["doubt"]))
+    measured = metrics_of(trial)
+    contradictions = {**contradictions, **_two_drop_heights(measured)}
+    table = flagged(flagged(measured, contradictions), {row.name: "; ".join(general) for row in measured if general})
+    status, reason = _judge(trial, table, [*dict.fromkeys(contradictions.values()), *general])
     thresholds = {f"threshold_{side}_n": value for side, value in trial.threshold_n.items()}
     offsets = {f"offset_{side}_n": value for side, value in trial.signals.offset_n.items()}
     return TrialResult(
@@ -173,43 +204,65 @@ def _result(
         phases=phases_of(trial, task_params),
         table=table,
         settings={**settings, **thresholds, **offsets, "force": trial.signals.source},
-        notes=notes,
+        notes=recording.notes,
         signals=trial.signals,
+        simulated=recording.simulated,
         window_s=trial_window_s(trial, task_params),
     )
 
 
-def _judge(trial: LandingTrial, table: MetricsTable) -> tuple[Status, str | None]:
-    """A trial is refused where its task is unknown, flagged where it is doubtful or not one number is sound."""
-    if trial.task == "unknown":
-        return "refused", trial.reason
-    if trial.signals.timing_refusal:
-        return "flagged", trial.signals.timing_refusal
-    if trial.reason:
-        return "flagged", trial.reason
+def _judge(trial: LandingTrial, table: MetricsTable, doubts: Sequence[str]) -> tuple[Status, str | None]:
+    """Refused where nothing but body weight could be measured, flagged where something does not fit."""
+    reasons = [reason for reason in (trial.signals.timing_refusal, trial.reason, *doubts) if reason]
+    reason = "; ".join(reasons) or None
+    if not any(row.value is not None for row in table if row.name != "body_weight_n"):
+        return "refused", reason or "not one number could be measured; see the reasons in its table"
+    if reason is not None:
+        return "flagged", reason
     if not any(row.status == "ok" for row in table):
         return "flagged", "no number of this trial is beyond doubt; see the reasons in its table"
     return "ok", None
 
 
-def _notes(trial: LandingTrial, mass_kg: float | None, box_height_m: float | None) -> list[str]:
-    """Sentences on what does not fit together."""
-    notes = []
+def _two_drop_heights(table: MetricsTable) -> dict[str, str]:
+    """The sentence for both drop heights where they exclude each other."""
+    names = ("drop_height_flight_anchored_m", "drop_height_reverse_m")
+    anchored, reverse = (table.get(name) for name in names)
+    if anchored is None or reverse is None or anchored.value is None or reverse.value is None:
+        return {}
+    gap = abs(anchored.value - reverse.value)
+    if gap <= 3.0 * math.hypot(anchored.sd or 0.0, reverse.sd or 0.0) or gap <= 0.2 * anchored.value:
+        return {}
+    sentence = (
+        f"drop heights anchored at take-off ({anchored.value:.2f} m) and at quiet standing ({reverse.value:.2f} m) "
+        "exclude each other: look at body weight"
+    )
+    return dict.fromkeys((*names, "com_depth_m"), sentence)
+
+
+def _contradictions(trial: LandingTrial, mass_kg: float | None, box_height_m: float | None) -> dict[str, str]:
+    """Metric name -> sentence, where the recording and what was typed in do not fit together."""
+    found: dict[str, str] = {}
     weight = trial.weight
     if mass_kg is not None and weight is not None and weight.weighed:
         ratio = weight.value_n / (mass_kg * GRAVITY) - 1.0
         if abs(ratio) > MASS_DISAGREEMENT:
-            notes.append(
-                f"The plates read {weight.value_n / GRAVITY:.1f} kg, {100 * ratio:+.1f} % off the typed "
-                f"{mass_kg:g} kg; the plates' value was used."
+            found["body_weight_n"] = (
+                f"the plates read {weight.value_n / GRAVITY:.1f} kg, {100 * ratio:+.1f} % off the typed "
+                f"{mass_kg:g} kg; the plates' value was used"
             )
     if box_height_m is not None and trial.motion is not None:
-        velocity = trial.motion.touchdown_velocity_m_per_s
-        measured = velocity**2 / (2.0 * GRAVITY)
+        measured = trial.motion.touchdown_velocity_m_per_s**2 / (2.0 * GRAVITY)
         ratio = measured / box_height_m - 1.0
-        if not -0.30 <= ratio <= 0.05:
-            notes.append(
-                f"The drop measures {measured:.2f} m, {100 * ratio:+.0f} % off the box of {box_height_m:g} m; "
-                "10-14 % below it is usual (McMahon 2021), so look at body weight and at how the person left the box."
+        if not BOX_RATIO[0] <= ratio <= BOX_RATIO[1]:
+            sentence = (
+                f"the drop measures {measured:.2f} m, {100 * ratio:+.0f} % off the box of {box_height_m:g} m, where "
+                "10-14 % below it is usual (McMahon 2021): look at body weight and at how the person left the box"
             )
-    return notes
+            found.update(dict.fromkeys(("drop_height_flight_anchored_m", "com_depth_m"), sentence))
+    flight = trial.flight_time_s
+    if flight is not None and flight > MAX_USUAL_FLIGHT_S:
+        found["jump_height_flight_time_m"] = (
+            f"a jump of {GRAVITY * flight**2 / 8.0:.2f} m is beyond what people do; check the sample rate"
+        )
+    return found

@@ -5,19 +5,20 @@ from __future__ import annotations
 import numpy as np
 
 from landing_lab.detect.trial import SAMPLING_SD, LandingTrial
+from landing_lab.metrics._peak import Peak, peak_of
 from landing_lab.metrics._registry import Estimate, RefusedError, metric
 from landing_lab.model.blocks import FloatArray
 from landing_lab.model.channels import Side
 
 
-def _rise(trial: LandingTrial) -> tuple[FloatArray, int, float]:
-    """Force of the contact up to its peak (N), index of the peak, and position of the first sample."""
+def _rise(trial: LandingTrial) -> tuple[FloatArray, int, Peak]:
+    """Force of the contact (N), index of the peak in it, and the peak."""
     contact = trial.contact
     assert contact is not None
     force = trial.window(contact)
     if len(force) < 3 or np.isnan(force).any():
         raise RefusedError("samples are missing inside the contact; check the cable and repeat the trial")
-    return force, int(np.argmax(force)), float(np.ceil(contact.start.position))
+    return force, int(np.argmax(force)), peak_of(trial, contact, "total")
 
 
 @metric(
@@ -29,10 +30,10 @@ def _rise(trial: LandingTrial) -> tuple[FloatArray, int, float]:
 )
 def time_to_peak_force_s(trial: LandingTrial, _side: Side) -> Estimate:
     """Touchdown to the instant of maximum force."""
-    force, peak, first = _rise(trial)
+    force, peak, top = _rise(trial)
     contact = trial.contact
     assert contact is not None
-    value = (first + peak - contact.start.position) / trial.sample_rate_hz
+    value = (top.index - contact.start.position) / trial.sample_rate_hz
     # A flat top makes the instant uncertain: every sample within the noise of the peak (and within what a
     # fused shape may be wrong by) could have been it.
     blur = max(2.0 * trial.signals.noise_n.get("total", 0.0), trial.signals.amplitude_sd_fraction * force[peak])
@@ -41,7 +42,7 @@ def time_to_peak_force_s(trial: LandingTrial, _side: Side) -> Estimate:
     sd = np.sqrt(
         trial.edge_sd_s(contact.start) ** 2 + (SAMPLING_SD / trial.sample_rate_hz) ** 2 + (SAMPLING_SD * width) ** 2
     )
-    return Estimate(value=float(value), sd=float(sd))
+    return Estimate(value=float(value), sd=float(sd), doubt=top.doubt)
 
 
 @metric(
@@ -53,7 +54,7 @@ def time_to_peak_force_s(trial: LandingTrial, _side: Side) -> Estimate:
 )
 def loading_rate_20_80_bw_per_s(trial: LandingTrial, _side: Side) -> Estimate:
     """Slope between the first crossings of 20 and 80 % of peak force, in body weights per second."""
-    force, peak, _ = _rise(trial)
+    force, peak, top = _rise(trial)
     weight, contact = trial.weight, trial.contact
     assert weight is not None
     assert contact is not None
@@ -71,11 +72,9 @@ def loading_rate_20_80_bw_per_s(trial: LandingTrial, _side: Side) -> Estimate:
     # Interpolated crossings are good to a fraction of a sample where the slope hardly changes; the rest is
     # the curvature that sampling hides, for which half of the sampling term was enough in real landings.
     relative = np.sqrt(
-        2.0 * (0.5 * edge / span) ** 2
-        + (trial.force_sd_n(float(force[peak])) / float(force[peak])) ** 2
-        + (weight.sd_n / weight.value_n) ** 2
+        2.0 * (0.5 * edge / span) ** 2 + (top.ratio_sd_n / top.value_n) ** 2 + (weight.sd_n / weight.value_n) ** 2
     )
-    return Estimate(value=value, sd=float(value * relative))
+    return Estimate(value=value, sd=float(value * relative), doubt=top.doubt)
 
 
 def _first_crossing(rising: FloatArray, position: FloatArray, level: float) -> float:

@@ -36,7 +36,8 @@ def propulsion_time_s(trial: LandingTrial, _side: Side) -> Estimate:
 @metric(
     unit="m",
     needs=("timing", "contact", "motion", "flight"),
-    source="McMahon 2021, doi:10.3390/biomechanics1020015 (reading 10-14 % below box height); anchor landing-lab, docs/definitions.md, decision 5",
+    source="McMahon 2021, doi:10.3390/biomechanics1020015 (reading 10-14 % below box height); "
+    "anchor landing-lab, docs/definitions.md, decision 5",
     typical="0.86-0.90 of the box height",
 )
 def drop_height_flight_anchored_m(trial: LandingTrial, _side: Side) -> Estimate:
@@ -49,9 +50,10 @@ def drop_height_flight_anchored_m(trial: LandingTrial, _side: Side) -> Estimate:
     specific = GRAVITY * motion.force_integral_ns / weight.value_n
     contact_sd = np.hypot(trial.edge_sd_s(contact.start), trial.edge_sd_s(contact.stop))
     velocity_sd = np.sqrt(
-        (GRAVITY / 2.0 * trial.flight_time_sd_s) ** 2
+        trial.take_off_velocity_sd_m_per_s**2
         + (specific * weight.sd_n / weight.value_n) ** 2
         + (specific * trial.signals.amplitude_sd_fraction * _IMPULSE_SHARE) ** 2
+        + (specific * trial.ratio_scale_sd) ** 2
         + (GRAVITY * contact_sd) ** 2
     )
     return Estimate(value=velocity**2 / (2.0 * GRAVITY), sd=float(abs(velocity) / GRAVITY * velocity_sd))
@@ -61,17 +63,23 @@ _IMPULSE_SHARE = 0.3
 """Share of the fast-force error that is left in a whole-contact impulse: a slow plate keeps impulse (fusion.md)."""
 
 
-@metric(unit="m", needs=("timing", "contact", "motion"), source="landing-lab, docs/definitions.md", typical="0.08-0.40")
+@metric(
+    unit="m",
+    needs=("timing", "contact", "motion", "flight"),
+    source="landing-lab, docs/definitions.md",
+    typical="0.08-0.40",
+)
 def com_depth_m(trial: LandingTrial, _side: Side) -> Estimate:
     """Downward displacement of the centre of mass from touchdown to the lowest point."""
-    motion, weight = trial.motion, trial.weight
+    motion, contact = trial.motion, trial.contact
     assert motion is not None
-    assert weight is not None
+    assert contact is not None
     drop = drop_height_flight_anchored_m(trial, "total")
     velocity_sd = drop.sd * GRAVITY / abs(motion.touchdown_velocity_m_per_s)
     braking = braking_time_s(trial, "total")
-    # Touchdown velocity is wrong by velocity_sd, the velocity at the lowest point by nothing: half on average.
-    return Estimate(value=motion.depth_m, sd=float(0.5 * velocity_sd * braking.value))
+    # Most of that error is the anchor's, the same all through the contact; and the body falls while touchdown is late.
+    by_edge = motion.touchdown_velocity_m_per_s * trial.edge_sd_s(contact.start)
+    return Estimate(value=motion.depth_m, sd=float(np.hypot(velocity_sd * braking.value, by_edge)))
 
 
 @metric(
@@ -97,7 +105,7 @@ def drop_height_reverse_m(trial: LandingTrial, _side: Side) -> Estimate:
     velocity = net * GRAVITY / weight.value_n
     duration = (last - contact.start.position) * dt
     by_weight = GRAVITY * duration * weight.sd_n / weight.value_n
-    by_scale = velocity * trial.signals.amplitude_sd_fraction * _IMPULSE_SHARE
+    by_scale = velocity * np.hypot(trial.signals.amplitude_sd_fraction * _IMPULSE_SHARE, trial.ratio_scale_sd)
     height = velocity**2 / (2.0 * GRAVITY)
     anchored = drop_height_flight_anchored_m(trial, "total").value if trial.motion else None
     doubt = None
@@ -105,5 +113,6 @@ def drop_height_reverse_m(trial: LandingTrial, _side: Side) -> Estimate:
         raise RefusedError("the impulse up to quiet standing is that of a body moving upwards; body weight is off")
     if anchored is not None and abs(height - anchored) > 0.1 * anchored:
         doubt = f"differs from the flight-anchored drop height by {100 * (height / anchored - 1):+.0f} %"
-    sd = velocity / GRAVITY * np.hypot(by_weight, by_scale)
+    by_edge = GRAVITY * trial.edge_sd_s(contact.start)  # falling freely while the touchdown is late
+    sd = velocity / GRAVITY * np.sqrt(by_weight**2 + by_scale**2 + by_edge**2)
     return Estimate(value=height, sd=float(sd), doubt=doubt)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
 from landing_lab.detect.trial import LandingTrial
+from landing_lab.metrics._peak import peak_of
 from landing_lab.metrics._registry import Estimate, RefusedError, metric
 from landing_lab.model.channels import Side
 
@@ -40,20 +39,14 @@ def limb_symmetry_peak_contact_pct(trial: LandingTrial, _side: Side) -> Estimate
 def _peak_symmetry(trial: LandingTrial, *, window_s: float | None) -> Estimate:
     contact = trial.contact
     assert contact is not None
-    first = int(np.ceil(contact.start.position))
-    last = int(np.floor(contact.stop.position))
-    if window_s is not None:
-        last = min(last, int(np.floor(contact.start.position + window_s * trial.sample_rate_hz)))
-    peaks: dict[Side, float] = {}
-    for side in trial.foot_sides:
-        force = trial.signals.force_n[side][first : last + 1]
-        if len(force) == 0 or np.isnan(force).all():
-            raise RefusedError(f"there is no force on the {side.replace('_', ' ')} side in this window")
-        peaks[side] = float(np.nanmax(force))
-    larger = max(peaks, key=lambda side: peaks[side])
-    smaller = min(peaks, key=lambda side: peaks[side])
-    if peaks[smaller] <= trial.threshold_n[smaller]:
+    peaks = {side: peak_of(trial, contact, side, window_s=window_s) for side in trial.foot_sides}
+    first, second = peaks
+    smaller, larger = (first, second) if peaks[first].value_n < peaks[second].value_n else (second, first)
+    low, high = peaks[smaller], peaks[larger]
+    if low.value_n <= trial.threshold_n[smaller]:
         raise RefusedError(f"the {smaller.replace('_', ' ')} side stayed unloaded in this window: one foot landed")
-    ratio = peaks[smaller] / peaks[larger]
-    relative = math.hypot(*(trial.force_sd_n(peaks[side], side) / peaks[side] for side in (smaller, larger)))
-    return Estimate(value=100.0 * ratio, sd=100.0 * ratio * relative, stronger_side=larger)
+    ratio = low.value_n / high.value_n
+    relative = math.hypot(low.sd_n / low.value_n, high.sd_n / high.value_n)
+    return Estimate(
+        value=100.0 * ratio, sd=100.0 * ratio * relative, doubt=low.doubt or high.doubt, stronger_side=larger
+    )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
+from collections.abc import Mapping
 
 from landing_lab.detect.trial import LandingTrial
 from landing_lab.metrics import all_metrics
@@ -20,6 +22,18 @@ def metrics_of(trial: LandingTrial) -> MetricsTable:
         for side in _sides(metric, trial)
     ]
     return MetricsTable(tuple(rows))
+
+
+def flagged(table: MetricsTable, doubts: Mapping[str, str]) -> MetricsTable:
+    """The table with metrics named in doubts flagged for that reason; refused ones stay refused."""
+    return MetricsTable(
+        tuple(
+            dataclasses.replace(row, status="flagged", reason="; ".join(filter(None, (row.reason, doubts[row.name]))))
+            if row.name in doubts and row.status != "refused"
+            else row
+            for row in table
+        )
+    )
 
 
 def _sides(metric: Metric, trial: LandingTrial) -> tuple[Side, ...]:

@@ -99,6 +99,18 @@ class Recording:
     started_at: str | None = None
     provenance: Mapping[str, object] = field(default_factory=dict)
 
+    def __repr__(self) -> str:
+        streams = ", ".join(
+            f"{name} ({len(stream.layout)} channels, {stream.sample_rate_hz:g} Hz, {stream.duration_s:.1f} s)"
+            for name, stream in self.streams.items()
+        )
+        return f"<Recording {self.source}: {streams}>"
+
+    @property
+    def simulated(self) -> bool:
+        """Whether no person was measured."""
+        return bool(self.provenance.get("simulated", False))
+
     @property
     def source(self) -> str:
         """Name of the file or session it came from."""

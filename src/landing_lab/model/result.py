@@ -72,10 +72,13 @@ class ForceSignals:
     force_n: side -> (n_samples,) in newton, NaN = missing; always has "total".
     times_s: (n_samples,). noise_n: side -> SD of the unloaded signal.
     source: one sentence on how the force was obtained, shown in every report.
-    amplitude_sd_fraction: relative SD of fast force (0 for a force plate); amplitude_note says why, and flags
-    the metrics that rest on it. weight_note does the same for standing force. edge_sd_s: what the sensor
-    adds to the SD of a touchdown or take-off; side_offset_sd_s: SD of left against right clock.
-    timing_refusal: why this sensor cannot time a contact, None where it can.
+    scale_sd_fraction: relative SD of the scale of all force; it cancels in a ratio to a body weight that the same
+    plate weighed. amplitude_sd_fraction: relative SD of fast force beside it (0 for a force plate);
+    amplitude_note says why, and flags the metrics that rest on it. weight_note does the same for standing
+    force. edge_sd_s: what the sensor adds to the SD of a touchdown or take-off; side_offset_sd_s: SD of left
+    against right clock.
+    timing_refusal: why this sensor cannot time a contact, None where it can. doubts: sentences on the whole
+    recording that flag every number of it.
     """
 
     times_s: FloatArray
@@ -87,12 +90,14 @@ class ForceSignals:
     sensor_kind: str
     source: str
     bandwidth_hz: float | None = None
+    scale_sd_fraction: float = 0.0
     amplitude_sd_fraction: float = 0.0
     amplitude_note: str | None = None
     weight_note: str | None = None
     edge_sd_s: float = 0.0
     side_offset_sd_s: float = 0.0
     timing_refusal: str | None = None
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -100,7 +105,8 @@ class TrialResult:
     """One trial: what was recognised, when things happened, and every number with its uncertainty.
 
     settings: setting name (with unit suffix) -> value, everything that could change a number.
-    signals is the force around the trial for pictures; None where nothing could be read.
+    signals is the force around the trial for pictures; None where nothing could be read. index counts from 0
+    among the n_in_source trials of the recording. simulated: no person was measured.
     """
 
     source: str
@@ -116,6 +122,16 @@ class TrialResult:
     notes: tuple[str, ...] = ()
     signals: ForceSignals | None = None
     window_s: tuple[float, float] | None = None
+    n_in_source: int = 1
+    simulated: bool = False
+
+    @property
+    def title(self) -> str:
+        """Source of the trial, with its number where the recording holds several."""
+        return self.source if self.n_in_source == 1 else f"{self.source}, trial {self.index + 1}"
+
+    def __repr__(self) -> str:
+        return f"<TrialResult {self.title}: {self.task}, {self.status}, {len(self.table)} metrics>"
 
     @property
     def metrics(self) -> pd.DataFrame:
@@ -136,6 +152,7 @@ class TrialResult:
             "metrics": [row.as_dict() for row in self.table],
             "settings": dict(self.settings),
             "notes": list(self.notes),
+            "simulated": self.simulated,
         }
 
 
@@ -143,8 +160,8 @@ class TrialResult:
 class Result:
     """The analysis of one recording. A file with several jumps has several trials.
 
-    task, status, reason, events, phases and metrics are those of the first trial, which is the only one in
-    the usual recording; `trials` holds all.
+    task, status, reason, events and phases are those of the first trial, which is the only one in the usual
+    recording; `trials` holds all, and `metrics` has a row for each metric of each trial.
     """
 
     recording: Recording
@@ -185,5 +202,10 @@ class Result:
 
     @property
     def metrics(self) -> pd.DataFrame:
-        """Metrics of the first trial as a data frame."""
-        return self.first.metrics
+        """Metrics of all trials as a data frame: METRIC_COLUMNS, then `index`, the trial counted from 0."""
+        import pandas as pd
+
+        return pd.concat([trial.metrics.assign(index=trial.index) for trial in self.trials], ignore_index=True)
+
+    def __repr__(self) -> str:
+        return f"<Result of {self.recording.source}: {', '.join(map(repr, self.trials))}>"

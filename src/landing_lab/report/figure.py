@@ -30,7 +30,7 @@ from landing_lab.report.panels import (
     text_size_pt,
 )
 from landing_lab.report.placement import wrap_measured
-from landing_lab.report.rounding import format_quantity
+from landing_lab.report.rounding import format_quantity, format_rate
 from landing_lab.report.rows import has_value
 from landing_lab.report.view import View, body_weight_n, close_up, overview
 
@@ -87,8 +87,9 @@ def _drawable(text: object, longest: int = 0) -> str:
 
 def _title(figure: Any, trial: TrialResult, width_pt: float) -> str:
     """Source, trial, task and rate on one line; a long name of the source gives way."""
-    rate = format_quantity(trial.sample_rate_hz, None, "Hz")
-    rest = f"trial {trial.index + 1}  ·  {task_label(trial.task)}  ·  {rate}"
+    rate = format_rate(trial.sample_rate_hz)
+    number = f"trial {trial.index + 1}  ·  " if trial.n_in_source > 1 else ""
+    rest = f"{number}{task_label(trial.task)}  ·  {rate}{'  ·  SIMULATED' if trial.simulated else ''}"
     for longest in (60, 45, 30, 20):
         title = f"{_drawable(trial.source, longest)}  ·  {rest}"
         if text_size_pt(figure, title, 12, "bold")[0] <= width_pt:

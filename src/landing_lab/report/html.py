@@ -29,7 +29,7 @@ from landing_lab.report.names import (
     status_label,
     task_label,
 )
-from landing_lab.report.rounding import format_number, format_quantity, format_value
+from landing_lab.report.rounding import format_number, format_rate, format_value
 from landing_lab.report.rows import Truth, headlines, metric_lines, setting_text, summary_cell, summary_columns
 from landing_lab.report.write import trials_of
 
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from jinja2 import Template
 
 SCHEMA: Final = "landing-lab.analysis/1"
+WHO: Final = ("participant", "recorded", "protocol", "box height")
+"""Entries of a session that stand at the top of the page."""
 TIME_SD_S: Final = 0.0001
 """Times without a standard deviation are printed to this digit."""
 Columns: TypeAlias = Sequence[tuple[str, tuple[str, ...]]]
@@ -80,13 +82,14 @@ def _trial(number: int, trial: TrialResult, truth: Truth | None, columns: Column
     signals = trial.signals
     return {
         "anchor": f"trial-{number}",
-        "number": trial.index + 1,
+        "number": number,
+        "title": one_line(trial.title),
         "source": one_line(trial.source),
         "task": task_label(trial.task),
         "status": trial.status,
         "status_word": status_label(trial.status),
         "reason": trial.reason or ("" if trial.status == "ok" else "no reason given"),
-        "rate": format_quantity(trial.sample_rate_hz, None, "Hz"),
+        "rate": format_rate(trial.sample_rate_hz),
         "force": sentence(signals.source) if signals is not None else "No force signal could be read.",
         "sensor": sensor_label(signals.sensor_kind) if signals is not None else "not known",
         "picture": _picture(trial),
@@ -170,6 +173,8 @@ def render_report(
     sources = list(dict.fromkeys(page["source"] for page in pages))
     return _template().render(
         title=one_line(title or (f"Landing report: {sources[0]}" if len(sources) == 1 else "Landing report")),
+        simulated=any(trial.simulated for trial in found),
+        who=[(name, text) for name in WHO if (text := str((session or {}).get(name, "")))],
         trials=pages,
         sources=sources,
         tasks=list(dict.fromkeys(page["task"] for page in pages)),

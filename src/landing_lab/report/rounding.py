@@ -92,6 +92,11 @@ def format_quantity(value: float | None, sd: float | None = None, unit: str = ""
     return f"{text} {shown}" if shown and value is not None and not math.isnan(value) else text
 
 
+def format_rate(rate_hz: float) -> str:
+    """A sample rate for people: whole hertz from 100 on; what the clock fit found beyond that is in the settings."""
+    return f"{rate_hz:.0f} Hz" if rate_hz >= 100 else f"{rate_hz:.3g} Hz"
+
+
 def format_in_sds(difference: float, sd: float | None) -> str:
     """How many standard deviations a difference is, "+1.3 sd"; "no sd" where there is none."""
     if sd is None or not math.isfinite(sd) or sd <= 0 or not math.isfinite(difference):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from landing_lab.model.result import MetricValue, TrialResult
@@ -105,7 +105,18 @@ def metric_line(row: MetricValue, truth: Truth | None = None) -> MetricLine:
 
 def metric_lines(trial: TrialResult, truth: Truth | None = None) -> list[MetricLine]:
     """Every metric of a trial as text, in the order of its table."""
-    return [metric_line(row, truth) for row in trial.table]
+    lines = [metric_line(row, truth) for row in trial.table]
+    if trial.signals is None or "plate_1" not in trial.signals.force_n:
+        return lines
+    # Where nobody said which foot stood on which plate, left and right are not to be spoken of.
+    return [
+        replace(
+            line,
+            label=line.label.replace("left after right", "plate 1 after plate 2"),
+            side=line.side.replace("left vs right", "plate 1 vs plate 2"),
+        )
+        for line in lines
+    ]
 
 
 def find_summary(trial: TrialResult, names: tuple[str, ...]) -> MetricValue | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from landing_lab.model.result import Result, TrialResult
 from landing_lab.report.names import one_line, status_label, task_label
-from landing_lab.report.rounding import MINUS, format_quantity
+from landing_lab.report.rounding import MINUS, format_rate
 from landing_lab.report.rows import MetricLine, Truth, metric_lines
 from landing_lab.report.write import trials_of
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from rich.table import Table
     from rich.text import Text
 
+NARROWEST = 60
+"""Columns below which a table would lose the names of its metrics."""
+
 STATUS_STYLES = {"ok": "", "flagged": "yellow", "refused": "red"}
 
 
@@ -23,6 +26,20 @@ def grouped_reasons(lines: Sequence[MetricLine]) -> dict[str, int]:
     """Reason -> its number, in order of first appearance; equal reasons share a number."""
     reasons = dict.fromkeys(one_line(line.reason) for line in lines if line.reason)
     return {reason: number for number, reason in enumerate(reasons, start=1)}
+
+
+def readable_console() -> Console:
+    """A console that keeps a readable width where the terminal claims to have next to none."""
+    from rich.console import Console
+
+    console = Console()
+    return console if console.width >= NARROWEST else Console(width=NARROWEST)
+
+
+def _title(trial: TrialResult) -> str:
+    number = f", trial {trial.index + 1}" if trial.n_in_source > 1 else ""
+    simulated = " (simulated, no person was measured)" if trial.simulated else ""
+    return f"{one_line(trial.source, 60)}{number}: {task_label(trial.task)}{simulated}"
 
 
 def trial_table(trial: TrialResult, truth: Truth | None = None) -> Table:
@@ -35,7 +52,7 @@ def trial_table(trial: TrialResult, truth: Truth | None = None) -> Table:
 
     lines = metric_lines(trial, truth)
     numbers = grouped_reasons(lines)
-    title = f"{one_line(trial.source, 60)}, trial {trial.index + 1}: {task_label(trial.task)}"
+    title = _title(trial)
     table = Table(
         title=Text(title, style="bold"), title_justify="left", box=None, pad_edge=False, header_style="bold",
         padding=(0, 2, 0, 0),
@@ -51,7 +68,8 @@ def trial_table(trial: TrialResult, truth: Truth | None = None) -> Table:
     for line in lines:
         status = f"{line.status_word} [{numbers[one_line(line.reason)]}]" if line.reason else line.status_word
         # Unit and value in one cell: a column of its own is what an 80-column terminal has no room for.
-        value = f"{line.value} {line.unit}" if line.status != "refused" and line.unit != "–" else line.value
+        value = f"{line.value} {line.unit}" if line.unit != "–" else line.value
+        value = "–" if line.status == "refused" else value
         cells = [line.label, line.side, value]
         if truth is not None:
             cells += [line.truth if line.has_truth else "–", line.sds]
@@ -78,10 +96,9 @@ def print_trials(
 
     truth is one mapping per trial, or None. Raises ParameterError without trials.
     """
-    from rich.console import Console
     from rich.text import Text
 
-    console = console or Console()
+    console = console or readable_console()
     found = trials_of(trials)
     for number, trial in enumerate(found):
         if number:
@@ -89,9 +106,9 @@ def print_trials(
         if len(trial.table):
             console.print(trial_table(trial, truth[number] if truth is not None else None))
         else:
-            name = f"{one_line(trial.source, 60)}, trial {trial.index + 1}: {task_label(trial.task)}"
+            name = _title(trial)
             console.print(Text(name, style="bold"))
-        rate = format_quantity(trial.sample_rate_hz, None, "Hz")
+        rate = format_rate(trial.sample_rate_hz)
         reason = f": {one_line(trial.reason)}" if trial.reason else ""
         said = f"trial {status_label(trial.status)}{reason} ({rate}; ± is one standard deviation)"
         console.print(Text(said, style=STATUS_STYLES.get(trial.status, "")), soft_wrap=False)

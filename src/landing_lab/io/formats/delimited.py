@@ -12,6 +12,7 @@ from landing_lab.io.force_table import KNOWN_UNITS, ForceTable, is_counter_name,
 from landing_lab.io.registry import Format
 from landing_lab.io.text_lines import Dialect, is_text, read_lines, sniff
 from landing_lab.io.text_numbers import parse_numbers
+from landing_lab.io.visible import snippet
 from landing_lab.model.blocks import FloatArray
 
 _COUNTER_STEP: Final = 0.2
@@ -30,7 +31,7 @@ def read_delimited(path: Path) -> ForceTable:
     if dialect is None or start is None:
         first = next((line.strip() for line in lines if line.strip()), "")
         raise FileFormatError(
-            f'{path.name} holds no rows of numbers; its text begins with "{first[:60]}"; '
+            f'{path.name} holds no rows of numbers; its text begins with "{snippet(first)}"; '
             f"choose the file that holds the force samples",
             path=path,
         )
@@ -91,7 +92,7 @@ def _header(above: list[str], dialect: Dialect) -> tuple[list[str] | None, tuple
     if not rows:
         return None, stated, ()
     if len(rows[-1]) != width:
-        text = above[-1].strip()[:60]
+        text = snippet(above[-1].strip())
         return None, stated, (f'The text above the numbers ("{text}") does not name {width} columns and was not used.',)
     units = tuple(unit or unit_of(name) for unit, name in zip(stated, rows[-1], strict=True))
     return rows[-1], units, ()
