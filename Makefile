@@ -9,7 +9,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-RUN := env -u PYTHONDONTWRITEBYTECODE
+RUN := env -u PYTHONDONTWRITEBYTECODE OPENBLAS_NUM_THREADS=1
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --constraint constraints.txt
 OUT ?=
 
@@ -41,7 +41,7 @@ $(VENV)/.made:
 	@touch $@
 
 $(VENV)/.installed: $(VENV)/.made pyproject.toml constraints.txt
-	@echo "Installing landing-lab and its libraries into $(VENV) (about 500 MB, once) ..."
+	@echo "Installing landing-lab and its libraries into $(VENV) (about 700 MB, once) ..."
 	@$(PIP) --editable ".[c3d]"
 	@touch $@
 

@@ -126,6 +126,34 @@ def test_wrong_calls_get_one_sentence(tmp_path: Path, words: tuple[str, ...], to
     assert not list(tmp_path.iterdir())
 
 
+def test_rejected_trials_are_put_aside_and_the_rest_reported(tmp_path: Path) -> None:
+    keyboard, terminal = os.openpty()
+    with boards() as ports:
+        process = subprocess.Popen(
+            command(["record", *ports, "--dataset", tmp_path, "--trials", "2"]),
+            stdin=terminal, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT,
+        )  # fmt: skip
+        os.close(terminal)
+        # an answer that is none, a rejection, an acceptance; then the person leaves the keyboard
+        os.write(keyboard, b"what\nn\ny\n\x04")
+        printed, told = process.communicate(timeout=120.0)
+    os.close(keyboard)
+    assert "Traceback" not in told
+    assert process.returncode == 130, (printed, told)
+    assert "Please answer y or n." in printed
+    assert [raw.name for raw in session_files(tmp_path, "raw/rejected/*")] == ["sub-01_trial-01_rejected-1.xdf"]
+    assert [raw.name for raw in session_files(tmp_path, "raw/*.xdf")] == ["sub-01_trial-01.xdf", "sub-01_trial-02.xdf"]
+    (document,) = session_files(tmp_path, "analysis.json")
+    assert [trial["source"] for trial in json.loads(document.read_text())["trials"]] == ["sub-01_trial-01.xdf"]
+    assert session_files(tmp_path, "report.html")
+
+
+def test_inputs_are_checked_before_anybody_jumps(tmp_path: Path) -> None:
+    assert "box_height_m=30" in refused("record", "--sim", "--box-height-m", "30", "--dataset", tmp_path, code=2)
+    assert "mass_kg" in refused("record", "--sim", "--mass-kg", "nan", "--dataset", tmp_path, code=2)
+    assert not list(tmp_path.iterdir())
+
+
 def test_simulated_devices_serve_until_interrupted() -> None:
     process = subprocess.Popen(
         command(["simulate", "devices", "--json"]), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,

@@ -43,3 +43,28 @@ def test_a_moment_gives_no_drift_and_says_how_unsure_it_is() -> None:
     assert fit.rate == 1.0
     assert fit.sd_s == 0.005
     assert fit_clock(ticks[:0], arrival[:0]).sd_s == float("inf")
+
+
+@pytest.mark.parametrize(
+    "stalls",
+    [[(2.0, 0.5)], [(2.0, 1.0)], [(5.0, 2.0)], [(0.0, 3.0)], [(4.0, 5.0)], [(1.0, 1.0), (4.0, 1.0), (7.0, 1.0)]],
+    ids=str,
+)
+@pytest.mark.parametrize("ppm", [0.0, 150.0, -3000.0])
+def test_a_computer_that_was_away_for_seconds_does_not_bend_time(stalls: list[tuple[float, float]], ppm: float) -> None:
+    ticks, arrival = frames(9.5, ppm=ppm, offset_s=100.0, jitter_s=0.002, seed=3)
+    for start, length in stalls:
+        late = (arrival > 100.0 + start) & (arrival < 100.0 + start + length)
+        arrival[late] = 100.0 + start + length
+    fit = fit_clock(ticks, arrival)
+    error = fit.to_host(ticks) - (np.arange(len(ticks)) * 0.001 + 100.0)
+    assert fit.credible
+    assert np.abs(error).max() < 0.0025
+    assert np.ptp(error) < 0.002
+
+
+def test_a_board_at_twice_its_rate_is_not_believed() -> None:
+    ticks, arrival = frames(9.0, ppm=0.0, offset_s=0.0, jitter_s=0.001, seed=4)
+    fit = fit_clock(ticks, arrival / 2.0)
+    assert not fit.credible
+    assert fit.rate == 1.0

@@ -25,7 +25,7 @@ def test_the_one_loaded_plate_is_the_total(standing: Path) -> None:
     assert stream.samples.shape == (13140, 1)
     assert recording.provenance["columns"] == {"total": "Fz4"}
     assert np.median(stream.samples[stream.samples > 20]) == pytest.approx(560.8, abs=0.3)
-    assert sum("empty plate" in note for note in recording.notes) == 4
+    assert sum("and was left out" in note for note in recording.notes) == 4
     assert any("sign was turned" in note for note in recording.notes)
 
 

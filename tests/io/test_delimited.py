@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from landing_lab.errors import ParameterError
 from landing_lab.io.read import read
 from landing_lab.model.recording import Recording, Stream
 
@@ -268,7 +269,24 @@ def test_a_row_of_column_numbers_is_no_sample(tmp_path: Path) -> None:
 def test_a_plate_that_reads_nothing_is_named(tmp_path: Path) -> None:
     recording = read(saved(tmp_path, "FP1\tFP2\n" + rows_of(0 * LEFT, RIGHT)), sample_rate_hz=500)
     assert only(recording).layout.sides == ("total",)
-    assert any('"FP1" never carries more than 0 N' in note and "missing here" in note for note in recording.notes)
+    doubt = recording.provenance["doubt"]
+    assert isinstance(doubt, str)
+    assert '"FP1" reads nothing in the whole file' in doubt
+    assert "a dead plate cannot be told from one nobody used" in doubt
+    assert f"{doubt}." in recording.notes
+
+
+def test_two_plates_that_both_carry_something_are_beyond_doubt(tmp_path: Path) -> None:
+    assert "doubt" not in read(saved(tmp_path, "FP1\tFP2\n" + rows_of(LEFT, RIGHT)), sample_rate_hz=500).provenance
+
+
+@pytest.mark.parametrize("names", ["R_Fz", "Fx\tleft", "Right\tTotal", "time\tL_ground_force_vy"])
+def test_one_named_foot_is_not_the_whole_body(tmp_path: Path, names: str) -> None:
+    columns = [TIME, LEFT] if "time" in names else [LEFT, RIGHT][: names.count("\t") + 1]
+    path = saved(tmp_path, names + "\n" + rows_of(*columns))
+    with pytest.raises(ParameterError, match=r"half of the force would pass for the whole.*--total for a single plate"):
+        read(path, sample_rate_hz=500)
+    assert only(read(path, total=str(len(columns)), sample_rate_hz=500)).layout.sides == ("total",)
 
 
 def test_frames_and_sub_frames_with_a_row_of_units(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from landing_lab.errors import RecordingError
+from landing_lab.errors import ParameterError, RecordingError
 from landing_lab.io.read import read
 from landing_lab.io.write import write_analysis_json, write_force_csv, write_metrics_csv
 from landing_lab.model.channels import Channel, ChannelLayout, Side
@@ -82,7 +82,7 @@ finite = st.floats(-5000, 5000, allow_subnormal=False).map(lambda value: round(v
 
 
 @given(
-    samples=arrays(np.float64, st.tuples(st.integers(2, 40), st.just(2)), elements=st.one_of(finite, st.just(np.nan))),
+    samples=arrays(np.float64, st.tuples(st.integers(10, 40), st.just(2)), elements=st.one_of(finite, st.just(np.nan))),
     rate=st.sampled_from([80.0, 450.0, 1000.0, 2000.0]),
 )
 @settings(max_examples=80, deadline=None)
@@ -98,12 +98,19 @@ def test_force_csv_reads_back(samples: np.ndarray, rate: float, tmp_path_factory
     np.testing.assert_array_equal(back.samples, np.abs(samples))
 
 
-@pytest.mark.parametrize("sides", [("plate_1", "plate_2"), ("total",), ("left",)])
+@pytest.mark.parametrize("sides", [("plate_1", "plate_2"), ("total",), ("left", "right")])
 def test_force_csv_keeps_the_sides(tmp_path: Path, sides: tuple[Side, ...]) -> None:
     samples = np.arange(1.0, 20 * len(sides) + 1).reshape(20, -1)
     stream = read(write_force_csv(recording(samples, sides), tmp_path / "force.csv")).streams["force"]
     assert stream.layout.sides == sides
     np.testing.assert_array_equal(stream.samples, samples)
+
+
+def test_one_foot_alone_reads_back_only_as_a_total_that_is_asked_for(tmp_path: Path) -> None:
+    path = write_force_csv(recording(np.arange(1.0, 21).reshape(20, 1), ("left",)), tmp_path / "force.csv")
+    with pytest.raises(ParameterError, match="half of the force would pass for the whole"):
+        read(path)
+    assert read(path, total="left_n").streams["force"].layout.sides == ("total",)
 
 
 def test_force_csv_of_no_such_stream(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from landing_lab.model.raw import RawRecording, RawStream
 from landing_lab.model.recording import Clock, Recording, Sensor, Stream
 
 HX711_BANDWIDTH_HZ = 18.0
-"""-3 dB of a sinc4 filter at 80 SPS, the slower of the two the chip may have (shared/hardware.md)."""
+"""-3 dB of a sinc4 filter at 80 SPS, the slower of the two the chip may have (hardware.md)."""
 
 SIMULATED_ID = "SIM-"
 """How the id of every simulated board begins."""

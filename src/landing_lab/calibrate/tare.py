@@ -13,7 +13,7 @@ from landing_lab.model.blocks import FloatArray
 class TareParams:
     """When a stretch of force counts as unloaded.
 
-    max_offset_n: real plates sit up to 25 N off when empty (shared/definitions.md, decision 1); drift doubles it.
+    max_offset_n: real plates sit up to 25 N off when empty (docs/definitions.md); drift doubles it.
     max_noise_n: SD within a block above which somebody is on the plate; calm_n: a block below this is always
     calm, one above only where the plate is that noisy all the time. block_ms: length of a block.
     min_unloaded_ms: shorter evidence is not used.

@@ -47,7 +47,7 @@ def contact_motion(
 ) -> ContactMotion | None:
     """Motion in a contact from total force, (n,) newton; None where a hole longer than MAX_BRIDGED_S lies in it.
 
-    Take-off velocity is g t_flight / 2 and force is integrated backwards from there (shared/definitions.md,
+    Take-off velocity is g t_flight / 2 and force is integrated backwards from there (docs/definitions.md,
     decision 5: 1 % of body weight moves drop height by 6 % this way, by 28 % when integrated from standing).
     """
     first = int(np.ceil(contact.start.position))

@@ -38,7 +38,7 @@ class ContactParams:
     """How a contact is told from no contact.
 
     contact_on_n: threshold on unfiltered, re-zeroed force; 20 N is the commonest published choice
-    (shared/definitions.md, decision 1) and is raised to noise_multiple x SD of the unloaded noise.
+    (docs/definitions.md) and is raised to noise_multiple x SD of the unloaded noise.
     hysteresis_n: a candidate survives returns of this size across the threshold.
     min_contact_ms, min_flight_ms: how long a new state must hold; longer holds hide short flights.
     interpolate_from_hz: below it a crossing lies in the middle between two samples, since linear
@@ -87,7 +87,7 @@ class TaskParams:
     max_drop_jump_contact_s: a longer first contact is standing, not a drop jump (real drop jumps in the
     reference data reach 0.77 s). min_flight_s, max_flight_s: 0.08 s is a 0.8 cm hop, 1.0 s a 1.2 m jump.
     min_empty_before_s: how long the plates must be empty before a drop. quiet_window_s and
-    quiet_sd_fraction: body weight comes from the quietest such window (shared/definitions.md, decision 4).
+    quiet_sd_fraction: body weight comes from the quietest such window (docs/definitions.md).
     landing_view_s: how much after the landing belongs to the trial.
     countermovement_dip_bw, countermovement_window_s: a jump from standing whose force falls below this within
     this time before take-off is a countermovement jump; dip_doubt_bw around it is called doubtful.

@@ -8,6 +8,9 @@ from landing_lab.detect.trial import LandingTrial
 from landing_lab.model.blocks import FloatArray
 from landing_lab.model.channels import Side
 
+NOISY = 2.0
+"""A threshold raised by noise beyond this multiple of the wanted one moves edges by milliseconds."""
+
 FROZEN_S = 0.015
 """Force of a moving person changes within this: the flattest real peak (2.8 N steps, 1 kHz) repeats for 5 ms."""
 
@@ -26,6 +29,12 @@ ABSENT_S = 0.2
 def trial_doubts(trial: LandingTrial) -> list[str]:
     """Everything that makes the force of this trial doubtful, in sentences; empty where nothing does."""
     doubts = list(trial.signals.doubts)
+    threshold = trial.threshold_n["total"]
+    if threshold > NOISY * trial.params.contact_on_n:
+        doubts.append(
+            f"noise raised the threshold to {threshold:.0f} N, so every contact reads short and every flight long; "
+            "look for a loose cable or a machine that shakes the floor"
+        )
     sides: tuple[Side, ...] = trial.foot_sides or ("total",)
     for side in sides:
         force = _window(trial, side, after_s=IMPACT_S)

@@ -31,7 +31,7 @@ def find_quiet_stance(total_n: FloatArray, *, sample_rate_hz: float, params: Tas
     """The quietest window of standing in total force, shape (n,); None where none is quiet enough.
 
     A window qualifies with a mean above MIN_STANDING_N and an SD below quiet_sd_fraction of it
-    (shared/definitions.md, decision 4). Missing samples disqualify the windows they lie in.
+    (docs/definitions.md). Missing samples disqualify the windows they lie in.
     """
     width = round(params.quiet_window_s * sample_rate_hz)
     if width < 2 or len(total_n) < width:

@@ -7,7 +7,7 @@ import numpy as np
 from landing_lab.model.blocks import FloatArray
 
 ORDERS = (3, 4)
-"""sinc3 or sinc4: the data sheet gives neither, only four conversions of settling (shared/hardware.md)."""
+"""sinc3 or sinc4: the data sheet gives neither, only four conversions of settling (hardware.md)."""
 
 
 def response(order: int, period_s: float, step_s: float) -> FloatArray:

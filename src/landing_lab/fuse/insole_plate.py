@@ -2,7 +2,7 @@
 
 A load-cell plate on HX711 converters is right and slow, an FSR insole fast and wrong by a gain that drifts
 with posture. With C the insole, y the plate and H the plate's filter, force is C x y / (H C): where H C and y
-agree on everything slower than the filter, their ratio is the insole's gain of the moment (shared/fusion.md,
+agree on everything slower than the filter, their ratio is the insole's gain of the moment (fusion.md,
 estimator R; 0.9 % median and 2.7 % p90 error of the peak in simulation with a calibrated insole).
 """
 
@@ -22,7 +22,7 @@ from landing_lab.model.recording import Stream
 from landing_lab.model.result import ForceSignals
 
 EDGE_SD_S = 0.001
-"""SD of a touchdown or take-off seen by FSR cells (shared/fusion.md section 3, row R: 0.94 and 0.91 ms)."""
+"""SD of a touchdown or take-off seen by FSR cells (fusion.md section 3, row R: 0.94 and 0.91 ms)."""
 
 AMPLITUDE_SD = 0.05
 """Relative SD of the peak by this estimator on uncalibrated insoles (tests/fuse measure it)."""
@@ -214,7 +214,7 @@ def _order_and_delay(shape: FloatArray, cells: list[PlateCell], times_s: FloatAr
     """Filter order and extra delay under which the filtered insole follows the plate best (least squares).
 
     Only where the plate changes fast does delay show; there the gain is taken as constant within 0.3 s. The
-    insole's hysteresis biases the delay by about -1.3 ms (shared/fusion.md section 4), which is in the edge SD.
+    insole's hysteresis biases the delay by about -1.3 ms (fusion.md section 4), which is in the edge SD.
     """
     period = float(np.mean([cell.period_s for cell in cells]))
     grid = cells[0].times_s
@@ -260,8 +260,8 @@ def signals_from_insoles_and_plate(plate: Stream, insoles: dict[Side, Stream]) -
         source="shape from the pressure insoles, scale from the load-cell plate",
         amplitude_sd_fraction=AMPLITUDE_SD,
         amplitude_note=(
-            "fast force is the insole's shape scaled to a slow plate: SD "
-            f"{100 * AMPLITUDE_SD:.0f} % in simulation, not yet validated on people"
+            f"from insoles scaled by a slow plate: good to about {100 * AMPLITUDE_SD:.0f} % in simulation, not yet "
+            "validated on people"
         ),
         weight_note=None if plate.sensor.calibrated else "rests on the nominal scale of uncalibrated load cells",
         edge_sd_s=EDGE_SD_S,

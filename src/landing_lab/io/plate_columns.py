@@ -46,7 +46,7 @@ def choose_plates(table: ForceTable, file_name: str, plates: list[int]) -> Choic
             f'--left "{table.names[used[0]]}" --right "{table.names[used[1]]}", or --total for one plate'
         )
     doubt = _dead(table, idle[0]) if len(plates) == 2 and idle else None
-    notes = (doubt,) if doubt else tuple(_unused(table, plate, peaks[plate]) for plate in idle)
+    notes = (f"{doubt}.",) if doubt else tuple(_unused(table, plate, peaks[plate]) for plate in idle)
     if len(used) == 1:
         return Choice({"total": used[0]}, notes, doubt)
     order = f'"{table.names[used[0]]}" is plate_1, "{table.names[used[1]]}" is plate_2'

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
 from landing_lab.errors import FileFormatError, LandingLabError, ParameterError
-from landing_lab.io.force_columns import LOADED_N, Choice, choose_columns, newtons
+from landing_lab.io.force_columns import choose_columns
 from landing_lab.io.force_table import ForceTable
 from landing_lab.io.foreign import foreign_kind
+from landing_lab.io.path import check_path
+from landing_lab.io.plate_columns import LOADED_N, Choice, newtons
 from landing_lab.io.registry import Format, all_formats
 from landing_lab.io.time_base import TimeBase, check_rate, time_base
+from landing_lab.io.visible import quoted_name, quoted_path, snippet, visible
 from landing_lab.model.blocks import FloatArray
 from landing_lab.model.channels import Channel, ChannelLayout, Side
 from landing_lab.model.recording import Clock, Recording, Sensor, Stream
 
 _HEAD_BYTES: Final = 65536
 _SMALL_N: Final = 30.0
+_FEWEST_ROWS: Final = 10
 
 
 def read(
@@ -38,19 +43,22 @@ def read(
     Raises FileFormatError or ParameterError with one sentence on what to do.
     """
     given_hz = check_rate(sample_rate_hz)
+    file = check_path(path)
     wanted: dict[Side, str | int | None] = {"left": left, "right": right, "total": total}
     try:
-        return _read(Path(path), wanted, given_hz)
-    except LandingLabError:
+        return _shown(_read(file, wanted, given_hz))
+    except LandingLabError as error:
+        error.args = (visible(str(error)),)  # a sentence may quote what a file or its name holds
         raise
     except OSError as error:
         raise FileFormatError(
-            f"{path} cannot be read: {error.strerror or error}; check the name and the permissions", path=path
+            f"{quoted_path(str(path))} cannot be read: {error.strerror or error}; check the name and the permissions",
+            path=path,
         ) from error
     except Exception as error:  # whatever a foreign file does to a parser, the person gets a sentence
         raise FileFormatError(
-            f"{path} cannot be read: it is damaged, or not what it claims to be ({type(error).__name__}: {error}); "
-            f"export it again",
+            f"{quoted_name(file.name)} cannot be read: it is damaged, or not what it claims to be "
+            f"({type(error).__name__}: {snippet(str(error))}); export it again",
             path=path,
         ) from error
 
@@ -58,7 +66,9 @@ def read(
 def _read(file: Path, wanted: dict[Side, str | int | None], given_hz: float | None) -> Recording:
     content = _recognise(file).read(file)
     if isinstance(content, ForceTable):
-        return _recording(file, content, wanted, given_hz)
+        # numbers beyond any force become infinite here and there, and are left to the analysis as missing
+        with np.errstate(all="ignore"):
+            return _recording(file, content, wanted, given_hz)
     if given_hz is not None or any(name is not None for name in wanted.values()):
         raise ParameterError(
             f"{file.name} is a recording of devices that knows its sides and rates; "
@@ -67,16 +77,17 @@ def _read(file: Path, wanted: dict[Side, str | int | None], given_hz: float | No
     return content
 
 
+def _shown(recording: Recording) -> Recording:
+    """A recording whose sentences can go to a terminal: they may quote what the file holds."""
+    provenance = {**recording.provenance, "notes": tuple(visible(note) for note in recording.notes)}
+    for name in ("source", "doubt"):
+        if provenance.get(name) is not None:
+            provenance[name] = visible(str(provenance[name]))
+    return replace(recording, provenance=provenance)
+
+
 def _recognise(file: Path) -> Format:
-    """The format of a file. Raises FileFormatError where it is missing, empty, or nothing that holds force."""
-    if file.is_dir():
-        raise FileFormatError(f"{file} is a folder, not a file; choose a recording in it", path=file)
-    if not file.exists():
-        raise FileFormatError(f"{file} does not exist; check the name and the folder", path=file)
-    if not file.is_file():
-        raise FileFormatError(
-            f"{file} is a device or a pipe, not a file; save the recording to a file first", path=file
-        )
+    """The format of a file. Raises FileFormatError where it is empty, or nothing that holds force."""
     with file.open("rb") as stream:
         head = stream.read(_HEAD_BYTES)
     if not head:
@@ -99,16 +110,8 @@ def _recording(
 ) -> Recording:
     """Choose columns and time base of a table, and say everything that was assumed."""
     choice = choose_columns(table, file.name, wanted)
-    samples = np.column_stack([newtons(table, column, file.name) for column in choice.columns.values()])
-    for name, column in zip(choice.columns.values(), samples.T, strict=True):
-        if np.isnan(column).all():
-            raise FileFormatError(f'{file.name}: column "{table.names[name]}" holds no numbers; choose another column')
-    n_rows = int(np.flatnonzero(~np.isnan(samples).all(axis=1))[-1]) + 1
-    if n_rows < 2:
-        raise FileFormatError(
-            f"{file.name} holds one row of force and a recording needs at least two; choose the file with all rows"
-        )
-    base = time_base(table, file.name, n_rows, _time_column(table, choice), given_hz)
+    samples = _force(file, table, choice)
+    base = time_base(table, file.name, len(samples), _time_column(table, choice), given_hz)
     samples, sign_notes = _upwards(table, choice, _on_time_base(samples, base))
     notes = (*table.notes, *choice.notes, *_unit_notes(table, choice, samples), *base.notes, *sign_notes)
     if missing := int(np.isnan(samples).any(axis=1).sum()) - sum(gap.n_samples for gap in base.gaps):
@@ -130,7 +133,25 @@ def _recording(
         "columns": {side: table.names[column] for side, column in choice.columns.items()},
         "notes": notes,
     }
+    if choice.doubt is not None:
+        provenance["doubt"] = choice.doubt
     return Recording(streams={"force": stream}, provenance=provenance)
+
+
+def _force(file: Path, table: ForceTable, choice: Choice) -> FloatArray:
+    """The chosen columns in newton up to the last row that holds a number, (n_rows, n_columns)."""
+    samples = np.column_stack([newtons(table, column, file.name) for column in choice.columns.values()])
+    samples[~np.isfinite(samples)] = np.nan
+    for name, column in zip(choice.columns.values(), samples.T, strict=True):
+        if np.isnan(column).all():
+            raise FileFormatError(f'{file.name}: column "{table.names[name]}" holds no numbers; choose another column')
+    n_rows = int(np.flatnonzero(~np.isnan(samples).all(axis=1))[-1]) + 1
+    if n_rows < _FEWEST_ROWS:
+        raise FileFormatError(
+            f"{file.name} holds {n_rows} row(s) of force and a recording needs at least {_FEWEST_ROWS}; "
+            f"choose the file with all rows"
+        )
+    return samples[:n_rows]
 
 
 def _time_column(table: ForceTable, choice: Choice) -> int | None:

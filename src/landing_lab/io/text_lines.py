@@ -96,8 +96,9 @@ def _refuse_wide_lines(path: Path, lines: list[str]) -> None:
         fields = max(*(line.count(separator) + 1 for separator in "\t;,"), len(line.split(None, _MOST_COLUMNS)))
         if fields > _MOST_COLUMNS or len(line) > _LONGEST_LINE:
             raise FileFormatError(
-                f"{path.name}: line {number} is {len(line)} characters long and holds more than {_MOST_COLUMNS} fields "
-                f"or words; a table of force has fewer; choose the file that holds the force samples",
+                f"{path.name}: line {number} is {len(line)} characters long, and no table of force has more than "
+                f"{_MOST_COLUMNS} columns or {_LONGEST_LINE} characters in a line; "
+                f"choose the file that holds the force samples",
                 path=path,
                 line=number,
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from landing_lab.errors import FileFormatError, ParameterError
 from landing_lab.io.force_table import ForceTable, seconds_per
+from landing_lab.io.visible import snippet
 from landing_lab.model.blocks import FloatArray, Gap, IntArray
 
 _RATE_TOLERANCE: Final = 0.01
@@ -17,6 +19,11 @@ _MISSING: Final = 0.5
 _SLOWEST_STEP_S: Final = 0.2
 _MAX_FILL: Final = 20
 """More than this many missing rows per row that is there is a broken time column, not a gap."""
+
+_LONGEST_GAP: Final = 1e9
+"""Rows; what is longer is refused all the same, and fits an integer."""
+SLOWEST_HZ: Final = 1.0
+FASTEST_HZ: Final = 100_000.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,13 +39,17 @@ class TimeBase:
 
 
 def check_rate(sample_rate_hz: float | None) -> float | None:
-    """A rate given by the person. Raises ParameterError unless it is a positive number."""
+    """A rate given by the person. Raises ParameterError unless it is a number that a force plate can have."""
     if sample_rate_hz is None:
         return None
-    rate = float(sample_rate_hz)
-    if not (np.isfinite(rate) and rate > 0):
+    try:
+        rate = math.nan if isinstance(sample_rate_hz, (bool, np.bool_)) else float(sample_rate_hz)
+    except (TypeError, ValueError, OverflowError):
+        rate = math.nan
+    if not SLOWEST_HZ <= rate <= FASTEST_HZ:
         raise ParameterError(
-            f"the sample rate must be a positive number of hertz; got {sample_rate_hz}; give --rate-hz 1000"
+            f"the sample rate must be a number of hertz from {SLOWEST_HZ:g} to {FASTEST_HZ:.0f}; "
+            f"got {snippet(str(sample_rate_hz))}; give --rate-hz 1000"
         )
     return rate
 
@@ -51,9 +62,11 @@ def time_base(table: ForceTable, file_name: str, n_rows: int, column: int | None
     """
     if column is not None:
         base = _from_column(table, file_name, n_rows, column)
+        _check_found(file_name, "the time column", base.sample_rate_hz)
         _check_agreement(file_name, "the time column", base.sample_rate_hz, given_hz)
         return base
     if table.sample_rate_hz is not None:
+        _check_found(file_name, "the file header", table.sample_rate_hz)
         _check_agreement(file_name, "the file header", table.sample_rate_hz, given_hz)
         return _even(n_rows, table.sample_rate_hz, "sample rate stated in the file")
     if given_hz is None:
@@ -67,6 +80,14 @@ def time_base(table: ForceTable, file_name: str, n_rows: int, column: int | None
 
 def _even(n_rows: int, rate: float, clock: str) -> TimeBase:
     return TimeBase(np.arange(n_rows) / rate, np.arange(n_rows), rate, clock)
+
+
+def _check_found(file_name: str, source: str, found_hz: float) -> None:
+    if not SLOWEST_HZ <= found_hz <= FASTEST_HZ:
+        raise FileFormatError(
+            f"{file_name}: {source} says {found_hz:.6g} Hz, and no force plate samples slower than {SLOWEST_HZ:g} or "
+            f"faster than {FASTEST_HZ:.0f} Hz; export the file again, or delete the column of time and give --rate-hz"
+        )
 
 
 def _check_agreement(file_name: str, source: str, found_hz: float, given_hz: float | None) -> None:
@@ -169,7 +190,7 @@ def _with_gaps(table: ForceTable, file_name: str, times: FloatArray, rows: IntAr
     """Insert the rows that are missing between rows further apart than one step and a half."""
     steps = np.diff(times)
     step = float(np.median(steps))
-    counts = np.maximum(np.rint(steps / step).astype(np.int64), 1)
+    counts = np.clip(np.rint(steps / step), 1, _LONGEST_GAP).astype(np.int64)
     off = np.abs(steps / step - counts) > _MISSING * 0.9
     if off.mean() > 0.05 or counts.sum() > _MAX_FILL * len(times):
         row = int(np.argmax(steps))

@@ -7,6 +7,7 @@ from typing import Final
 
 _NAME_LENGTH: Final = 80
 _SNIPPET_LENGTH: Final = 60
+_PATH_LENGTH: Final = 300
 
 
 def visible(text: str) -> str:
@@ -21,6 +22,11 @@ def visible(text: str) -> str:
 def quoted_name(text: str) -> str:
     """A name of a column, unit, stream or file as it is shown and asked for: one short line."""
     return _short(text, _NAME_LENGTH)
+
+
+def quoted_path(path: str) -> str:
+    """A path as it is shown: its end, where it is long."""
+    return visible(path) if len(path) <= _PATH_LENGTH else "..." + visible(path[-_PATH_LENGTH:])
 
 
 def snippet(text: str) -> str:

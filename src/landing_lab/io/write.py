@@ -53,7 +53,8 @@ def json_text(document: Mapping[str, object]) -> str:
 def write_force_csv(recording: Recording, path: str | os.PathLike[str], *, stream: str = "force") -> Path:
     """Force in newton over time, columns time_s, left_n, right_n (or plate_1_n, total_n); missing is blank.
 
-    What is written reads back with `read` to the same sides, rate and values. Raises RecordingError where the
+    What is written reads back with `read` to the same sides, rate and values; one foot alone reads back only as a
+    total that is asked for. Raises RecordingError where the
     recording has no such stream, two columns of one side, or the file cannot be written.
     """
     if stream not in recording.streams:

@@ -33,7 +33,8 @@ PRIVATE_TAGS: Final = range(0x4C00, 0x4D00)
 """Tags of landing-lab beyond the specification; readers skip those they do not know."""
 BOUNDARY_UUID: Final = bytes.fromhex("43a546dccbf5410fb30ed5467383cbe4")
 
-_MOST_CHANNELS: Final = 4096
+_MOST_CHANNELS: Final = 64
+_RATES_HZ: Final = (1.0, 100_000.0)
 
 FIXED_COLUMNS: Final = (
     ("sequence", "count"),
@@ -167,6 +168,8 @@ def parse_stream_header(xml: bytes) -> tuple[str, DeviceInfo, dict[str, object]]
         raise ValueError(f"stream header lacks facts of the device: {error}") from error
     if not (isinstance(info.n_channels, int) and 0 < info.n_channels <= _MOST_CHANNELS):
         raise ValueError(f"stream header claims {info.n_channels} channels")
+    if not (isinstance(info.sample_rate_hz, (int, float)) and _RATES_HZ[0] <= info.sample_rate_hz <= _RATES_HZ[1]):
+        raise ValueError(f"stream header claims {info.sample_rate_hz} Hz")
     name = json.loads(root.findtext("desc/stream_name") or "null")
     return str(name), info, parse_metadata(root.find("desc"))
 

@@ -48,7 +48,7 @@ class XdfJournal:
     Each append is one write to the operating system, so that a killed program loses nothing it appended; the
     disk is told once a second, so that a power cut loses about a second. A mark each second lets readers find
     their way past damage. metadata: plain values for JSON.
-    Raises RecordingError where the file exists, cannot be written, or the journal is closed.
+    Raises RecordingError where the file exists, cannot be written, was deleted, or the journal is closed.
     """
 
     def __init__(
@@ -151,8 +151,19 @@ class XdfJournal:
                 self._last_sync = time.monotonic()
                 # Windows and macOS have no fdatasync
                 getattr(os, "fdatasync", os.fsync)(self._file.fileno())
+                self._check_still_there()
         except OSError as error:
             raise self._cannot_write(error) from error
+
+    def _check_still_there(self) -> None:
+        """Raise RecordingError where the file has no name any more: what is written to it is lost at its end."""
+        # Windows refuses to delete an open file
+        if os.name == "posix" and os.fstat(self._file.fileno()).st_nlink == 0:
+            raise RecordingError(
+                f"the recording's file was deleted while it was written; {self.path} and what it held are lost; "
+                f"record again, into a folder that nothing else tidies up",
+                path=self.path,
+            )
 
     def _cannot_write(self, error: OSError) -> RecordingError:
         return RecordingError(

@@ -139,7 +139,8 @@ def _nothing(
     """A refused trial, with body weight where at least that is known."""
     rows: tuple[MetricValue, ...] = ()
     if weight is not None and signals is not None:
-        status: Status = "flagged" if signals.weight_note else "ok"
+        doubt = "; ".join(filter(None, (signals.weight_note, *signals.doubts))) or None
+        status: Status = "flagged" if doubt else "ok"
         rows = (
             MetricValue(
                 "body_weight_n",
@@ -148,7 +149,7 @@ def _nothing(
                 "N",
                 weight.scaled_sd_n(signals.scale_sd_fraction),
                 status,
-                signals.weight_note,
+                doubt,
                 f"Body weight; {weight.method}",
             ),
         )

@@ -133,7 +133,7 @@ def _citations(trials: Sequence[TrialResult]) -> list[tuple[str, str]]:
     for name in dict.fromkeys(row.name for trial in trials for row in trial.table):
         source = declared[name].source if name in declared else ""
         for part in source.split(";"):
-            if YEAR.search(part) and "shared/" not in part:
+            if YEAR.search(part):
                 cited.setdefault(part.strip(), []).append(metric_label(name))
     return [(source, ", ".join(labels)) for source, labels in cited.items()]
 

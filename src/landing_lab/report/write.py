@@ -70,4 +70,13 @@ def report(
     for number, trial in enumerate(found, start=1):
         name = f"trial-{number:02d}.png"
         written[name] = write_whole(folder / name, figure_bytes(trial_figure(trial), "png"))
+    _remove_older_pictures(folder, len(found))
     return written
+
+
+def _remove_older_pictures(folder: Path, count: int) -> None:
+    """Pictures of an earlier, longer report must not stay beside this one: they show other trials."""
+    number = count + 1
+    while (stale := folder / f"trial-{number:02d}.png").is_file():
+        stale.unlink(missing_ok=True)
+        number += 1

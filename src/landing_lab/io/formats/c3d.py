@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 import struct
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from landing_lab.errors import FileFormatError
+from landing_lab.io.c3d_content import C3dContent, read_in_child
 from landing_lab.io.force_table import ForceTable, unique_names
 from landing_lab.io.registry import Format
 from landing_lab.model.blocks import FloatArray
@@ -30,45 +32,48 @@ def read_c3d(path: Path) -> ForceTable:
 
     The axis is that of the plate, so that it does not matter which axis of the laboratory points up. A file
     without FORCE_PLATFORM gives its analog channels under their labels. Raises FileFormatError where ezc3d is
-    not installed, or there is neither.
+    not installed, does not survive the file, or there is neither.
     """
-    try:
-        import ezc3d
-    except ImportError as error:
+    if find_spec("ezc3d") is None:
         raise FileFormatError(
             f"{path.name} is a C3D file and reading those needs ezc3d, which is not installed; "
             f'run: pip install "landing-lab[c3d]"',
             path=path,
-        ) from error
+        )
     _check_whole(path)
-    content: Any = ezc3d.c3d(str(path))
-    parameters = content["parameters"]
-    analogs: FloatArray = content["data"]["analogs"][0]
-    labels = [str(label) for label in _value(parameters, "ANALOG", "LABELS")][: len(analogs)]
+    content = read_in_child(path)
+    try:
+        return _table(path, content)
+    except (IndexError, ValueError, TypeError, OverflowError) as error:
+        raise FileFormatError(
+            f"{path.name} is a damaged C3D file: its parameters do not agree with its channels; export it again",
+            path=path,
+        ) from error
+
+
+def _table(path: Path, content: C3dContent) -> ForceTable:
+    """The table in what ezc3d found. Raises IndexError or ValueError where its parts do not fit together."""
+    analogs = content.analogs
+    labels = content.labels[: len(analogs)]
     if not analogs.size or not labels:
         raise FileFormatError(
             f"{path.name} is a C3D file without analog channels: it holds markers, no vertical force; "
             f"choose the recording that includes the force plates",
             path=path,
         )
-    units = [str(unit).strip() or None for unit in _value(parameters, "ANALOG", "UNITS")]
-    units += [None] * (len(labels) - len(units))
-    columns, names, column_units = _plates(path, parameters, analogs, units)
+    units = [unit.strip() or None for unit in content.units]
+    units += [None] * (len(analogs) - len(units))
+    columns, names, column_units = _plates(path, content, units)
     if not columns:
-        columns, names, column_units = list(analogs), list(unique_names(labels)), units
+        columns, names, column_units = list(analogs[: len(labels)]), list(unique_names(labels)), units
     return ForceTable(
         what="C3D file",
         names=tuple(names),
         named=True,
         units=tuple(column_units[: len(columns)]),
         values=np.ascontiguousarray(np.column_stack(columns), dtype=np.float64),
-        sample_rate_hz=float(_value(parameters, "ANALOG", "RATE")[0]),
+        sample_rate_hz=content.rate_hz,
     )
-
-
-def _value(parameters: Any, group: str, name: str) -> Any:
-    """A parameter's value, an empty list where the file has none."""
-    return parameters[group][name]["value"] if group in parameters and name in parameters[group] else []
 
 
 def _check_whole(path: Path) -> None:
@@ -79,6 +84,11 @@ def _check_whole(path: Path) -> None:
     """
     data = path.read_bytes()
     start = (data[0] - 1) * 512
+    if len(data) < start + 512:
+        raise FileFormatError(
+            f"{path.name} is cut short: it holds {len(data)} bytes and its parameters begin at {start}; copy it again",
+            path=path,
+        )
     order = ">" if data[start + 3 : start + 4] == _MIPS else "<"
     words = np.frombuffer(data[:512], dtype=f"{order}u2").astype(int)
     points, analogs, first, last, data_block = words[1], words[2], words[3], words[4], words[8]
@@ -130,24 +140,20 @@ def _value_fits(entry: bytes) -> bool:
 
 
 def _plates(
-    path: Path, parameters: Any, analogs: FloatArray, units: list[str | None]
+    path: Path, content: C3dContent, units: list[str | None]
 ) -> tuple[list[FloatArray], list[str], list[str | None]]:
     """Vertical force, name and unit of each plate; empty where the file defines none."""
-    used = _value(parameters, "FORCE_PLATFORM", "USED")
-    n_plates = int(used[0]) if len(used) else 0
-    if not n_plates:
-        return [], [], []
-    types = _value(parameters, "FORCE_PLATFORM", "TYPE")
-    channels = np.atleast_2d(np.asarray(_value(parameters, "FORCE_PLATFORM", "CHANNEL"), dtype=np.int64))
-    matrices = np.asarray(_value(parameters, "FORCE_PLATFORM", "CAL_MATRIX"), dtype=np.float64)
-    columns, names, column_units = [], [], []
-    for plate in range(n_plates):
-        rows = channels[:, plate] - 1
+    columns: list[FloatArray] = []
+    names: list[str] = []
+    column_units: list[str | None] = []
+    for plate in range(content.n_plates):
+        rows = content.channels[:, plate] - 1
         rows = rows[rows >= 0]
-        columns.append(_vertical(path, plate, int(types[plate]), analogs[rows], matrices))
+        kind = content.types[plate]
+        columns.append(_vertical(path, plate, kind, content.analogs[rows], content.matrices))
         names.append(f"Fz{plate + 1}")
         # the matrix of a type 4 plate turns volts into newton; the others state the unit of their channels
-        column_units.append("N" if int(types[plate]) == 4 else units[rows[2]])
+        column_units.append("N" if kind == 4 else units[rows[2]])
     return columns, names, column_units
 
 
@@ -156,9 +162,11 @@ def _vertical(path: Path, plate: int, kind: int, channels: FloatArray, matrices:
     if kind in _SINGLE_Z:
         return np.asarray(channels[2])
     if kind == 3:  # Fx12 Fx34 Fy14 Fy23 Fz1 Fz2 Fz3 Fz4
-        return np.asarray(channels[4:8].sum(axis=0))
+        with np.errstate(all="ignore"):
+            return np.asarray(channels[4:8].sum(axis=0))
     if kind == 4 and matrices.ndim == 3 and matrices.shape[2] > plate:
-        return np.asarray(matrices[2, :, plate] @ channels[:6])
+        with np.errstate(all="ignore"):
+            return np.asarray(matrices[2, :, plate] @ channels[:6])
     raise FileFormatError(
         f"{path.name}: force plate {plate + 1} is of C3D type {kind}, which is not supported (1 to 4 are); "
         f"export the force as text",

@@ -8,16 +8,22 @@ import struct
 import zlib
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 
 from landing_lab.errors import FileFormatError
 from landing_lab.io import xdf_chunks as xdf
 from landing_lab.io.registry import Format
+from landing_lab.io.visible import quoted_name
+from landing_lab.io.xdf_order import sound_frames
 from landing_lab.model.blocks import FloatArray
 from landing_lab.model.device import DeviceInfo
 from landing_lab.model.raw import RawRecording, RawStream
 from landing_lab.model.recording import Recording
+
+_MOST_STREAMS: Final = 64
+_MOST_NOTES: Final = 20
 
 
 @dataclass(slots=True)
@@ -70,23 +76,37 @@ def read_raw(path: str | os.PathLike[str]) -> RawRecording:
             path=file,
         )
     content = _walk(data)
-    if not content.streams:
-        found = f"; it holds streams of another program: {', '.join(content.foreign)}" if content.foreign else ""
-        raise FileFormatError(
-            f"{file.name} holds no stream recorded by landing-lab{found}; "
-            f"choose a recording made with `landing-lab record`",
-            path=file,
-        )
+    _check_streams(file, content)
     notes = content.notes + [note for stream in content.streams.values() for note in _lost_frames(stream)]
+    streams: dict[str, RawStream] = {}
+    for stream in content.streams.values():
+        streams[stream.name], more = _raw_stream(stream, file.name)
+        notes += more
+    notes = _bounded(notes)
     if not content.closed >= set(content.streams):
         notes.append(
             "The recording was not closed (the program or the power went): it is read to its last whole chunk."
         )
     return RawRecording(
-        streams={stream.name: _raw_stream(stream) for stream in content.streams.values()},
+        streams=streams,
         metadata=content.metadata,
         notes=tuple(notes),
     )
+
+
+def _check_streams(file: Path, content: _Content) -> None:
+    """Refuse a file that holds nothing of landing-lab."""
+    if not content.streams:
+        found = (
+            f"; it holds streams of another program: {', '.join(content.foreign[:_MOST_NOTES])}"
+            if content.foreign
+            else ""
+        )
+        raise FileFormatError(
+            f"{file.name} holds no stream recorded by landing-lab{found}; "
+            f"choose a recording made with `landing-lab record`",
+            path=file,
+        )
 
 
 def read_recording(path: Path) -> Recording:
@@ -145,10 +165,13 @@ def _take_header(content: _Content, chunk: xdf.Chunk) -> None:
     xml = bytes(chunk.content[4:])
     root = xdf.parse_xml(xml)
     if root.find("desc/device") is None:
-        content.foreign.append(str(root.findtext("name")))
+        content.foreign.append(quoted_name(str(root.findtext("name"))))
         return
     name, info, metadata = xdf.parse_stream_header(xml)
-    content.streams.setdefault(stream_id, _Stream(name, info))
+    if stream_id not in content.streams:
+        if len(content.streams) >= _MOST_STREAMS or any(name == known.name for known in content.streams.values()):
+            raise ValueError(f'a further stream "{name}"')
+        content.streams[stream_id] = _Stream(name, info)
     content.metadata = {**metadata, **content.metadata}
 
 
@@ -170,6 +193,8 @@ def _take_samples(content: _Content, view: memoryview, chunk: xdf.Chunk) -> tupl
     dtype = xdf.row_dtype(stream.n_columns)
     if width != 4 or len(chunk.content) != 9 + n_samples * dtype.itemsize:
         raise ValueError("not a samples chunk")
+    if not n_samples:
+        return chunk.stop, False
     rows = np.frombuffer(chunk.content, dtype=dtype, offset=9)
     if len(view) - chunk.stop < xdf.CHECKSUM_BYTES:
         # the writer was killed between the two; a write cut short leaves no whole chunk with wrong content
@@ -202,15 +227,22 @@ def _lost_frames(stream: _Stream) -> list[str]:
         if cut == 0:
             notes.append(f'"{stream.name}" begins after a damaged place: how many frames stood before is not known.')
         elif cut < len(stream.blocks):
-            lost = int(stream.blocks[cut][0, 0] - stream.blocks[cut - 1][-1, 0]) - 1
-            if lost > 0:
-                notes.append(f'"{stream.name}" lost {lost} frames to damage of the file.')
+            lost = float(stream.blocks[cut][0, 0] - stream.blocks[cut - 1][-1, 0]) - 1
+            if 0 < lost < np.inf:
+                notes.append(f'"{stream.name}" lost {lost:.0f} frames to damage of the file.')
     return notes
 
 
-def _raw_stream(stream: _Stream) -> RawStream:
+def _raw_stream(stream: _Stream, file_name: str) -> tuple[RawStream, list[str]]:
     values = np.concatenate([np.empty((0, stream.n_columns)), *stream.blocks])
-    return RawStream(info=stream.info, frames=xdf.frames_of(values), arrival_s=values[:, 2].copy())
+    values, notes = sound_frames(values, stream.name, file_name, float(stream.info.sample_rate_hz))
+    return RawStream(info=stream.info, frames=xdf.frames_of(values), arrival_s=values[:, 2].copy()), notes
+
+
+def _bounded(notes: list[str]) -> list[str]:
+    """The first notes: a file that is damaged all over has as many as it has pieces."""
+    more = len(notes) - _MOST_NOTES
+    return notes if more <= 0 else [*notes[:_MOST_NOTES], f"{more} more places are damaged in the same way."]
 
 
 FORMAT = Format(name="XDF recording", recognises=lambda head: head.startswith(xdf.MAGIC), read=read_recording, order=0)
