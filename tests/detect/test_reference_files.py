@@ -128,7 +128,7 @@ def test_times_and_peaks_equal_the_independent_computation(name: str) -> None:
 
 
 def test_instructed_asymmetry_shows_in_the_first_100_ms() -> None:
-    # definitions.md, decision 7: 64-74 % where asymmetry was instructed, 87-99 % otherwise
+    # 64-74 % where asymmetry was instructed, 87-99 % otherwise
     def early(name: str) -> float:
         return value_of(analysed(name), "limb_symmetry_peak_0_100ms_pct", "left_right")
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from landing_lab.app.document import analysis_document
 from landing_lab.app.outputs import write_outputs
-from landing_lab.app.streams import visible
 from landing_lab.detect.inputs import check_inputs
 from landing_lab.errors import LandingLabError, ParameterError
+from landing_lab.io.visible import visible
 from landing_lab.model.result import TrialResult
 
 FORMATS = ("table", "json", "csv")

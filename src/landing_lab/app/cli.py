@@ -10,8 +10,9 @@ from typing import Annotated, Any
 import typer
 
 import landing_lab
-from landing_lab.app.streams import make_lenient, visible
+from landing_lab.app.streams import make_lenient
 from landing_lab.errors import LandingLabError
+from landing_lab.io.visible import visible
 
 app = typer.Typer(
     name="landing-lab",
@@ -197,7 +198,7 @@ def report(
 
 @app.command()
 def doctor(json: Json = False) -> None:
-    """Check this installation: Python, libraries, drivers, ports, cache folder.
+    """Check this installation: Python, libraries, drivers, ports, detector.
 
     Example: landing-lab doctor
     """

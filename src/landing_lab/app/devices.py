@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from landing_lab.app.links import find_answering, transport
-from landing_lab.app.streams import visible
-from landing_lab.errors import LandingLabError, ParameterError
+from landing_lab.app.links import close_all, open_answering, ports_here, transport
+from landing_lab.errors import ParameterError
+from landing_lab.io.visible import visible
 from landing_lab.model.device import DeviceInfo
 
 
@@ -16,20 +16,9 @@ def run_devices(urls: Sequence[str], *, timeout_s: float, as_json: bool) -> int:
     if not 0.1 <= timeout_s <= 60.0:
         raise ParameterError(f"--timeout-s {timeout_s:g} is outside 0.1-60 s; an Arduino needs about 2 s after opening")
     reach = transport()
-    silent: dict[str, str] = {}
-    if urls:
-        asked = list(urls)
-    else:
-        asked, silent = find_answering(reach, timeout_s=timeout_s)
-    found: list[tuple[str, DeviceInfo]] = []
-    for url in asked:
-        try:
-            link = reach.open(url, timeout_s=timeout_s)
-        except LandingLabError as error:
-            silent[url] = str(error)
-            continue
-        found.append((url, link.info))
-        link.close()
+    links, silent = open_answering(reach, list(urls) or ports_here(reach), timeout_s=timeout_s)
+    found = [(link.url, link.info) for link in links]
+    close_all(links)
     if as_json:
         _print_json(found, silent)
     else:

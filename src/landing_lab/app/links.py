@@ -59,23 +59,32 @@ def opened(reach: Transport, urls: Sequence[str], *, timeout_s: float) -> Iterat
         close_all(links)
 
 
-def find_answering(reach: Transport, *, timeout_s: float) -> tuple[list[str], dict[str, str]]:
-    """Ports of this machine with a board behind them, and for each other port the reason why not.
-
-    Raises DeviceNotFoundError where the machine has no serial port at all.
-    """
+def ports_here(reach: Transport) -> list[str]:
+    """Serial ports of this machine. Raises DeviceNotFoundError where there is none."""
     urls = reach.list_urls()
     if not urls:
         raise DeviceNotFoundError(
             "this machine has no serial port with a device on it; plug the boards in, look at the cable "
             "(some only charge), or try simulated ones: landing-lab record --sim"
         )
-    answering: list[str] = []
+    return urls
+
+
+def open_answering(
+    reach: Transport, urls: Sequence[str], *, timeout_s: float
+) -> tuple[list[DeviceLink], dict[str, str]]:
+    """A link to each port with a board behind it, and for each other port the reason why not.
+
+    Each port is opened once: opening resets an Arduino, which costs two seconds.
+    """
+    links: list[DeviceLink] = []
     silent: dict[str, str] = {}
     for url in urls:
         try:
-            reach.open(url, timeout_s=timeout_s).close()
-            answering.append(url)
+            links.append(reach.open(url, timeout_s=timeout_s))
         except LandingLabError as error:
             silent[url] = str(error)
-    return answering, silent
+        except BaseException:
+            close_all(links)
+            raise
+    return links, silent

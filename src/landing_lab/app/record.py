@@ -13,12 +13,12 @@ from pathlib import Path
 
 from landing_lab.app.devices import print_devices
 from landing_lab.app.document import analysis_document
-from landing_lab.app.links import emulator, find_answering, opened, transport
+from landing_lab.app.links import close_all, emulator, open_answering, opened, ports_here, transport
 from landing_lab.app.outputs import write_outputs
 from landing_lab.app.recording import RecordedTrial, progress_line, record_and_analyse, warm_up
-from landing_lab.app.streams import visible
 from landing_lab.detect.inputs import check_inputs
 from landing_lab.errors import DeviceNotFoundError, LandingLabError, ParameterError
+from landing_lab.io.visible import visible
 from landing_lab.model.device import DeviceLink
 from landing_lab.report.terminal import print_trials
 
@@ -65,11 +65,13 @@ def run_record(urls: Sequence[str], settings: RecordSettings, *, simulated: bool
     with ExitStack() as stack:
         if simulated:
             urls = _serve_simulated(stack)
-        elif not urls:
-            urls, silent = find_answering(reach, timeout_s=OPEN_TIMEOUT_S)
-            if not urls:
+        if urls:
+            links = stack.enter_context(opened(reach, urls, timeout_s=OPEN_TIMEOUT_S))
+        else:
+            links, silent = open_answering(reach, ports_here(reach), timeout_s=OPEN_TIMEOUT_S)
+            stack.callback(close_all, links)
+            if not links:
                 raise DeviceNotFoundError("no board answers; " + " / ".join(silent.values()))
-        links = stack.enter_context(opened(reach, urls, timeout_s=OPEN_TIMEOUT_S))
         print_devices([(link.url, link.info) for link in links])
         print("Getting ready ...")
         warm_up()

@@ -69,8 +69,3 @@ def make_lenient() -> Lenient:
     sys.stdout = cast("TextIO", output)
     sys.stderr = cast("TextIO", Lenient(sys.stderr))
     return output
-
-
-def visible(text: str) -> str:
-    """Text whose control characters are shown instead of obeyed: names in files come from outside."""
-    return "".join(char if char.isprintable() or char == " " else repr(char)[1:-1] for char in text)

@@ -7,6 +7,7 @@ import numpy as np
 from landing_lab.detect.trial import LandingTrial
 from landing_lab.model.blocks import FloatArray
 from landing_lab.model.channels import Side
+from landing_lab.model.runs import runs
 
 NOISY = 2.0
 """A threshold raised by noise beyond this multiple of the wanted one moves edges by milliseconds."""
@@ -18,7 +19,7 @@ FROZEN_SAMPLES = 4
 """And never in this many samples, however slow the recording."""
 
 IMPACT_S = 0.3
-"""Only this much of a landing is looked at: in quiet standing a coarse converter may repeat itself."""
+"""After this a landing has passed its peak, and in quiet standing a coarse converter may repeat itself."""
 
 LOADED_SHARE = 0.2
 ABSENT_SHARE = 0.02
@@ -70,15 +71,14 @@ def _frozen(force: FloatArray, trial: LandingTrial) -> str | None:
     if len(force) < FROZEN_SAMPLES or trial.signals.sensor_kind != "force_plate":
         return None
     same = (np.diff(force) == 0.0) & (force[1:] > 3.0 * trial.threshold_n["total"])
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], same.astype(np.int8), [0]])))
-    if len(edges) == 0:
+    stretches = runs(same)
+    if len(stretches) == 0:
         return None
-    lengths = edges[1::2] - edges[::2]
-    longest = int(np.argmax(lengths))
-    samples = int(lengths[longest]) + 1
+    start, stop = max(stretches.tolist(), key=lambda stretch: stretch[1] - stretch[0])
+    samples = stop - start + 1
     if samples < max(FROZEN_SAMPLES, FROZEN_S * trial.sample_rate_hz):
         return None
-    value = float(force[edges[::2][longest]])
+    value = float(force[start])
     length = f"{1000.0 * samples / trial.sample_rate_hz:.0f} ms"
     if value >= float(np.nanmax(force)):
         return f"stays at its largest value of {value:.0f} N for {length}: the plate was at its limit"

@@ -80,7 +80,7 @@ def find_trials(
 
 
 def _body_weight(stance: QuietStance | None, mass_kg: float | None) -> BodyWeight | None:
-    """The plates' own reading where somebody stood still on them, else the typed mass (decision 4)."""
+    """The plates' own reading where somebody stood still on them, else the typed mass."""
     if stance is not None:
         return BodyWeight(
             value_n=stance.body_weight_n,

@@ -20,6 +20,7 @@ from landing_lab.model.blocks import FloatArray
 from landing_lab.model.channels import Side
 from landing_lab.model.recording import Stream
 from landing_lab.model.result import ForceSignals
+from landing_lab.model.runs import runs
 
 EDGE_SD_S = 0.001
 """SD of a touchdown or take-off seen by FSR cells (fusion.md section 3, row R: 0.94 and 0.91 ms)."""
@@ -39,7 +40,7 @@ NEIGHBOURS = 24
 MAX_SILENCE = 4.0
 """Periods without a reading after which a cell's force is missing: as long as its filter remembers."""
 
-MAX_BRIDGED_S = 0.005
+MAX_BRIDGED_SCANS_S = 0.005
 """Missing scans up to this are bridged before filtering; readings that saw a longer hole give no gain."""
 
 MAX_SILENT_SHARE = 0.2
@@ -138,7 +139,7 @@ def fused_foot(insole_n: FloatArray, cells: list[PlateCell], times_s: FloatArray
         return np.full(len(times_s), np.nan)
     # Missing scans are bridged for the filter (a zero would make the gain of 50 ms too large), not in the result.
     shape = np.maximum(np.interp(times_s, times_s[~missing], insole_n[~missing]), 0.0)
-    holes = _long_runs(missing, longest=MAX_BRIDGED_S / step)
+    holes = _long_runs(missing, longest_samples=MAX_BRIDGED_SCANS_S / step)
     order, delay = _order_and_delay(shape, cells, times_s, step)
     gain = np.zeros(len(times_s))
     for cell in cells:
@@ -149,7 +150,7 @@ def fused_foot(insole_n: FloatArray, cells: list[PlateCell], times_s: FloatArray
         if not usable.any():
             continue
         middle = cell.times_s[usable] - delay - order * cell.period_s / 2.0
-        gain += _held(times_s, middle, cell.force_n[usable] / seen[usable], longest=MAX_SILENCE * cell.period_s)
+        gain += _held(times_s, middle, cell.force_n[usable] / seen[usable], longest_s=MAX_SILENCE * cell.period_s)
     force = shape * np.maximum(gain, 0.0)
     force[missing] = np.nan
     for cell in cells:
@@ -157,14 +158,13 @@ def fused_foot(insole_n: FloatArray, cells: list[PlateCell], times_s: FloatArray
     return force
 
 
-def _long_runs(missing: NDArray[np.bool_], *, longest: float) -> FloatArray:
-    """1 where more than `longest` samples in a row are missing, else 0: (n,)."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], missing.astype(np.int8), [0]])))
-    runs = np.zeros(len(missing))
-    for start, stop in zip(edges[::2], edges[1::2], strict=True):
-        if stop - start > longest:
-            runs[start:stop] = 1.0
-    return runs
+def _long_runs(missing: NDArray[np.bool_], *, longest_samples: float) -> FloatArray:
+    """1 where more than longest_samples in a row are missing, else 0: (n,)."""
+    marked = np.zeros(len(missing))
+    for start, stop in runs(missing).tolist():
+        if stop - start > longest_samples:
+            marked[start:stop] = 1.0
+    return marked
 
 
 def _unheard(times_s: FloatArray, cell: PlateCell) -> NDArray[np.bool_]:
@@ -196,7 +196,7 @@ def _usable_level(smooth: FloatArray) -> float:
     return max(MIN_RATIO_N / 12.0, 0.02 * float(smooth.max()))  # an insole of 8 cells sees about a twelfth of the force
 
 
-def _held(times_s: FloatArray, at_s: FloatArray, gain: FloatArray, *, longest: float) -> FloatArray:
+def _held(times_s: FloatArray, at_s: FloatArray, gain: FloatArray, *, longest_s: float) -> FloatArray:
     """Gain on other times: linear between near readings, nearest across holes.
 
     A hole is a time without load: the gain before it (on the box, where the plate sees nothing, it is 0) has
@@ -205,7 +205,7 @@ def _held(times_s: FloatArray, at_s: FloatArray, gain: FloatArray, *, longest: f
     value = np.interp(times_s, at_s, gain)
     after = np.clip(np.searchsorted(at_s, times_s), 0, len(at_s) - 1)
     before = np.clip(after - 1, 0, len(at_s) - 1)
-    hole = at_s[after] - at_s[before] > longest
+    hole = at_s[after] - at_s[before] > longest_s
     nearest = np.where(times_s - at_s[before] < at_s[after] - times_s, gain[before], gain[after])
     return np.where(hole, nearest, value)
 

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from landing_lab.detect.motion import MAX_BRIDGED_S
+from landing_lab.detect.plausibility import IMPACT_S
 from landing_lab.detect.task import Contact
 from landing_lab.detect.trial import LandingTrial
 from landing_lab.metrics._registry import RefusedError
 from landing_lab.model.blocks import FloatArray
 from landing_lab.model.channels import Side
-
-IMPACT_S = 0.3
-"""After this a landing has passed its peak: a hole without load on either side of it hides none."""
+from landing_lab.model.runs import runs
 
 CUT_S = 0.005
 """A maximum this close to the end of the recording was not the last word."""
@@ -96,11 +95,7 @@ def _lone(value: float, loss: float) -> str | None:
 
 def _hole(inside: FloatArray, value: float, sample_rate_hz: float) -> str | None:
     """Whether missing samples may hide the true peak."""
-    missing = np.isnan(inside)
-    if not missing.any():
-        return None
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], missing.astype(np.int8), [0]])))
-    for start, stop in zip(edges[::2], edges[1::2], strict=True):
+    for start, stop in runs(np.isnan(inside)).tolist():
         beside = np.array([inside[max(start - 1, 0)], inside[min(stop, len(inside) - 1)]])
         near = bool(np.nanmax(beside, initial=0.0) >= 0.5 * value)
         if near or (stop - start > MAX_BRIDGED_S * sample_rate_hz and start < IMPACT_S * sample_rate_hz):

@@ -30,7 +30,7 @@ def _in_body_weights(trial: LandingTrial, peak: Peak) -> Estimate:
     needs=("body_weight",),
     tasks=LANDINGS,
     min_rate_hz=10.0,
-    source="landing-lab, docs/definitions.md, decision 4",
+    source="landing-lab, docs/definitions.md",
 )
 def body_weight_n(trial: LandingTrial, _side: Side) -> Estimate:
     """Body weight."""

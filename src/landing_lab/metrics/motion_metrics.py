@@ -10,6 +10,9 @@ from landing_lab.metrics._registry import Estimate, RefusedError, metric
 from landing_lab.model.channels import Side
 from landing_lab.model.units import STANDARD_GRAVITY_M_PER_S2 as GRAVITY
 
+_IMPULSE_SHARE = 0.3
+"""Share of the fast-force error that is left in a whole-contact impulse: a slow plate keeps impulse (fusion.md)."""
+
 
 @metric(unit="s", needs=("timing", "contact", "motion"), source="landing-lab, docs/definitions.md", typical="0.08-0.35")
 def braking_time_s(trial: LandingTrial, _side: Side) -> Estimate:
@@ -37,7 +40,7 @@ def propulsion_time_s(trial: LandingTrial, _side: Side) -> Estimate:
     unit="m",
     needs=("timing", "contact", "motion", "flight"),
     source="McMahon 2021, doi:10.3390/biomechanics1020015 (reading 10-14 % below box height); "
-    "anchor landing-lab, docs/definitions.md, decision 5",
+    "anchor landing-lab, docs/definitions.md",
     typical="0.86-0.90 of the box height",
 )
 def drop_height_flight_anchored_m(trial: LandingTrial, _side: Side) -> Estimate:
@@ -57,10 +60,6 @@ def drop_height_flight_anchored_m(trial: LandingTrial, _side: Side) -> Estimate:
         + (GRAVITY * contact_sd) ** 2
     )
     return Estimate(value=velocity**2 / (2.0 * GRAVITY), sd=float(abs(velocity) / GRAVITY * velocity_sd))
-
-
-_IMPULSE_SHARE = 0.3
-"""Share of the fast-force error that is left in a whole-contact impulse: a slow plate keeps impulse (fusion.md)."""
 
 
 @metric(
@@ -85,7 +84,7 @@ def com_depth_m(trial: LandingTrial, _side: Side) -> Estimate:
 @metric(
     unit="m",
     needs=("timing", "force", "contact", "body_weight"),
-    source="landing-lab, docs/definitions.md, decision 5",
+    source="landing-lab, docs/definitions.md",
     typical="as the flight-anchored one; fragile",
 )
 def drop_height_reverse_m(trial: LandingTrial, _side: Side) -> Estimate:

@@ -15,7 +15,7 @@ from landing_lab.model.channels import Side
     sides="between feet",
     needs=("force", "contact", "feet"),
     min_rate_hz=100.0,
-    source="landing-lab, docs/definitions.md, decision 7: 64-74 % where asymmetry was instructed, 87-99 % otherwise",
+    source="landing-lab, docs/definitions.md: 64-74 % where asymmetry was instructed, 87-99 % otherwise",
     typical="healthy 85-100",
 )
 def limb_symmetry_peak_0_100ms_pct(trial: LandingTrial, _side: Side) -> Estimate:
@@ -28,7 +28,7 @@ def limb_symmetry_peak_0_100ms_pct(trial: LandingTrial, _side: Side) -> Estimate
     sides="between feet",
     needs=("force", "contact", "feet"),
     min_rate_hz=100.0,
-    source="landing-lab, docs/definitions.md, decision 7",
+    source="landing-lab, docs/definitions.md",
     typical="healthy 85-100",
 )
 def limb_symmetry_peak_contact_pct(trial: LandingTrial, _side: Side) -> Estimate:

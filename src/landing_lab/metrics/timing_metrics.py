@@ -44,7 +44,7 @@ def flight_time_s(trial: LandingTrial, _side: Side) -> Estimate:
     sides="between feet",
     needs=("timing", "contact", "feet"),
     min_rate_hz=200.0,
-    source="landing-lab, docs/definitions.md, decision 2",
+    source="landing-lab, docs/definitions.md",
     typical="within ±0.02",
 )
 def contact_delay_left_right_s(trial: LandingTrial, _side: Side) -> Estimate:

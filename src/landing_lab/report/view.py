@@ -11,6 +11,7 @@ import numpy as np
 from landing_lab.model.blocks import FloatArray
 from landing_lab.model.events import Event, Phase
 from landing_lab.model.result import ForceSignals, TrialResult
+from landing_lab.model.runs import runs
 from landing_lab.report.names import event_label, side_label
 
 BEFORE_S: Final = 0.25
@@ -154,11 +155,9 @@ def body_weight_n(trial: TrialResult) -> float | None:
 
 def missing_stretches(times_s: FloatArray, force_n: FloatArray) -> list[tuple[float, float]]:
     """Start and stop (s) of every run of missing samples; times_s and force_n are (n,)."""
-    missing = np.concatenate(([False], np.isnan(force_n), [False]))
-    edges = np.flatnonzero(np.diff(missing.astype(np.int8)))
     last = len(times_s) - 1
     # From the last sample before the gap to the first after it: nothing is known in between.
     return [
         (float(times_s[max(start - 1, 0)]), float(times_s[min(stop, last)]))
-        for start, stop in zip(edges[::2], edges[1::2], strict=True)
+        for start, stop in runs(np.isnan(force_n)).tolist()
     ]

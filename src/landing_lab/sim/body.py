@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from landing_lab.errors import ParameterError
+from landing_lab.model.units import STANDARD_GRAVITY_M_PER_S2 as GRAVITY
 
 FootStrike: TypeAlias = Literal["forefoot", "heel"]
 
@@ -93,7 +94,7 @@ class DropJumpBody:
             raise ParameterError(
                 f"foot_strike must be 'forefoot' or 'heel'; got {self.foot_strike!r}; choose one of them"
             )
-        fall_s = math.sqrt(2.0 * self.drop_height_m / 9.80665)
+        fall_s = math.sqrt(2.0 * self.drop_height_m / GRAVITY)
         if self.empty_s < fall_s + 0.5:
             raise ParameterError(
                 f"empty_s must be at least {fall_s + 0.5:.2f} s: the fall lasts {fall_s:.2f} s; got {self.empty_s:g}; "

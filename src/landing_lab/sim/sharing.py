@@ -28,7 +28,7 @@ FADE_S = 0.09
 
 LASTING_SHARE = 0.35
 """Part of the asymmetry that remains for the whole contact: impulse asymmetry stays at 2.5-6.4 % in landings
-whose first 100 ms differ by 26-36 % (definitions.md, decision 7)."""
+whose first 100 ms differ by 26-36 % (definitions.md)."""
 
 
 def impacts(body: DropJumpBody, n: int, down_m_per_s: float, *, delay_ms: float, strike: FootStrike) -> FloatArray:

@@ -19,10 +19,10 @@ from landing_lab.sim.body import DropJumpBody
 from landing_lab.sim.motion import Motion
 
 THRESHOLD_N = 20.0
-"""Threshold of touchdown and take-off (Owen 2014 and common use; definitions.md, decision 1)."""
+"""Threshold of touchdown and take-off (Owen 2014 and common use; definitions.md)."""
 
 EARLY_S = 0.1
-"""Window after touchdown for the limb symmetry of peaks (definitions.md, decision 7)."""
+"""Window after touchdown for the limb symmetry of peaks (definitions.md)."""
 
 MetricKey = tuple[str, Side]
 
@@ -91,7 +91,7 @@ def with_roll(truth: DropJumpTruth, motion: Motion, cop: FloatArray) -> DropJump
     """The truth with `medial_shift_mm` per foot, from its centre of pressure (m, 2, 2) at 1 kHz in relative (x, y).
 
     Movement from touchdown + 20 ms to the foot's peak force, taken between 40 and 100 ms after touchdown
-    (pressure.md, decision 2).
+    (pressure.md).
     """
     shifts: dict[MetricKey, float] = {}
     time_s = motion.time_s[:: round((len(motion.time_s) - 1) / max(len(cop), 1))][: len(cop)]

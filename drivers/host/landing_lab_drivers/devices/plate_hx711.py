@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from landing_lab.errors import ParameterError
 from landing_lab.model.blocks import FLAG_NOT_READY, FLAG_SATURATED, FLAG_SUSPECT, CountArray, FrameBlock, IntArray
 from landing_lab.model.device import DeviceInfo, LinkStats
+from landing_lab.model.nominal import HX711_HIGHEST_COUNT, HX711_LOWEST_COUNT
 from landing_lab.model.recording import SensorKind
 from landing_lab_drivers.blocks import empty_block, join_blocks, take_rows
 from landing_lab_drivers.counters import CounterUnwrapper
@@ -21,8 +22,6 @@ MAX_CELLS = 16
 _BODY_BYTES = 4
 _FLAGS = FLAG_SATURATED | FLAG_SUSPECT | FLAG_NOT_READY
 _GAIN_CODES = {128: 0, 32: 1, 64: 2}
-# The converter stops at the ends of 24 bits (HX711 datasheet).
-_LOWEST, _HIGHEST = -(1 << 23), (1 << 23) - 1
 # A read that a late clock pulse spoiled delays the next conversion: found 194 of 194 such readings on the bench.
 _SUSPECT_PERIODS = 1.5
 
@@ -81,7 +80,7 @@ class _CellDecoder:
         channel = np.array(types, np.int64) - CELL
         counts = np.zeros((len(readings), self._n_cells), np.int32)
         counts[np.arange(len(readings)), channel] = values
-        at_end = (values <= _LOWEST) | (values >= _HIGHEST)
+        at_end = (values <= HX711_LOWEST_COUNT) | (values >= HX711_HIGHEST_COUNT)
         flags = (body[:, 3] & _FLAGS).astype(np.int64) | np.where(at_end, FLAG_SATURATED, 0)
         return FrameBlock(sequence, ticks_us, counts, channel, flags)
 
@@ -138,7 +137,7 @@ class PlateHx711:
                 f"got frames of shape {frames.counts.shape}; give `channel` and one column per cell"
             )
         values = frames.counts[np.arange(len(frames)), channel]
-        if values.size and (values.min() < _LOWEST or values.max() > _HIGHEST):
+        if values.size and (values.min() < HX711_LOWEST_COUNT or values.max() > HX711_HIGHEST_COUNT):
             raise ParameterError(
                 f"HX711 counts must fit 24 bits; got {values.min()} to {values.max()}; check the simulated sensor"
             )
