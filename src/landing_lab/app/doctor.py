@@ -23,7 +23,7 @@ _REQUIRED = (
     "jinja2",
     "duckdb",
 )
-_OPTIONAL = {"ezc3d": "C3D files need it: pip install 'landing-lab[c3d]'"}
+_OPTIONAL = {"ezc3d": "C3D files need it: pip install ezc3d"}
 
 
 def run_doctor(*, as_json: bool) -> int:

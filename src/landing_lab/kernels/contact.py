@@ -32,6 +32,24 @@ STATE_DTYPE = np.dtype(
 
 
 @kernel
+def _fill_signal(block: Any, offset: Any, j: int, signal: Any) -> None:
+    """Write signal j into signal, (n,): the re-zeroed total for j = 0, column j - 1 otherwise.
+
+    One contiguous signal at a time: summing inside the loop of `advance` is several times slower.
+    """
+    n = block.shape[0]
+    if j > 0:
+        for i in range(n):
+            signal[i] = block[i, j - 1] - offset[j - 1]
+        return
+    for i in range(n):
+        signal[i] = block[i, 0] - offset[0]
+    for k in range(1, block.shape[1]):
+        for i in range(n):
+            signal[i] += block[i, k] - offset[k]
+
+
+@kernel
 def advance(
     block: Any,
     offset: Any,
@@ -53,7 +71,6 @@ def advance(
     Crossings come signal by signal, within a signal in the order in which they were decided.
     """
     n = block.shape[0]
-    c = block.shape[1]
     count = 0
     signal = np.empty(n)
     for j in range(threshold.shape[0]):
@@ -66,16 +83,7 @@ def advance(
         previous = s["previous"]
         missing = s["missing"]
         seen = s["seen"]
-        # One contiguous signal at a time: summing inside the loop below is several times slower.
-        if j == 0:
-            for i in range(n):
-                signal[i] = block[i, 0] - offset[0]
-            for k in range(1, c):
-                for i in range(n):
-                    signal[i] += block[i, k] - offset[k]
-        else:
-            for i in range(n):
-                signal[i] = block[i, j - 1] - offset[j - 1]
+        _fill_signal(block, offset, j, signal)
         for i in range(n):
             v = signal[i]
             # Most samples change nothing; one that is missing compares false (or is infinite) and goes the long way.

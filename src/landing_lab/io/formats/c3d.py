@@ -36,8 +36,7 @@ def read_c3d(path: Path) -> ForceTable:
     """
     if find_spec("ezc3d") is None:
         raise FileFormatError(
-            f"{path.name} is a C3D file and reading those needs ezc3d, which is not installed; "
-            f'run: pip install "landing-lab[c3d]"',
+            f"{path.name} is a C3D file and reading those needs ezc3d, which is not installed; run: pip install ezc3d",
             path=path,
         )
     _check_whole(path)
