@@ -55,6 +55,7 @@ def measure_on_plates(
     return Recording(
         streams={"force": stream},
         provenance={
+            "simulated": True,
             "source": f"simulated drop jump, seed {seed}",
             "format": "simulated",
             "sensor": {"noise_n": noise_n, "step_n": step_n, "offset_n": tuple(offset_n)},
