@@ -118,6 +118,14 @@ def test_a_board_that_does_not_start_is_an_error(tmp_path: Path) -> None:
     assert "stop" in link.calls
 
 
+def test_a_board_that_does_not_confirm_the_stop_loses_nothing(tmp_path: Path) -> None:
+    link = ScriptedLink([[Arrival(0.01, frames(0, 10))], [Arrival(0.02, frames(10, 5))]])
+    link.stop = lambda: (_ for _ in ()).throw(DeviceTimeoutError("no answer"))  # type: ignore[method-assign]
+    done = record(link, tmp_path / "t.xdf", 9)
+    assert done.ended == "complete"
+    assert sequence_in(done.path) == list(range(15))
+
+
 def test_nothing_to_record_and_nowhere_to_put_it(tmp_path: Path) -> None:
     with pytest.raises(RecordingError, match="nothing to record"):
         record_trial([], tmp_path / "t.xdf", metadata={}, on_arrival=until(1), max_duration_s=1.0)

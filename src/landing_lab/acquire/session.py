@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from landing_lab.errors import DeviceLostError, RecordingError
+from landing_lab.errors import DeviceError, DeviceLostError, RecordingError
 from landing_lab.io.xdf_journal import JournalStream, XdfJournal
 from landing_lab.model.device import Arrival, DeviceLink
 
@@ -108,7 +108,8 @@ def _run(
 def _finish(links: Sequence[DeviceLink], names: Sequence[str], journal: XdfJournal) -> None:
     """Silence every board and keep what was still on its way; a lost board has already given its last bytes."""
     for name, link in zip(names, links, strict=True):
-        with suppress(DeviceLostError):
+        with suppress(DeviceError):  # a board that does not confirm STOP has still sent a whole trial
             link.stop()
+        with suppress(DeviceError):
             for arrival in link.poll():
                 journal.append(name, arrival.time_s, arrival.frames)
