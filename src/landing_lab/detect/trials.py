@@ -43,21 +43,7 @@ def find_trials(
     ParameterError where the sample rate is too low for the settings.
     """
     rate = signals.sample_rate_hz
-    sides: list[Side] = [side for side in signals.force_n if side != "total"]
-    columns = [signals.force_n[side] for side in sides] if sides else [signals.force_n["total"]]
-    named: list[Side] = ["total", *sides]
-    detector = LandingDetector(
-        params,
-        sample_rate_hz=rate,
-        offset_n=np.zeros(len(columns)),
-        noise_n=[signals.noise_n.get(side, 0.0) for side in named[: 1 + len(columns) if len(columns) > 1 else 1]],
-    )
-    block = np.column_stack(columns)
-    crossings = np.concatenate([detector.feed(block), detector.finish()])
-    contacts = {side: contacts_of(crossings, index, len(block)) for index, side in enumerate(named)}
-    if len(sides) == 1:
-        contacts[sides[0]] = contacts["total"]
-    thresholds = dict(zip(named, detector.threshold_n, strict=False))
+    contacts, thresholds = _contacts(signals, params)
     total = signals.force_n["total"]
     stance = find_quiet_stance(total, sample_rate_hz=rate, params=task_params)
     weight = _body_weight(stance, mass_kg)
@@ -77,6 +63,26 @@ def find_trials(
         for one in found
     ]
     return trials, weight
+
+
+def _contacts(signals: ForceSignals, params: ContactParams) -> tuple[dict[Side, list[Contact]], dict[Side, float]]:
+    """Contacts and threshold (newton) of the total and of each side, from one pass of the detector."""
+    sides: list[Side] = [side for side in signals.force_n if side != "total"]
+    columns = [signals.force_n[side] for side in sides] if sides else [signals.force_n["total"]]
+    named: list[Side] = ["total", *sides]
+    detector = LandingDetector(
+        params,
+        sample_rate_hz=signals.sample_rate_hz,
+        offset_n=np.zeros(len(columns)),
+        noise_n=[signals.noise_n.get(side, 0.0) for side in named[: 1 + len(columns) if len(columns) > 1 else 1]],
+    )
+    block = np.column_stack(columns)
+    crossings = np.concatenate([detector.feed(block), detector.finish()])
+    contacts = {side: contacts_of(crossings, index, len(block)) for index, side in enumerate(named)}
+    if len(sides) == 1:
+        contacts[sides[0]] = contacts["total"]
+    thresholds = dict(zip(named, detector.threshold_n, strict=False))
+    return contacts, thresholds
 
 
 def _body_weight(stance: QuietStance | None, mass_kg: float | None) -> BodyWeight | None:
