@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import combinations
@@ -15,6 +14,7 @@ from landing_lab.errors import RecordingError
 from landing_lab.model.events import Event, Events
 from landing_lab.model.result import TrialResult
 from landing_lab.report.figure import figure_bytes, save_figure, trial_figure
+from reference import require_reference_data
 from report.made_trials import (
     crowded_trial,
     eventless_trial,
@@ -161,10 +161,7 @@ def test_save_writes_both_kinds_and_refuses_others(tmp_path: Path) -> None:
 
 
 def test_reference_drop_jump_draws() -> None:
-    data = Path(os.environ.get("LANDING_LAB_REFERENCE_DATA", Path(__file__).parents[3] / "shared" / "data"))
-    path = data / "force" / "gidiel" / "Dual-DJ-Fz.txt"
-    if not path.exists():
-        pytest.skip(f"the reference recording {path} is not here")
+    path = require_reference_data() / "force" / "gidiel" / "Dual-DJ-Fz.txt"
     figure = trial_figure(reference_trial(path))
     assert len(figure.axes) == 2
     low, high = figure.axes[1].get_xlim()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import landing_lab as ll
+from reference import absent
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 # Without the last flags Chromium looks for its maker's servers at every start.
@@ -30,10 +30,7 @@ def browse(page: Path, profile: Path, *words: str) -> subprocess.CompletedProces
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if CHROMIUM is None:
-        message = "chromium is not installed; `sh .ci/debian-packages` as root installs it"
-        if os.environ.get("LANDING_LAB_REQUIRE_ALL") == "1":
-            pytest.fail(message)
-        pytest.skip(message)
+        absent("chromium is not installed; `sh .ci/debian-packages` as root installs it")
     folder = tmp_path_factory.mktemp("report")
     trials = [ll.simulate_drop_jump(seed=seed) for seed in (1, 2)]
     results = [ll.analyse(trial.recording).first for trial in trials]

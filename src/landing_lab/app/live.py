@@ -19,6 +19,9 @@ LOADED_N = 150.0
 INSOLE_PARAMS = ContactParams(contact_on_n=4.0, hysteresis_n=1.0)
 """Live contact on the uncalibrated sum of an insole's cells, which see about a twelfth of the force."""
 
+MOST_LOST_SCANS = 5000
+"""A longer gap tells the detector no more, and a board restarted with another count must not cost memory."""
+
 
 @dataclass(slots=True)
 class _Insole:
@@ -31,7 +34,7 @@ class _Insole:
         """Run the detector over new scans; lost scans are missing samples to it."""
         force = fsr_force_n(frames.counts).sum(axis=1)
         if self.next_sequence is not None and frames.sequence[0] > self.next_sequence:
-            lost = min(int(frames.sequence[0]) - self.next_sequence, 5000)
+            lost = min(int(frames.sequence[0]) - self.next_sequence, MOST_LOST_SCANS)
             self._count(np.full(lost, np.nan))
         self._count(force)
         self.next_sequence = int(frames.sequence[-1]) + 1
