@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -40,7 +41,7 @@ Compute: TypeAlias = Callable[[LandingTrial, Side], Estimate]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metric:
-    """A declared metric; `needs`, `min_rate_hz` and `tasks` are checked before `compute` runs."""
+    """A declared metric; `needs`, `min_rate_hz`, `min_bandwidth_hz` and `tasks` are checked before `compute` runs."""
 
     name: str
     unit: str
@@ -48,9 +49,12 @@ class Metric:
     tasks: tuple[Task, ...]
     needs: tuple[Need, ...]
     min_rate_hz: float
+    min_bandwidth_hz: float
     source: str
     typical: str
+    formula: str
     method: str
+    definition: str
     compute: Compute
 
 
@@ -62,7 +66,9 @@ def metric(
     unit: str,
     needs: tuple[Need, ...],
     source: str,
+    formula: str = "",
     min_rate_hz: float = 80.0,
+    min_bandwidth_hz: float = 0.0,
     sides: Sides = "total",
     tasks: tuple[Task, ...] = ("drop_jump",),
     typical: str = "",
@@ -70,13 +76,16 @@ def metric(
     """Register a function as the metric of its name; the first line of its docstring becomes the method.
 
     unit: key of model.units.UNIT_SUFFIX; the name must end on its suffix. source: definition (author-year or
-    DOI). min_rate_hz: below it the metric is refused. typical: range seen in healthy adults, for readers.
+    DOI). formula: how it is computed, in symbols. min_rate_hz, min_bandwidth_hz: below them the metric is
+    refused. typical: range seen in healthy adults, for readers. The whole docstring is the definition that
+    `--explain` prints.
     """
 
     def register(function: Compute) -> Compute:
         name = function.__name__
         assert name.endswith(UNIT_SUFFIX[unit]), f"{name} must end on {UNIT_SUFFIX[unit]!r}"
         assert name not in METRICS, f"{name} is declared twice"
+        definition = inspect.cleandoc(function.__doc__ or "")
         METRICS[name] = Metric(
             name=name,
             unit=unit,
@@ -84,9 +93,12 @@ def metric(
             tasks=tasks,
             needs=needs,
             min_rate_hz=min_rate_hz,
+            min_bandwidth_hz=min_bandwidth_hz,
             source=source,
             typical=typical,
-            method=(function.__doc__ or "").strip().splitlines()[0].rstrip("."),
+            formula=formula,
+            method=definition.splitlines()[0].rstrip("."),
+            definition=definition,
             compute=function,
         )
         return function

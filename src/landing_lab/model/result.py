@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 from landing_lab.model.blocks import FloatArray
 from landing_lab.model.channels import Side
 from landing_lab.model.events import Events, Phases
+from landing_lab.model.quality import Quality
 from landing_lab.model.recording import Recording
 
 if TYPE_CHECKING:
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 Status: TypeAlias = Literal["ok", "flagged", "refused"]
 Task: TypeAlias = Literal["drop_jump", "drop_landing", "countermovement_jump", "squat_jump", "unknown"]
+
+CopAxes: TypeAlias = Literal["anatomical", "unknown"]
+"""anatomical: columns are (medio-lateral, antero-posterior); unknown: two axes of the plate."""
 
 METRIC_COLUMNS = ("name", "side", "value", "unit", "sd", "status", "reason", "method", "stronger_side")
 
@@ -78,7 +82,9 @@ class ForceSignals:
     force. edge_sd_s: what the sensor adds to the SD of a touchdown or take-off; side_offset_sd_s: SD of left
     against right clock.
     timing_refusal: why this sensor cannot time a contact, None where it can. doubts: sentences on the whole
-    recording that flag every number of it.
+    recording that flag every number of it. bandwidth_hz: -3 dB point of sensor and of any filter at the source,
+    None where only the sample rate limits; bandwidth_note: the sentence on how that was found.
+    cop_m: side -> (n_samples, 2) centre of pressure in metres; cop_axes says what the two columns are.
     """
 
     times_s: FloatArray
@@ -90,6 +96,7 @@ class ForceSignals:
     sensor_kind: str
     source: str
     bandwidth_hz: float | None = None
+    bandwidth_note: str | None = None
     scale_sd_fraction: float = 0.0
     amplitude_sd_fraction: float = 0.0
     amplitude_note: str | None = None
@@ -98,6 +105,8 @@ class ForceSignals:
     side_offset_sd_s: float = 0.0
     timing_refusal: str | None = None
     doubts: tuple[str, ...] = ()
+    cop_m: Mapping[Side, FloatArray] = field(default_factory=dict)
+    cop_axes: CopAxes = "unknown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -118,6 +127,7 @@ class TrialResult:
     events: Events
     phases: Phases
     table: MetricsTable
+    quality: Quality = field(default_factory=Quality)
     settings: Mapping[str, object] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     signals: ForceSignals | None = None
@@ -150,6 +160,7 @@ class TrialResult:
             "events": [event.as_dict() for event in self.events],
             "phases": [phase.as_dict() for phase in self.phases],
             "metrics": [row.as_dict() for row in self.table],
+            "quality": [item.as_dict() for item in self.quality],
             "settings": dict(self.settings),
             "notes": list(self.notes),
             "simulated": self.simulated,
