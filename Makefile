@@ -3,6 +3,7 @@
 #   make test          install the test tools, then ruff, mypy, import-linter and pytest
 #   make benchmark     the measured targets (not part of the pass/fail run)
 #   make picture       render the README's picture of the report again
+#   make docs-tables   write docs/metrics.md anew from the declared metrics
 #   make constraints   write constraints.txt anew from what is installed now
 # PYTHON picks the interpreter (3.11-3.13): make demo PYTHON=python3.12
 
@@ -13,7 +14,7 @@ RUN := env -u PYTHONDONTWRITEBYTECODE OPENBLAS_NUM_THREADS=1
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --constraint constraints.txt
 OUT ?=
 
-.PHONY: demo test lint unit benchmark picture constraints clean
+.PHONY: demo test lint unit benchmark picture docs-tables constraints clean
 
 demo: $(VENV)/.installed
 	$(RUN) $(BIN)/landing-lab demo $(if $(OUT),--out $(OUT))
@@ -30,6 +31,7 @@ unit: $(VENV)/.installed-tests
 	$(RUN) $(BIN)/python -m pytest -q -n 2 --dist worksteal --durations 10 tests --ignore tests/benchmarks
 
 benchmark: $(VENV)/.installed-tests
+	@$(PIP) --editable ".[c3d,test,benchmark]"
 	$(RUN) $(BIN)/python -m pytest -q tests/benchmarks --benchmark-only --benchmark-columns=median,iqr,ops,rounds
 
 picture: $(VENV)/.installed-tests
@@ -50,6 +52,9 @@ $(VENV)/.installed-tests: $(VENV)/.installed
 	@$(PIP) --editable ".[c3d,test]"
 	@sh .ci/debian-packages
 	@touch $@
+
+docs-tables: $(VENV)/.installed-tests
+	$(RUN) $(BIN)/python docs/metrics_table.py
 
 constraints: $(VENV)/.installed-tests
 	$(BIN)/python -m pip --disable-pip-version-check freeze --exclude-editable | grep -v ' @ ' > constraints.txt

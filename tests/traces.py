@@ -10,7 +10,7 @@ import numpy as np
 from landing_lab.model.blocks import FloatArray
 from landing_lab.model.channels import Channel, ChannelLayout, Side
 from landing_lab.model.recording import Clock, Recording, Sensor, Stream
-from landing_lab.model.result import Result
+from landing_lab.model.result import Result, TrialResult
 from landing_lab.model.units import UNIT_SUFFIX
 
 
@@ -50,13 +50,33 @@ def assert_honest(result: Result) -> None:
                 assert math.isfinite(row.value), row
                 assert math.isfinite(row.sd), row
                 assert row.sd > 0, row
-        for event in trial.events:
-            assert math.isfinite(event.time_s)
-            assert math.isfinite(event.sd_s)
-            assert event.sd_s > 0
-        for phase in trial.phases:
-            assert phase.start_s <= phase.stop_s
+        assert_events_and_phases(trial)
+        for item in trial.quality:
+            assert item.verdict in ("ok", "flagged", "not checked")
+            assert item.name, item
+            assert item.text, item
+            assert item.value is None or math.isfinite(item.value), item
+            assert item.verdict != "ok" or item.value is not None or item.name == "bandwidth_hz", item
+            assert bool(item.flags) == (item.verdict == "flagged"), item
+        if trial.status == "ok":
+            assert all(item.verdict != "flagged" for item in trial.quality)
         assert isinstance(trial.as_dict(), dict)
+
+
+def assert_events_and_phases(trial: TrialResult) -> None:
+    """Events in order of time, each once per side; phases that last, in order per side, none before the recording."""
+    times = [event.time_s for event in trial.events]
+    assert times == sorted(times)
+    assert len({(event.name, event.side) for event in trial.events}) == len(times)
+    for event in trial.events:
+        assert math.isfinite(event.time_s), event
+        assert math.isfinite(event.sd_s), event
+        assert event.sd_s > 0, event
+    for side in {phase.side for phase in trial.phases}:
+        mine = [phase for phase in trial.phases if phase.side == side]
+        assert all(phase.start_s < phase.stop_s for phase in mine), mine
+        assert [phase.start_s for phase in mine] == sorted(phase.start_s for phase in mine), mine
+        assert len({phase.name for phase in mine}) == len(mine), mine
 
 
 def value_of(result: Result, name: str, side: Side = "total") -> float:

@@ -19,8 +19,13 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from landing_lab.errors import LandingLabError as LandingLabError
+    from landing_lab.io.arrays import from_arrays as from_arrays
+    from landing_lab.io.export import export as export
+    from landing_lab.io.export_metrics import export_metrics as export_metrics
     from landing_lab.io.read import read as read
     from landing_lab.metrics.analyse import analyse as analyse
+    from landing_lab.metrics.sensitivity import threshold_sensitivity as threshold_sensitivity
+    from landing_lab.report.explain import explain as explain
     from landing_lab.report.write import plot as plot
     from landing_lab.report.write import report as report
     from landing_lab.sim.drop_jump import simulate_drop_jump as simulate_drop_jump
@@ -28,13 +33,31 @@ if TYPE_CHECKING:
 _PUBLIC = {
     "LandingLabError": "landing_lab.errors",
     "analyse": "landing_lab.metrics.analyse",
+    "explain": "landing_lab.report.explain",
+    "export": "landing_lab.io.export",
+    "export_metrics": "landing_lab.io.export_metrics",
+    "from_arrays": "landing_lab.io.arrays",
     "plot": "landing_lab.report.write",
     "read": "landing_lab.io.read",
     "report": "landing_lab.report.write",
     "simulate_drop_jump": "landing_lab.sim.drop_jump",
+    "threshold_sensitivity": "landing_lab.metrics.sensitivity",
 }
 
-__all__ = ["LandingLabError", "__version__", "analyse", "plot", "read", "report", "simulate_drop_jump"]
+__all__ = [
+    "LandingLabError",
+    "__version__",
+    "analyse",
+    "explain",
+    "export",
+    "export_metrics",
+    "from_arrays",
+    "plot",
+    "read",
+    "report",
+    "simulate_drop_jump",
+    "threshold_sensitivity",
+]
 
 
 def __getattr__(name: str) -> object:

@@ -45,3 +45,9 @@ def test_lowest_calm_stretch_is_found_below_any_zero() -> None:
     assert 300 <= found.start < found.stop <= 600
     assert tare_from_lowest(signal[600:], sample_rate_hz=80.0, calm_n=5.0, window_ms=150.0) is None
     assert tare_from_lowest(signal[:3], sample_rate_hz=80.0, calm_n=5.0, window_ms=150.0) is None
+
+
+def test_rounding_of_arithmetic_is_no_step_of_a_converter() -> None:
+    force = np.round(two_plates((0.0, 0.0), 3.0) / 0.1) * 0.1 + 1e-12 * np.arange(5000)[:, None]
+    assert tare_from_unloaded(force, sample_rate_hz=1000.0).resolution_n == pytest.approx([0.1, 0.1])
+    assert tare_from_unloaded(np.full((3000, 1), 7.0), sample_rate_hz=1000.0).resolution_n.tolist() == [0.0]

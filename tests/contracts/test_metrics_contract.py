@@ -14,7 +14,7 @@ from landing_lab.model.result import METRIC_COLUMNS, Task
 from landing_lab.model.units import UNIT_SUFFIX
 from traces import assert_honest
 
-DEFINITIONS = Path(__file__).parents[2] / "docs" / "definitions.md"
+DEFINITIONS = Path(__file__).parents[2] / "docs" / "metrics.md"
 METRICS = list(all_metrics().values())
 BY_NAME = {metric.name: metric for metric in METRICS}
 

@@ -27,12 +27,12 @@ TASKS = {
     "gidiel/Dual-CMJ-Fz.txt": [("countermovement_jump", "ok")],
     "bmc/jump1.txt": [("countermovement_jump", "ok")],
     "plateforce/subject01_trial1.force.txt": [("countermovement_jump", "flagged")],
-    "plateforce/synthetic_untrimmed_step_off.force.txt": [("countermovement_jump", "ok")],
+    "plateforce/synthetic_untrimmed_step_off.force.txt": [("countermovement_jump", "flagged")],
     "jumpmetrics/cmj_example.txt": [("countermovement_jump", "flagged")],
     "jumpmetrics/FHOC_P30_SQT300007.txt": [("squat_jump", "flagged")],
     "acl_squat_jump/BFR003_squat_jump.csv": [("squat_jump", "ok")] * 3,
     "acl_squat_jump/BFR007_squat_jump.csv": [("squat_jump", "ok")] * 3,
-    "opencap/subject5/DJ1_forces.mot": [("drop_jump", "ok")],
+    "opencap/subject5/DJ1_forces.mot": [("drop_jump", "flagged")],
     "opencap/unfiltered/DJ1_grf.mot": [("drop_jump", "ok")],
     "opencap/unfiltered/DJ4_grf.mot": [("drop_jump", "ok")],
     "opencap/subject4/DJ1_grf.mot": [("drop_jump", "ok")],
@@ -43,7 +43,9 @@ TASKS = {
 }
 
 REASONS = {
+    "opencap/subject5/DJ1_forces.mot": "low-passed this force near 26 Hz",
     "plateforce/subject01_trial1.force.txt": "at its limit",
+    "plateforce/synthetic_untrimmed_step_off.force.txt": "exclude each other",
     "jumpmetrics/cmj_example.txt": "between a countermovement and a squat jump",
     "jumpmetrics/FHOC_P30_SQT300007.txt": "between a countermovement and a squat jump",
     "opencap/subject4/static1_grf.mot": "no flight and no landing",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from kernels.compare_measures import compare_all
 from kernels.naive import Settings, crossings, motion_from_end
 from landing_lab.kernels.contact import STATE_DTYPE, advance
 from landing_lab.kernels.motion import integrate_from_end
@@ -96,4 +97,6 @@ if __name__ == "__main__":
     agreed = sum(compare_contacts(seed) for seed in range(150))
     for number in range(30):
         compare_motion(number)
+    for number in range(150):
+        compare_all(number)
     print(f"{agreed} crossings agree")

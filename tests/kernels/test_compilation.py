@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -70,13 +71,57 @@ def test_one_signature_whatever_arrays_arrive() -> None:
     assert run("-c", EVERY_ARRAY).strip() == "1"
 
 
-def test_every_kernel_has_a_twin() -> None:
-    from kernels import naive
+EVERY_KERNEL = """
+import importlib, pkgutil
+import numpy as np
+import landing_lab as ll
+from landing_lab import kernels
+from landing_lab.detect.landing import LandingDetector
+from traces import on_plates
 
-    kernels = {file.stem for file in Path(_jit.__file__).parent.glob("*.py")} - {"__init__", "_jit"}
-    assert kernels == {"contact", "motion"}, "write a twin in tests/kernels/naive.py"
-    assert naive.crossings
-    assert naive.motion_from_end
+live = LandingDetector(sample_rate_hz=1000.0, offset_n=[0.0, 0.0])
+trial = ll.simulate_drop_jump(2).recording
+for block in np.array_split(np.array(trial.streams["force"].samples), 40):
+    live.feed(block)
+live.finish()
+force = np.array(trial.streams["force"].samples)
+push = np.repeat([700.0, 300.0, 1290.0, 0.0], [1500, 200, 330, 400])
+jump = np.concatenate([push, force[-3000:, 0] * 2])
+cut = force.copy()
+cut[1000:1200] = np.nan
+for recording in (
+    trial, ll.simulate_drop_jump(3, sample_rate_hz=200.0).recording, on_plates(force.sum(axis=1)), on_plates(jump),
+    on_plates(cut, sides=("left", "right")), on_plates(np.asfortranarray(force), sides=("plate_1", "plate_2")),
+    on_plates(np.round(force), sides=("left", "right")),
+    on_plates(force[::12], sides=("left", "right"), sample_rate_hz=1000 / 12),
+):
+    for mass_kg in (None, 70, 70.5):
+        ll.analyse(recording, mass_kg=mass_kg, box_height_m=0.3)
+compiled = {}
+for module in pkgutil.iter_modules(kernels.__path__):
+    if module.name != "_jit":
+        for name, found in vars(importlib.import_module("landing_lab.kernels." + module.name)).items():
+            if hasattr(found, "signatures"):
+                compiled[module.name + "." + name] = len(found.signatures)
+for name, count in sorted(compiled.items()):
+    print(name, count)
+"""
+
+
+def test_every_kernel_keeps_one_signature_live_and_in_batch() -> None:
+    counts = dict(line.split() for line in run("-c", EVERY_KERNEL).splitlines())
+    assert {"contact.advance", "impact.measure_impact", "motion.move", "stance.first_rest"} <= counts.keys()
+    assert {name: count for name, count in counts.items() if int(count) > 1} == {}
+    assert counts["impact.measure_impact"] == counts["motion.move"] == counts["stance.quietest_window"] == "1"
+
+
+def test_every_kernel_has_a_twin() -> None:
+    tests = [file.read_text() for file in sorted((TESTS / "kernels").glob("*.py"))]
+    for file in sorted(Path(_jit.__file__).parent.glob("*.py")):
+        for name in re.findall(r"@kernel\ndef ([a-z]\w*)\(", file.read_text()):
+            users = [text for text in tests if re.search(rf"\b{name}\(", text) and "kernels.naive" in text]
+            users += [text for text in tests if re.search(rf"\b{name}\(", text) and "import naive" in text]
+            assert users, f"no test holds {file.stem}.{name} against a twin in tests/kernels/naive.py"
 
 
 WHERE = """

@@ -144,14 +144,10 @@ def test_events_of_every_edge_in_order(jump: tuple[HalfSine, Result]) -> None:
     start = shape.empty_s + shape.late_s
     assert times["touchdown"] == pytest.approx(start + shape.edge_s, abs=2e-5)
     assert times["take_off"] == pytest.approx(start + shape.contact_s - shape.edge_s, abs=2e-5)
-    assert list(times) == ["touchdown", "peak_force", "lowest_point", "take_off", "landing"] or list(times) == [
-        "touchdown",
-        "lowest_point",
-        "peak_force",
-        "take_off",
-        "landing",
-    ]
-    names = [phase.name for phase in result.phases]
-    assert names == ["braking", "propulsion", "flight", "landing"]
-    phases = list(result.phases)
+    order = [name for name in times if name in ("touchdown", "take_off", "landing", "landing_peak_force")]
+    assert order == ["touchdown", "take_off", "landing", "landing_peak_force"]
+    for name in ("peak_force", "lowest_point"):
+        assert times["touchdown"] < times[name] < times["take_off"]
+    phases = [phase for phase in result.phases if phase.side == "total"]
+    assert [phase.name for phase in phases][:5] == ["braking", "propulsion", "flight", "landing", "loading"]
     assert all(phases[i].stop_s == phases[i + 1].start_s for i in range(3))

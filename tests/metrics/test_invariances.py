@@ -33,8 +33,10 @@ def test_scaled_force_scales_newtons_and_nothing_else(factor: float, which: int)
     assert plain.keys() == scaled.keys()
     for key, row in plain.items():
         other = scaled[key]
-        by = factor if row.unit == "N" else 1.0
-        assert row.value is not None
+        by = factor if row.unit in ("N", "N s", "kN/m") else 1.0
+        if row.value is None:
+            assert other.value is None
+            continue
         assert other.value == pytest.approx(by * row.value, rel=1e-7, abs=1e-9), key
         assert other.sd == pytest.approx(by * row.sd, rel=1e-4), key
         assert (other.status, other.stronger_side) == (row.status, row.stronger_side)
@@ -48,7 +50,9 @@ def test_swapped_feet_swap_sides(which: int) -> None:
     for (name, side), row in plain.items():
         other = swapped[name, MIRROR[side]]
         sign = -1.0 if name == "contact_delay_left_right_s" else 1.0
-        assert row.value is not None
+        if row.value is None:
+            assert (other.value, other.reason) == (None, row.reason)
+            continue
         assert other.value == pytest.approx(sign * row.value, rel=1e-12)
         assert other.sd == pytest.approx(row.sd, rel=1e-12)
         assert other.stronger_side == (None if row.stronger_side is None else MIRROR[row.stronger_side])
@@ -59,7 +63,7 @@ def test_order_of_columns_does_not_matter(which: int) -> None:
     plain = rows(ll.analyse(on_plates(JUMPS[which], sides=FEET)))
     other = rows(ll.analyse(on_plates(JUMPS[which][:, ::-1], sides=("right", "left"))))
     assert {key: row.value for key, row in plain.items()} == {
-        key: pytest.approx(row.value, rel=1e-12) for key, row in other.items()
+        key: row.value if row.value is None else pytest.approx(row.value, rel=1e-12) for key, row in other.items()
     }
 
 
@@ -72,9 +76,10 @@ def test_a_later_start_moves_events_and_nothing_else(shift: int) -> None:
     # The tare is taken from blocks on a fixed grid: its blocks move, so forces move by a fraction of the noise.
     for key, row in rows(plain).items():
         other = rows(moved)[key]
-        assert row.value is not None
-        assert row.sd is not None
-        assert other.value == pytest.approx(row.value, abs=0.2 * row.sd)
+        if row.value is None or row.sd is None:
+            assert other.value is None
+            continue
+        assert other.value == pytest.approx(row.value, abs=0.2 * row.sd), key
     for event, later in zip(moved.events, plain.events, strict=True):
         assert later.time_s - event.time_s == pytest.approx(shift / 1000, abs=1e-4)
 
@@ -97,4 +102,4 @@ def test_several_plates_under_one_foot_add_up() -> None:
     parts = rows(ll.analyse(on_plates(split, sides=("left", "right", "left"))))
     assert whole.keys() == parts.keys()
     for key, row in whole.items():
-        assert parts[key].value == pytest.approx(row.value, rel=1e-9)
+        assert parts[key].value == (None if row.value is None else pytest.approx(row.value, rel=1e-9))

@@ -68,12 +68,15 @@ def test_two_ways_to_the_drop_height_agree(reference_trial: Result) -> None:
 def test_it_is_a_drop_jump_without_a_doubt(reference_trial: Result) -> None:
     assert_honest(reference_trial)
     assert (reference_trial.task, reference_trial.status, len(reference_trial)) == ("drop_jump", "ok", 1)
-    assert all(row.status == "ok" for row in reference_trial.first.table)
+    unknown = {row.name for row in reference_trial.first.table if row.status != "ok"}
+    # 2.4 s after the landing are recorded, and force alone shows no centre of pressure.
+    assert {name for name in unknown if "cop" not in name} == {"time_to_stabilisation_s", "vertical_stability_index"}
 
 
 def test_the_peak_is_not_stated_better_than_a_plate_can_weigh(reference_trial: Result) -> None:
     assert 6.0 < sd_of(reference_trial, "peak_force_n") < 15.0  # 0.2 % of 3100 N is 6.2 N
-    assert sd_of(reference_trial, "peak_force_bw") < sd_of(reference_trial, "peak_force_n") / 660.0
+    # The scale cancels against body weight; what its steps of 2.8 N leave in body weight (1.2 N) does not.
+    assert sd_of(reference_trial, "peak_force_bw") < 1.2 * sd_of(reference_trial, "peak_force_n") / 660.0
     assert sd_of(reference_trial, "body_weight_n") > 0.002 * 660
 
 

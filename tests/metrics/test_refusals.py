@@ -23,7 +23,11 @@ def reason_of(recording: Recording, name: str, side: str = "total", **how: objec
     return str(row.reason)
 
 
-@pytest.mark.parametrize("name", [name for name, metric in all_metrics().items() if metric.min_rate_hz >= 80.0])
+@pytest.mark.parametrize(
+    "name",
+    # Force alone has no centre of pressure at any rate, which is the better reason.
+    [name for name, metric in all_metrics().items() if metric.min_rate_hz >= 80.0 and "cop" not in metric.needs],
+)
 def test_below_its_rate_a_metric_is_refused(name: str) -> None:
     metric = all_metrics()[name]
     rate = 0.9 * metric.min_rate_hz
@@ -38,7 +42,9 @@ def test_below_its_rate_a_metric_is_refused(name: str) -> None:
 def test_at_its_rate_a_metric_is_given(name: str) -> None:
     metric = all_metrics()[name]
     result = ll.analyse(HalfSine().recording(sample_rate_hz=metric.min_rate_hz, noise_n=1.0))
-    if name != "drop_height_reverse_m":  # this landing does not stop the body
+    # A half sine has one peak, its landing does not stop the body, and it says nothing of the centre of pressure.
+    absent = ("drop_height_reverse_m", "jump_height_impulse_m", "landing_attenuation_time_s", "time_to_stabilisation_s")
+    if name not in absent and "first_peak" not in name and "cop" not in metric.needs:
         value_of(result, name, "left_right" if metric.sides == "between feet" else "total")
 
 
@@ -69,7 +75,7 @@ def test_restless_standing_is_no_weight() -> None:
 
 def test_a_weight_that_does_not_fit_refuses_motion() -> None:
     short = on_plates(HalfSine().recording().streams["force"].samples[:2300], sides=("left", "right"))
-    assert "do not fit a drop" in reason_of(short, "com_depth_m", mass_kg=290.0)
+    assert "do not fit a drop" in reason_of(short, "com_depth_m", mass_kg=200.0)
 
 
 def test_a_hole_before_standing_refuses_reverse_integration_alone() -> None:

@@ -8,9 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from landing_lab.metrics import all_metrics
 from landing_lab.model.channels import Side
 from landing_lab.model.events import Event, Events, Phase, Phases
+from landing_lab.model.quality import Quality, QualityItem
 from landing_lab.model.result import ForceSignals, MetricsTable, MetricValue, Status, TrialResult
+from landing_lab.model.sensitivity import ThresholdRow, ThresholdSensitivity, ThresholdSpread
 
 WEIGHT_N = 665.3
 TOUCHDOWN_S = 1.0
@@ -230,3 +233,126 @@ def reference_trial(path: Path) -> TrialResult:
         signals=replace(signals, force_n={"total": left + right, "left": left, "right": right}),
         window_s=(0.0, float(times[-1])),
     )
+
+
+def made_quality() -> Quality:
+    """What a check of the signal gives: figures of many units, one flag, two checks that could not be made."""
+    return Quality(
+        (
+            QualityItem("offset_n", "left", 0.4, "N", "ok", "mean of 1.0 s without load"),
+            QualityItem("offset_n", "right", -25.3, "N", "ok", "mean of 1.0 s without load"),
+            QualityItem("noise_n", "total", 0.93, "N", "ok", "SD of 1.0 s without load"),
+            QualityItem("resolution_n", "total", 2.8, "N", "ok", "smallest step between readings"),
+            QualityItem("clipped_s", "total", 0.0, "s", "ok", "no reading repeats at the top"),
+            QualityItem("missing_samples", "total", 0, "samples", "ok", "no sample is missing"),
+            QualityItem("longest_gap_s", "total", 0.0, "s", "ok", "no sample is missing"),
+            QualityItem(
+                "drift_n",
+                "total",
+                14.2,
+                "N",
+                "flagged",
+                "the empty plates drift by 14 N within the recording; let them warm up, check the cables",
+            ),
+            QualityItem("momentum_closure_pct", "total", 0.42, "%", "ok", "impulse against m dv in the contact"),
+            QualityItem(
+                "body_weight_vs_mass_pct", "total", None, "%", "not checked", "give the body mass to compare it"
+            ),
+            QualityItem(
+                "drop_height_vs_box_pct", "total", None, "%", "not checked", "give the height of the box to compare it"
+            ),
+            QualityItem("swapped_sides", "left_right", None, "", "ok", "the first foot down is the loaded one"),
+        )
+    )
+
+
+def full_trial(**changes: Any) -> TrialResult:
+    """A drop jump with every family, each foot's own events and phases, refusals, doubts and checks of the signal."""
+    trial = made_trial()
+    take_off, landing = TOUCHDOWN_S + 0.25, TOUCHDOWN_S + 0.74
+    declared = all_metrics()
+    rows = list(trial.table)
+    seen = {(one.name, one.side) for one in rows}
+    for place, (name, metric) in enumerate(declared.items()):
+        sides: tuple[Side, ...] = ("total",)
+        if metric.sides == "between feet":
+            sides = ("left_right",)
+        elif metric.sides != "total":
+            sides = ("total", "left", "right") if metric.sides == "total and feet" else ("left", "right")
+        for side in sides:
+            if (name, side) in seen:
+                continue
+            if place % 4 == 3:
+                why = f"needs at least {metric.min_rate_hz:g} Hz; this recording has 60 Hz"
+                rows.append(row(name, None, metric.unit, None, side=side, status="refused", reason=why))
+            else:
+                rows.append(row(name, 0.1 + 0.37 * place, metric.unit, 0.003 * (place + 1), side=side))
+    events = [
+        *trial.events,
+        Event("first_peak", "total", TOUCHDOWN_S + 0.03, 0.0006),
+        Event("peak_force", "left", TOUCHDOWN_S + 0.118, 0.0006),
+        Event("peak_force", "right", TOUCHDOWN_S + 0.131, 0.0006),
+        Event("landing_peak_force", "total", landing + 0.084, 0.0006),
+        Event("stabilised", "total", landing + 0.9, 0.01),
+    ]
+    loading, attenuation = (
+        Phase("loading", landing, landing + 0.084),
+        Phase("attenuation", landing + 0.084, landing + 0.128),
+    )
+    feet: tuple[Side, ...] = ("left", "right")
+    phases = [
+        *trial.phases,
+        loading,
+        attenuation,
+        Phase("stabilising", landing + 0.128, landing + 0.9),
+        *(Phase("flight", take_off, landing, side) for side in feet),
+        *(Phase("loading_20_80", TOUCHDOWN_S + 0.01, TOUCHDOWN_S + 0.05, side) for side in feet),
+    ]
+    full = replace(
+        trial,
+        events=Events(tuple(sorted(events, key=lambda event: event.time_s))),
+        phases=Phases(tuple(phases)),
+        table=MetricsTable(tuple(rows)),
+        quality=made_quality(),
+    )
+    return replace(full, **changes)
+
+
+def made_sensitivity(**changes: Any) -> ThresholdSensitivity:
+    """Contact and flight of one trial over the threshold, with a doubtful and an impossible rule."""
+    units = {"contact_time_s": "s", "flight_time_s": "s"}
+
+    def at(rule: str, kind: Any, newton: float, source: str | None = None, **more: Any) -> ThresholdRow:
+        values = {"contact_time_s": 0.26 - 0.0002 * newton, "flight_time_s": 0.48 + 0.00015 * newton}
+        told = {"status": "ok", "reason": None, **more}
+        return ThresholdRow(rule=rule, kind=kind, threshold_n=newton, values=values, source=source, **told)
+
+    noisy = {"status": "flagged", "reason": "below the 3.8 N that the plates read without load"}
+    rows = (
+        at("landing-lab", "default", 20.0, "docs/definitions.md"),
+        at("5 N", "rule", 5.0, "for comparison (citation not checked)"),
+        at("10 N", "rule", 10.0, "Somebody 2021"),
+        at("flight maximum", "rule", 3.0, "Somebody 2021", **noisy),
+        at("flight + 5 SD", "rule", 7.6, "Somebody 2021"),
+        ThresholdRow(
+            rule="5 % BW", kind="rule", threshold_n=None, values=dict.fromkeys(units), status="refused",
+            reason="body weight is unknown, and this rule needs it", source="nobody",
+        ),
+        *(at(f"{newton} N", "grid", float(newton)) for newton in (5, 10, 20, 50, 100)),
+    )  # fmt: skip
+    spreads = (
+        ThresholdSpread(name="contact_time_s", unit="s", default=0.256, minimum=0.258, maximum=0.259, sd=0.0005),
+    )
+    made = ThresholdSensitivity(
+        source="jump-07.txt", index=0, task="drop_jump", units=units, rows=rows, spreads=spreads,
+        summary="With 3 rules in use the numbers of this one trial spread: contact time by 0.4 %.",
+    )  # fmt: skip
+    return replace(made, **changes)
+
+
+def empty_sensitivity() -> ThresholdSensitivity:
+    reason = "no trial is found with the default threshold"
+    return ThresholdSensitivity(
+        source="jump-07.txt", index=0, task="unknown", units={}, rows=(), spreads=(), reason=reason,
+        summary=f"How the numbers depend on the threshold is not known: {reason}.",
+    )  # fmt: skip

@@ -2,22 +2,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from itertools import combinations
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
-from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.text import Text
 
 from landing_lab.errors import RecordingError
-from landing_lab.model.events import Event, Events
+from landing_lab.model.events import Event, Events, Phase, Phases
 from landing_lab.model.result import TrialResult
 from landing_lab.report.figure import figure_bytes, save_figure, trial_figure
+from landing_lab.report.view import loading_stretch, overview, shaded_phases
 from reference import require_reference_data
+from report.drawing import assert_texts_apart
 from report.made_trials import (
     crowded_trial,
     eventless_trial,
+    full_trial,
     gap_trial,
     landing_trial,
     made_trial,
@@ -45,6 +47,8 @@ CASES: dict[str, Callable[[], TrialResult]] = {
     "short flight": crowded_trial,
     "long contact": lambda: made_trial(contact_s=0.9, flight_s=0.2),
     "gaps": gap_trial,
+    "everything": full_trial,
+    "everything with gaps": lambda: replace(full_trial(), signals=gap_trial().signals),
     "no events": eventless_trial,
     "drop landing": landing_trial,
     "refused": refused_trial,
@@ -61,40 +65,9 @@ def texts_of(figure: object) -> list[Text]:
     return [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
 
 
-def drawn_boxes(figure: object, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, tuple[float, float, float, float]]]:
-    """Every line of text the renderer was told to draw, with its box (left, bottom, right, top) in pixels."""
-    boxes = []
-
-    def note(
-        self: RendererAgg, _gc: object, x: float, y: float, text: str, font: object, angle: float, **_: object
-    ) -> None:
-        width, height, descent = self.get_text_width_height_descent(text, font, False)
-        bottom = self.height - y
-        if angle == 0:
-            boxes.append((text, (x, bottom - descent, x + width, bottom - descent + height)))
-        else:
-            boxes.append((text, (x + descent - height, bottom, x + descent, bottom + width)))
-
-    monkeypatch.setattr(RendererAgg, "draw_text", note)
-    figure.canvas.draw()
-    return boxes
-
-
 @pytest.mark.parametrize("case", CASES)
 def test_no_text_covers_another_or_leaves_the_picture(case: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    figure = trial_figure(CASES[case]())
-    boxes = drawn_boxes(figure, monkeypatch)
-    assert boxes
-    width, height = figure.bbox.width, figure.bbox.height
-    for text, (left, bottom, right, top) in boxes:
-        assert left >= 0, text
-        assert bottom >= 0, text
-        assert right <= width, text
-        assert top <= height, text
-    for (first, a), (second, b) in combinations(boxes, 2):
-        across = min(a[2], b[2]) - max(a[0], b[0])
-        upward = min(a[3], b[3]) - max(a[1], b[1])
-        assert min(across, upward) <= 0.5, (first, second)
+    assert_texts_apart(trial_figure(CASES[case]()), monkeypatch)
 
 
 @pytest.mark.parametrize("case", ["drop jump", "refused", "drop landing", "no events"])
@@ -167,3 +140,37 @@ def test_reference_drop_jump_draws() -> None:
     low, high = figure.axes[1].get_xlim()
     assert low == pytest.approx(-0.02)
     assert high == pytest.approx(0.2697)
+
+
+def test_phases_of_the_total_alone_are_shaded_side_by_side() -> None:
+    trial = full_trial()
+    assert trial.signals is not None
+    shaded = shaded_phases(trial, overview(trial, trial.signals))
+    assert [phase.name for phase in shaded] == [
+        "braking", "propulsion", "flight", "loading", "attenuation", "stabilising",
+    ]  # fmt: skip
+    assert {phase.side for phase in shaded} == {"total"}
+    for before, after in pairwise(shaded):
+        assert before.stop_s <= after.start_s
+
+
+def test_what_its_parts_leave_of_a_landing_is_shaded_as_landing() -> None:
+    trial = made_trial(phases=Phases((Phase("landing", 1.74, 2.6), Phase("loading", 1.74, 1.82))))
+    assert trial.signals is not None
+    shaded = shaded_phases(trial, overview(trial, trial.signals))
+    assert [(phase.name, phase.start_s, phase.stop_s) for phase in shaded] == [
+        ("loading", 1.74, 1.82),
+        ("landing", 1.82, 2.6),
+    ]
+
+
+def test_overlapping_phases_are_cut_where_the_earlier_ends() -> None:
+    trial = made_trial(phases=Phases((Phase("flight", 1.25, 1.8), Phase("landing", 1.74, 2.2))))
+    assert trial.signals is not None
+    first, second = shaded_phases(trial, overview(trial, trial.signals))
+    assert (first.stop_s, second.start_s) == (1.8, 1.8)
+
+
+def test_loading_stretch_is_that_of_the_total_whatever_comes_first() -> None:
+    trial = made_trial(phases=Phases((Phase("loading_20_80", 1.01, 1.05, "left"), Phase("loading_20_80", 1.02, 1.07))))
+    assert loading_stretch(trial) == (1.02, 1.07)

@@ -12,9 +12,16 @@ from landing_lab.errors import ParameterError, RecordingError
 from landing_lab.model.recording import Recording
 from landing_lab.model.result import MetricsTable, Result
 from landing_lab.report.html import render_report, session_tables, write_report
-from landing_lab.report.names import metric_label
+from landing_lab.report.names import FAMILY_LABELS, metric_label
 from landing_lab.report.write import plot, report
-from report.made_trials import made_trial, refused_trial, row
+from report.made_trials import (
+    empty_sensitivity,
+    full_trial,
+    made_sensitivity,
+    made_trial,
+    refused_trial,
+    row,
+)
 
 HOSTILE = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'&.txt"
 VOID = {"meta", "img", "br", "hr", "link", "input"}
@@ -81,7 +88,7 @@ def test_every_metric_row_is_there_with_its_numbers_method_and_reason() -> None:
         assert metric.method in page.text
         assert metric.reason is None or metric.reason in page.text
     assert "0.2497 ± 0.0003" in page.cells
-    assert "refused" in page.cells
+    assert any(cell.startswith("refused jump height (impulse) needs a quiet end") for cell in page.cells)
 
 
 def test_no_cell_is_empty() -> None:
@@ -89,6 +96,86 @@ def test_no_cell_is_empty() -> None:
     for trials in ([made_trial()], [made_trial(), refused_trial(), refused_trial(with_signal=False)]):
         page = Page(render_report(trials, truth=[truth, *[None] * (len(trials) - 1)], session={"a": {}, "b": None}))
         assert [cell for cell in page.cells if not cell.strip()] == []
+
+
+def test_metrics_stand_in_families_with_the_feet_beside_the_total() -> None:
+    page = Page(render_report(made_trial()))
+    families = [cell for cell in page.cells if cell in FAMILY_LABELS.values()]
+    assert families[:3] == ["Timing", "Jump", "Force"]
+    place = next(place for place, cell in enumerate(page.cells) if cell.startswith("peak vertical forcemaximum"))
+    assert page.cells[place + 1 : place + 5] == ["3100 ± 23", "1560 ± 12", "1622 ± 12", "N"]
+
+
+def test_one_refusal_of_several_metrics_is_one_row() -> None:
+    same = [row(f"unknown_{i}", None, "N", None, status="refused", reason="no plate was loaded") for i in range(3)]
+    page = Page(render_report(made_trial(table=MetricsTable((row("x", 1.0, "N", 0.1), *same)))))
+    assert page.text.count("no plate was loaded") == 1
+    assert any("unknown_0, unknown_1, unknown_2" in cell for cell in page.cells)
+
+
+def test_a_refusal_names_sides_only_where_some_of_them_were_measured() -> None:
+    sides = [("unknown_0", "total"), ("unknown_0", "left"), ("unknown_0", "right"), ("unknown_1", "left")]
+    lost = [row(name, None, "N", None, side=side, status="refused", reason="no load") for name, side in sides]
+    page = Page(render_report(made_trial(table=MetricsTable(tuple(lost)))))
+    assert any("unknown_0, unknown_1 (left)" in cell for cell in page.cells)
+
+
+def test_a_refused_foot_beside_a_measured_one_says_which() -> None:
+    rows = (
+        row("peak_force_n", 800.0, "N", 5.0, side="left"),
+        row("peak_force_n", None, "N", None, side="right", status="refused", reason="the foot stayed in the air"),
+    )
+    page = Page(render_report(made_trial(table=MetricsTable(rows))))
+    assert any("peak vertical force (right)" in cell and "stayed in the air" in cell for cell in page.cells)
+    assert "800 ± 5" in page.cells
+
+
+def test_signal_quality_says_what_was_checked_found_and_left_unchecked() -> None:
+    page = Page(render_report(full_trial()))
+    assert "Signal quality" in page.text
+    assert "9 checks ok, 2 not made, 1 flagged." in page.text
+    assert page.text.index("drift of the empty plates") < page.text.index("offset of the empty plates (left)")
+    for told in ("14.2 N", "let them warm up", "−25.3 N", "0 samples", "give the body mass to compare it"):
+        assert told in page.text
+    assert "Signal quality" not in Page(render_report(made_trial())).text
+
+
+def test_events_and_phases_of_the_feet_do_not_swell_the_tables() -> None:
+    page = Page(render_report(full_trial()))
+    place = page.cells.index("peak force")
+    assert page.cells[place + 1 : place + 4] == ["1.1250 ± 0.0006", "1.1180 ± 0.0006", "1.1310 ± 0.0006"]
+    assert "Phases of each foot" in page.text
+    assert "Phases of each foot" not in Page(render_report(made_trial())).text
+
+
+def test_threshold_section_holds_sentence_picture_and_every_rule() -> None:
+    text = render_report(made_trial(), sensitivity=[made_sensitivity()])
+    page = Page(text)
+    assert "What the contact threshold does" in page.text
+    assert page.text.count("the numbers of this one trial spread") == 1
+    assert text.count("data:image/svg+xml") == 2
+    for told in ("default", "10 N", "flight + 5 SD", "+1.2 %", "citation not checked", "refused", "this rule needs"):
+        assert told in page.text
+    assert [cell for cell in page.cells if not cell.strip()] == []
+    assert "What the contact threshold does" not in Page(render_report(made_trial())).text
+
+
+def test_a_trial_without_thresholds_says_why() -> None:
+    page = Page(render_report(refused_trial(), sensitivity=[empty_sensitivity()]))
+    assert "is not known: no trial is found" in page.text
+    with pytest.raises(ParameterError, match="sensitivity needs one entry per trial"):
+        render_report(made_trial(), sensitivity=[])
+
+
+def test_report_writes_the_threshold_picture_and_removes_an_older_one(tmp_path: Path) -> None:
+    written = report(made_trial(), tmp_path, sensitivity=[made_sensitivity()])
+    assert list(written) == ["report.html", "trial-01.png", "sensitivity.png"]
+    assert written["sensitivity.png"].read_bytes().startswith(b"\x89PNG")
+    several = report([made_trial(), made_trial()], tmp_path, sensitivity=[None, made_sensitivity()])
+    assert "sensitivity-02.png" in several
+    assert not (tmp_path / "sensitivity.png").exists()
+    report(made_trial(), tmp_path)
+    assert not list(tmp_path.glob("sensitivity*"))
 
 
 def test_refused_trial_is_shown_with_its_reason_and_no_number() -> None:

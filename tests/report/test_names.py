@@ -4,11 +4,14 @@ import pytest
 
 from landing_lab.metrics import all_metrics
 from landing_lab.report.names import (
+    FAMILY_LABELS,
     METRIC_LABELS,
+    QUALITY_LABELS,
     event_label,
     metric_label,
     one_line,
     phase_label,
+    quality_label,
     side_label,
     status_label,
     task_label,
@@ -74,6 +77,24 @@ def test_labels_tell_metrics_apart() -> None:
 def test_unknown_names_stay_as_they_are() -> None:
     for label in (metric_label, event_label, phase_label, side_label, status_label, task_label):
         assert label("not_known_yet") == "not_known_yet"
+
+
+@pytest.mark.parametrize("name", ["limb_symmetry_mean_force_braking_pct", "landing_impulse_0_50ms_ns"])
+def test_variants_of_known_quantities_are_words_too(name: str) -> None:
+    assert "_" not in metric_label(name)
+
+
+def test_checks_of_the_signal_are_named_in_words_without_their_unit() -> None:
+    for name in QUALITY_LABELS:
+        assert "_" not in quality_label(name)
+    assert quality_label("some_new_check_hz") == "some new check"
+    assert quality_label("another_check_n") == "another check"
+
+
+def test_every_family_of_metrics_has_a_heading() -> None:
+    families = {metric.compute.__module__.rpartition(".")[2] for metric in all_metrics().values()}
+    without = [family for family in families if family.removesuffix("_metrics") not in FAMILY_LABELS]
+    assert not without, "give the new family a heading in report/names.py FAMILY_LABELS"
 
 
 def test_landing_and_stronger_side_variants_are_derived() -> None:

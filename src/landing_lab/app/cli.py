@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 import landing_lab
+from landing_lab.app.export_command import export
+from landing_lab.app.failures import failed, hush, told
+from landing_lab.app.options import Explain, Json, Ports, Sensitivity, ShowAll
 from landing_lab.app.streams import make_lenient
-from landing_lab.errors import LandingLabError
-from landing_lab.io.visible import visible
 
 app = typer.Typer(
     name="landing-lab",
@@ -30,15 +31,6 @@ simulate_app = typer.Typer(
     help="Simulated devices and trials, for practice and for testing your own programs.", no_args_is_help=True
 )
 app.add_typer(simulate_app, name="simulate")
-
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of text for people.")]
-Ports = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--port",
-        help="Serial port of a board, such as /dev/ttyUSB0, COM3 or socket://host:port. Repeat for each board.",
-    ),
-]
 
 
 def _print_version(wanted: bool) -> None:
@@ -78,7 +70,9 @@ def demo(
 
 @app.command()
 def analyse(
-    files: Annotated[list[Path], typer.Argument(help="Files with vertical force, or raw recordings (.xdf).")],
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Files with vertical force, raw recordings (.xdf), or folders of them.")
+    ] = None,
     left: Annotated[str | None, typer.Option(help="Column of the left foot: name or number, counted from 1.")] = None,
     right: Annotated[str | None, typer.Option(help="Column of the right foot.")] = None,
     total: Annotated[str | None, typer.Option(help="Column of the total, where the feet are not separate.")] = None,
@@ -92,27 +86,45 @@ def analyse(
     ] = "auto",
     output_format: Annotated[str, typer.Option("--format", help="table, json or csv on the terminal.")] = "table",
     out: Annotated[
-        Path | None, typer.Option(help="Also write report.html, metrics.csv, analysis.json and pictures here.")
+        Path | None,
+        typer.Option(
+            help="Also write report.html, metrics.csv, analysis.json and pictures here; of a folder, Parquet tables."
+        ),
     ] = None,
+    jobs: Annotated[int | None, typer.Option(min=1, help="Folders: processes at work; every core by default.")] = None,
+    pattern: Annotated[
+        str | None, typer.Option(help="Folders: only files whose name is like this, such as '*_grf.mot'.")
+    ] = None,
+    sensitivity: Sensitivity = False,
+    explain: Explain = None,
+    show_all: ShowAll = False,
+    json: Json = False,
 ) -> None:
     """Detect and measure the landings in force-plate files and recordings.
 
-    Text (tab, comma, semicolon, blanks), OpenSim .mot/.sto, C3D and .xdf are recognised by their content.
+    Text (tab, comma, semicolon, blanks), OpenSim .mot/.sto, C3D, Parquet and .xdf are recognised by their content.
+    A folder is searched with all below it, over every core: metrics.parquet (one row per metric), trials.parquet
+    (one row per trial) and errors.csv go to --out, by default the new folder landing-lab-analysis.
     Exit code 2 if a file could not be read; a refused trial is a result, with its reason.
 
     Example: landing-lab analyse jump.txt --left FP1 --right FP2 --rate-hz 1000 --out results
+
+    Example: landing-lab analyse study/ --pattern '*_grf.mot' --out results
     """
-    from landing_lab.app.analyse import Columns, run_analyse
+    from landing_lab.app.analyse import Columns, Extras, run_files_or_folders
 
     raise typer.Exit(
-        run_analyse(
-            files,
+        run_files_or_folders(
+            files or [],
             Columns(left=left, right=right, total=total, rate_hz=rate_hz),
             mass_kg=mass_kg,
             box_height_m=box_height_m,
             task=task,
-            output_format=output_format,
+            output_format="json" if json else output_format,
             out=out,
+            jobs=jobs,
+            pattern=pattern,
+            extras=Extras(sensitivity=sensitivity, show_all=show_all, explain=explain),
         )
     )
 
@@ -196,6 +208,9 @@ def report(
     )
 
 
+app.command()(export)
+
+
 @app.command()
 def doctor(json: Json = False) -> None:
     """Check this installation: Python, libraries, drivers, ports, detector.
@@ -228,59 +243,17 @@ def main() -> None:
     output = make_lenient()
     debug = bool(os.environ.get("LANDING_LAB_DEBUG"))
     if not debug:
-        _hush()
+        hush()
     try:
         returned = app(standalone_mode=False)
         code = returned if isinstance(returned, int) else 0
     except (KeyboardInterrupt, typer.Abort):
-        code = _told("interrupted; what was recorded so far is kept", 130)
+        code = told("interrupted; what was recorded so far is kept", 130)
     except Exception as error:
         if debug:
             raise
-        code = _failed(error)
+        code = failed(error)
     output.flush()
     if output.failed is not None and not isinstance(output.failed, BrokenPipeError):
-        code = _told(f"the output could not be written: {output.failed.strerror}", 1)
+        code = told(f"the output could not be written: {output.failed.strerror}", 1)
     sys.exit(code)
-
-
-def _failed(error: Exception) -> int:
-    """Tell an error in one sentence; its exit code."""
-    if isinstance(error, LandingLabError):
-        return _told(str(error), error.exit_code)
-    if isinstance(error, MemoryError):
-        return _told("this machine has too little free memory for that; close other programs or use shorter files", 1)
-    if hasattr(error, "format_message"):
-        return _usage_error(error)
-    return _told(
-        f"an error that should not happen ({type(error).__name__}: {error}); set LANDING_LAB_DEBUG=1, run it again and "
-        "report what it prints",
-        1,
-    )
-
-
-def _hush() -> None:
-    """No library speaks to the person: warnings and log lines of numpy and matplotlib are for developers."""
-    import logging
-    import warnings
-
-    warnings.simplefilter("ignore")
-    logging.getLogger("matplotlib").setLevel(logging.ERROR)
-    os.environ.pop("MPLBACKEND", None)  # a backend that is not installed breaks the import; we never open windows
-
-
-def _usage_error(error: Any) -> int:
-    """Tell a wrong option or argument; without any argument the help is what was wanted."""
-    text = error.format_message()
-    if type(error).__name__ == "NoArgsIsHelpError":
-        print(text)
-        return 2
-    path = error.ctx.command_path if getattr(error, "ctx", None) is not None else "landing-lab"
-    if "o such option" in text:
-        text += " (a file name that begins with a dash needs ./ before it)"
-    return _told(f"{text.rstrip('.')}; see {path} --help", 2)
-
-
-def _told(message: str, code: int) -> int:
-    print(f"landing-lab: {visible(message)}", file=sys.stderr)
-    return code

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from landing_lab.model.result import TrialResult
+from landing_lab.model.sensitivity import ThresholdSensitivity
 from landing_lab.report.rows import Truth
 
 
@@ -16,8 +17,11 @@ def write_outputs(
     *,
     truth: Sequence[Truth | None] | None = None,
     session: Mapping[str, object] | None = None,
+    sensitivity: Sequence[ThresholdSensitivity | None] | None = None,
 ) -> list[Path]:
     """Write metrics.csv, analysis.json, report.html and a picture per trial; the paths in that order.
+
+    truth, session, sensitivity: as in `landing_lab.report.write.report`.
 
     Raises RecordingError where the folder cannot be written.
     """
@@ -27,4 +31,4 @@ def write_outputs(
     numbers = [folder / "metrics.csv", folder / "analysis.json"]
     write_metrics_csv(trials, numbers[0])
     write_analysis_json(document, numbers[1])
-    return [*numbers, *report(trials, folder, truth=truth, session=session).values()]
+    return [*numbers, *report(trials, folder, truth=truth, session=session, sensitivity=sensitivity).values()]

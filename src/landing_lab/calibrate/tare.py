@@ -6,7 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from landing_lab.kernels.tare import choose_unloaded, measure_blocks, pool_unloaded, smallest_step
 from landing_lab.model.blocks import FloatArray
+
+ROUNDING = 1e-6
+"""Steps below this fraction of a column's range are rounding of arithmetic, not of a converter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,8 +35,8 @@ class Tare:
     """Unloaded reading of each column.
 
     offset_n: (c,) newton. noise_n: (s,) SD of total, then (for c > 1) of each column, newton.
-    resolution_n: (c,) smallest step between readings. unloaded_s: how long the evidence is; 0 where the
-    sensor was never unloaded, and the offset then stays 0. drift_n: how far the unloaded level of the worst
+    resolution_n: (c,) smallest step between successive different readings. unloaded_s: how long the evidence is; 0
+    where the sensor was never unloaded, and the offset then stays 0. drift_n: how far the unloaded level of the worst
     column wanders within the recording (5th to 95th percentile of its blocks), beyond what noise explains.
     """
 
@@ -49,49 +53,32 @@ def tare_from_unloaded(force_n: FloatArray, *, sample_rate_hz: float, params: Ta
     A block is unloaded where every column stays near zero and calm; the trimmed pool of these blocks (the
     noisiest tenth holds touchdowns and take-offs) gives the median as offset and the pooled SD as noise.
     """
+    rows = np.ascontiguousarray(np.asarray(force_n, dtype=np.float64).T)
+    return tare_of_rows(rows, sample_rate_hz=sample_rate_hz, params=params)
+
+
+def tare_of_rows(rows_n: FloatArray, *, sample_rate_hz: float, params: TareParams | None = None) -> Tare:
+    """The same of one signal per row, shape (c, n), C order, writable."""
     settings = params or TareParams()
-    n, c = force_n.shape
+    c, n = rows_n.shape
     width = max(4, round(settings.block_ms * sample_rate_hz / 1000.0))
-    resolution = np.array([_resolution(force_n[:, j]) for j in range(c)])
-    blocks = force_n[: n - n % width].reshape(-1, width, c)
-    spread = blocks.std(axis=1).max(axis=1)
-    quiet = (np.abs(blocks.mean(axis=1)) < settings.max_offset_n).all(axis=1) & (spread < settings.max_noise_n)
-    if quiet.any():
-        # Noisy plates are let in, but not the touchdowns of calm ones.
-        quiet &= spread < max(settings.calm_n, 4.0 * float(np.median(spread[quiet])))
-    chosen = blocks[quiet]
-    if len(chosen) * width < settings.min_unloaded_ms * sample_rate_hz / 1000.0:
-        zero = np.zeros(c)
-        return Tare(offset_n=zero, noise_n=np.zeros(_signals(c)), resolution_n=resolution, unloaded_s=0.0)
-    total_variance = chosen.sum(axis=2).var(axis=1)
-    keep = np.argsort(total_variance, kind="stable")[: max(1, int(np.ceil(0.9 * len(chosen))))]
-    chosen = chosen[keep]
-    column_sd = np.sqrt(chosen.var(axis=1).mean(axis=0))
-    noise = column_sd if c == 1 else np.concatenate([[np.sqrt(total_variance[keep].mean())], column_sd])
+    mean, variance = np.empty((c, n // width)), np.empty((c + 1, n // width))
+    measure_blocks(rows_n, width, mean, variance)
+    chosen = choose_unloaded(mean, variance, settings.max_offset_n, settings.max_noise_n, settings.calm_n)
+    resolution = np.array([smallest_step(row, ROUNDING) for row in rows_n])
+    offset, noise = np.zeros(c), np.zeros(c + 1)
+    drift_n = 0.0
+    # A tenth of the unloaded blocks was left out of the pool, not of the evidence.
+    enough = len(chosen) * width >= 0.9 * settings.min_unloaded_ms * sample_rate_hz / 1000.0
+    if len(chosen) and enough:
+        drift_n = pool_unloaded(mean, variance, chosen, width, offset, noise)
     return Tare(
-        offset_n=np.median(chosen.mean(axis=1), axis=0),  # of block means: finer than one step of the converter
-        noise_n=noise,
+        offset_n=offset,
+        noise_n=noise[:1] if c == 1 else noise,
         resolution_n=resolution,
-        unloaded_s=len(chosen) * width / sample_rate_hz,
-        drift_n=_drift(chosen.mean(axis=1), noise=float(column_sd.max()) / width**0.5),
+        unloaded_s=len(chosen) * width / sample_rate_hz if len(chosen) and enough else 0.0,
+        drift_n=drift_n,
     )
-
-
-def _drift(level_n: FloatArray, *, noise: float) -> float:
-    """Wander of unloaded block means, (k, c) newton, less the four SD that noise gives them."""
-    low, high = np.percentile(level_n, [5.0, 95.0], axis=0)
-    return max(0.0, float((high - low).max()) - 4.0 * noise)
-
-
-def _signals(columns: int) -> int:
-    return 1 if columns == 1 else columns + 1
-
-
-def _resolution(column: FloatArray) -> float:
-    """Smallest step between different readings, from at most 20 000 of them."""
-    values = np.unique(column[np.isfinite(column)][:20_000])
-    steps = np.diff(values)
-    return float(steps.min()) if len(steps) else 0.0
 
 
 def tare_from_lowest(sum_n: FloatArray, *, sample_rate_hz: float, calm_n: float, window_ms: float) -> slice | None:

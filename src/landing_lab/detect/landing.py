@@ -12,6 +12,9 @@ from landing_lab.kernels.contact import STATE_DTYPE, advance
 from landing_lab.model.blocks import FloatArray
 from landing_lab.model.events import CONTACT, EVENT_DTYPE, RELEASE, CrossingArray
 
+_COMPILED: set[bool] = set()
+"""Not empty once the kernel was compiled in this process; its types do not depend on the number of columns."""
+
 
 class LandingDetector:
     """Feed it vertical force, block after block; it returns the crossings that each block decided.
@@ -48,7 +51,9 @@ class LandingDetector:
             )
         self.threshold_n = np.maximum(self._settings.on_n, self.params.noise_multiple * noise)
         self._state = self._fresh_state(signals)
-        self._advance(np.zeros((1, columns)), self._fresh_state(signals))
+        if not _COMPILED:
+            self._advance(np.zeros((1, columns)), self._fresh_state(signals))
+            _COMPILED.add(True)
 
     @staticmethod
     def _fresh_state(signals: int) -> CrossingArray:

@@ -1,13 +1,13 @@
-"""Movement of the centre of mass during the contact of a drop jump."""
+"""Movement of the centre of mass in a contact, with the uncertainty of everything that is read off it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from typing import NamedTuple
 
 import numpy as np
 
-from landing_lab.detect.task import Contact
-from landing_lab.kernels.motion import integrate_from_end
+from landing_lab.kernels.motion import MOTION_DTYPE, move
 from landing_lab.model.blocks import FloatArray
 from landing_lab.model.runs import runs
 from landing_lab.model.units import STANDARD_GRAVITY_M_PER_S2 as GRAVITY
@@ -15,85 +15,126 @@ from landing_lab.model.units import STANDARD_GRAVITY_M_PER_S2 as GRAVITY
 MAX_BRIDGED_S = 0.010
 """A longer hole inside a contact hides a peak; motion is then refused."""
 
+POSTURE_SD_M = 0.02
+"""How far the centre of mass lands below its height at take-off: legs and feet are less extended at landing.
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContactMotion:
-    """Movement of the centre of mass in a contact, anchored at take-off.
+Our choice: flight-time height reads about 2 cm above impulse height (docs/definitions.md), which is d / 2 and
+more than a careful jumper shows.
+"""
 
-    touchdown_velocity_m_per_s: negative. force_integral_ns: over the whole contact; from_lowest_ns: from the
-    lowest point on. lowest: position in samples of the recording, None where velocity never turns. depth_m:
-    touchdown to lowest point. lowest_acceleration_m_per_s2: net, upward.
+IMPULSE_SHARE = 0.3
+"""Share of the fast-force error that is left in a whole-contact impulse: a slow plate keeps impulse (fusion.md)."""
+
+
+class Motion(NamedTuple):
+    """Motion in one contact as kernels.motion describes it: m, s, N, up positive; positions in samples.
+
+    NaN stands for "there is none". start_velocity: at touchdown, or at the onset of a jump from standing.
     """
 
-    touchdown_velocity_m_per_s: float
-    force_integral_ns: float
-    lowest: float | None = None
-    from_lowest_ns: float = 0.0
-    depth_m: float = 0.0
-    lowest_acceleration_m_per_s2: float = 0.0
+    start_velocity: float
+    lowest: float
+    lowest_acceleration: float
+    slowest: float
+    slowest_velocity: float
+    depth: float
+    braking_impulse: float
+    propulsion_impulse: float
+    braking_peak_n: float
+    propulsion_peak_n: float
+    peak_power: float
+    spring_r: float
 
 
-def contact_motion(
-    total_n: FloatArray,
-    contact: Contact,
-    *,
-    weight_n: float,
-    flight_time_s: float,
-    threshold_n: float,
-    sample_rate_hz: float,
-) -> ContactMotion | None:
+class ContactMotion(NamedTuple):
+    """Motion anchored at take-off, its standard uncertainty item by item, and the anchor in m/s."""
+
+    value: Motion
+    sd: Motion
+    take_off_velocity: float
+    take_off_velocity_sd: float
+
+    @property
+    def touchdown_velocity_m_per_s(self) -> float:
+        """Velocity at the start of the contact, negative in a drop."""
+        return self.value.start_velocity
+
+    @property
+    def lowest(self) -> float | None:
+        """Position of the lowest point in samples of the recording; None where velocity may never turn."""
+        return None if math.isnan(self.value.lowest + self.sd.lowest) else self.value.lowest
+
+    @property
+    def depth_m(self) -> float:
+        """Start of the contact down to the lowest point."""
+        return self.value.depth
+
+
+class Anchor(NamedTuple):
+    """What the motion of a contact rests on; positions and their SD in samples, SD of the rest as it enters.
+
+    velocity_sd: of the take-off velocity, without the take-off's own edge (which also moves the contact's end).
+    scale_sd: relative SD of force against body weight. from_standing: braking begins at the lowest velocity.
+    """
+
+    start: float
+    start_sd: float
+    stop: float
+    stop_sd: float
+    threshold_n: float
+    weight_n: float
+    weight_sd_n: float
+    flight_s: float
+    velocity_sd: float
+    scale_sd: float
+    from_standing: bool = False
+
+
+def contact_motion(total_n: FloatArray, anchor: Anchor, *, sample_rate_hz: float) -> ContactMotion | None:
     """Motion in a contact from total force, (n,) newton; None where a hole longer than MAX_BRIDGED_S lies in it.
 
     Take-off velocity is g t_flight / 2 and force is integrated backwards from there (docs/definitions.md,
     velocity: 1 % of body weight moves drop height by 6 % this way, by 28 % when integrated from standing).
+    The standard uncertainties come from integrating again with each input moved by its own.
     """
-    first = int(np.ceil(contact.start.position))
-    last = int(np.floor(contact.stop.position))
+    first, last = math.ceil(anchor.start), math.floor(anchor.stop)
     if last - first < 2:
         return None
     force = _without_holes(total_n[first : last + 1], max_hole_samples=int(MAX_BRIDGED_S * sample_rate_hz))
     if force is None:
         return None
     dt = 1.0 / sample_rate_hz
-    takeoff = GRAVITY * flight_time_s / 2.0
-    velocity = np.empty(len(force))
-    position = np.empty(len(force))
-    touchdown = integrate_from_end(
-        force,
-        first - contact.start.position,
-        contact.stop.position - last,
-        threshold_n,
-        dt,
-        weight_n,
-        GRAVITY,
-        takeoff,
-        velocity,
-        position,
+    lead, tail = first - anchor.start, anchor.stop - last
+    weight, velocity = anchor.weight_n, GRAVITY * anchor.flight_s / 2.0
+    # An error of the take-off edge lengthens the contact by what it takes from the flight.
+    by_edge = GRAVITY / 2.0 * anchor.stop_sd * dt
+    settings = np.array(
+        [
+            (lead, tail, weight, velocity, 1.0),
+            (lead + anchor.start_sd, tail, weight, velocity, 1.0),
+            (lead, tail + anchor.stop_sd, weight, velocity - by_edge, 1.0),
+            (lead, tail, weight + anchor.weight_sd_n, velocity, 1.0),
+            (lead, tail, weight, velocity, 1.0 + anchor.scale_sd),
+            (lead, tail, weight, velocity - anchor.velocity_sd, 1.0),
+            (lead, tail, weight, velocity + anchor.velocity_sd, 1.0),
+        ]
     )
-    mass = weight_n / GRAVITY
-    integral = mass * (takeoff - touchdown) + weight_n * contact.n_samples * dt
-    below = np.flatnonzero(velocity < 0.0)
-    if len(below) == 0 or below[-1] + 1 >= len(velocity):
-        return ContactMotion(touchdown_velocity_m_per_s=touchdown, force_integral_ns=integral)
-    turn = int(below[-1])
-    step = velocity[turn + 1] - velocity[turn]
-    lowest = float(first + turn - velocity[turn] / step)
-    start_position = position[0] - 0.5 * (velocity[0] + touchdown) * (first - contact.start.position) * dt
-    return ContactMotion(
-        touchdown_velocity_m_per_s=touchdown,
-        force_integral_ns=integral,
-        lowest=lowest,
-        from_lowest_ns=mass * takeoff + weight_n * (contact.stop.position - lowest) * dt,
-        depth_m=float(start_position - min(position[turn], position[turn + 1])),
-        lowest_acceleration_m_per_s2=float(step / dt),
-    )
+    out = np.empty(len(settings), MOTION_DTYPE)
+    move(force, anchor.threshold_n, dt, GRAVITY, anchor.from_standing, settings, out)
+    varied = out.view(np.float64).reshape(len(settings), -1)
+    value = Motion._make(varied[0].tolist())
+    moved = np.square(varied[1:] - varied[0])
+    # Correlation is near its extreme, where one direction of the greatest uncertainty changes nothing: both are tried.
+    sd = Motion._make(np.sqrt(moved[:-2].sum(axis=0) + moved[-2:].max(axis=0)).tolist())
+    value = value._replace(lowest=value.lowest + first, slowest=value.slowest + first)
+    return ContactMotion(value, sd, velocity, math.hypot(anchor.velocity_sd, by_edge))
 
 
 def _without_holes(force: FloatArray, *, max_hole_samples: int) -> FloatArray | None:
     """Force with short runs of missing samples bridged linearly; None where a run is longer."""
-    missing = np.isnan(force)
-    if not missing.any():
-        return np.array(force, dtype=np.float64, order="C")
+    if math.isfinite(float(force.sum())):
+        return force
+    missing = ~np.isfinite(force)
     longest = int(np.diff(runs(missing)).max())
     if longest > max_hole_samples or missing.all():
         return None

@@ -94,8 +94,11 @@ class TaskParams:
     standing_within_bw: a recording that begins this near to body weight begins in standing, however short.
     push_off_bw: without a push above this nobody jumped: a step off the plate.
     knock_bw (knock_n where body weight is unknown), knock_s: a contact that is weaker and shorter than this is a
-    knock against the plate, not a foot, and is passed over.
+    knock against the plate, not a foot, and is passed over; so is one that never reaches knock_n, however long.
     drop_landing_peak_bw: a step onto the plate stays below this peak, a drop does not.
+    least_mean_bw: mean force of a drop jump's contact is 1 + (touchdown + take-off speed) / (g contact), 1.2 in the
+    slowest one; a walking step carries less than 1. most_rebounds, least_landing_s: more flights without a rest may
+    be hopping, a landing that is left sooner may be a step of a run.
     """
 
     max_drop_jump_contact_s: float = 1.5
@@ -111,6 +114,9 @@ class TaskParams:
     standing_within_bw: float = 0.15
     push_off_bw: float = 1.15
     drop_landing_peak_bw: float = 1.8
+    least_mean_bw: float = 1.1
+    most_rebounds: int = 1
+    least_landing_s: float = 0.5
     knock_bw: float = 0.3
     knock_n: float = 100.0
     knock_s: float = 0.15
@@ -124,3 +130,57 @@ class TaskParams:
             raise ParameterError(
                 f"min_flight_s={self.min_flight_s:g} must be below max_flight_s={self.max_flight_s:g}; swap them"
             )
+
+
+class ImpactWindows(NamedTuple):
+    """ImpactParams at one sample rate, in samples; fractions of a sample where they are lengths of time."""
+
+    first_peak: float
+    slope: int
+    short: float
+    long: float
+    landing: float
+    hold: int
+    stability: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImpactParams:
+    """What is looked for in a contact and after a landing (docs/definitions.md).
+
+    first_peak_ms, prominence_bw: a first peak is the first local maximum within this time of touchdown, before
+    the main peak, from which force falls by this much; a valley ends where force rises by as much again.
+    slope_ms: window of the greatest loading rate. short_ms, long_ms: impulse windows from touchdown.
+    landing_ms: window of the symmetry of a landing. rest_within_bw, rest_hold_ms: stabilised is the first instant
+    from which force stays this near to body weight for this long. stability_ms: window of the stability index, and
+    least recorded time after a landing for both.
+    """
+
+    first_peak_ms: float = 60.0
+    prominence_bw: float = 0.1
+    slope_ms: float = 5.0
+    short_ms: float = 50.0
+    long_ms: float = 100.0
+    landing_ms: float = 300.0
+    rest_within_bw: float = 0.05
+    rest_hold_ms: float = 1000.0
+    stability_ms: float = 3000.0
+
+    def __post_init__(self) -> None:
+        for field in dataclasses.fields(self):
+            value = getattr(self, field.name)
+            if not (math.isfinite(value) and value > 0):
+                raise ParameterError(f"{field.name} must be positive; got {value}; leave it out for the default")
+
+    def at(self, sample_rate_hz: float) -> ImpactWindows:
+        """These windows in samples at a rate; metrics refuse what the rate is too low for, so 1 is the least."""
+        per_ms = sample_rate_hz / 1000.0
+        return ImpactWindows(
+            first_peak=self.first_peak_ms * per_ms,
+            slope=max(1, math.floor(self.slope_ms * per_ms + 0.5)),
+            short=self.short_ms * per_ms,
+            long=self.long_ms * per_ms,
+            landing=self.landing_ms * per_ms,
+            hold=max(1, math.floor(self.rest_hold_ms * per_ms + 0.5)),
+            stability=max(1, math.floor(self.stability_ms * per_ms + 0.5)),
+        )

@@ -2,87 +2,162 @@
 
 from __future__ import annotations
 
-import numpy as np
+import math
 
 from landing_lab.detect.params import TaskParams
+from landing_lab.detect.standing import ONSET_BACK_S
 from landing_lab.detect.task import Edge
-from landing_lab.detect.trial import SAMPLING_SD, LandingTrial
+from landing_lab.detect.trial import SAMPLING_SD, LandingTrial, on_the_top_sd
 from landing_lab.model.channels import Side
 from landing_lab.model.events import Event, Events, Phase, Phases
-from landing_lab.model.units import STANDARD_GRAVITY_M_PER_S2 as GRAVITY
 
 
 def events_of(trial: LandingTrial) -> Events:
-    """Touchdown, peak, lowest point, take-off and landing of the total and of each foot, in order of time.
-
-    An edge that lies outside the recording is not an event.
-    """
+    """Every event of the total and of each foot, in order of time; what lies outside the recording is none."""
     found: list[Event] = []
     sides: tuple[Side, ...] = ("total", *trial.foot_sides)
     for side in sides:
-        contact, landing = trial.contact_of(side), trial.landing_of(side)
-        if contact is not None and trial.task == "drop_jump" and not contact.start.open:
-            found.append(_edge(trial, "touchdown", side, contact.start))
-        if contact is not None and not contact.stop.open:
-            found.append(_edge(trial, "take_off", side, contact.stop))
-        if landing is not None and not landing.start.open:
-            found.append(_edge(trial, "landing", side, landing.start))
-    if trial.task == "drop_jump" and trial.contact is not None:
-        force = trial.window(trial.contact)
-        if len(force) and not np.isnan(force).all():
-            position = float(np.ceil(trial.contact.start.position)) + int(np.nanargmax(force))
-            found.append(Event("peak_force", "total", trial.time_s(position), SAMPLING_SD / trial.sample_rate_hz))
-    if trial.motion is not None and trial.motion.lowest is not None:
-        found.append(Event("lowest_point", "total", trial.time_s(trial.motion.lowest), lowest_point_sd_s(trial)))
-    return Events(tuple(sorted(found, key=lambda event: (event.time_s, event.side))))
+        _add_edges(found, trial, side)
+        _add_peaks(found, trial, side)
+    if trial.from_standing and trial.onset is not None:
+        found.append(Event("movement_onset", "total", trial.time_s(trial.onset), ONSET_BACK_S / 2.0))
+    lowest = lowest_position(trial)
+    if lowest is not None:
+        found.append(Event("lowest_point", "total", trial.time_s(lowest), lowest_point_sd_s(trial)))
+    if not isinstance(trial.rest, str):
+        rest = trial.rest
+        found.append(Event("stabilised", "total", trial.time_s(rest.position), rest.sd / trial.sample_rate_hz))
+    found.sort(key=lambda event: (event.time_s, event.side))
+    return Events(tuple(found))
+
+
+def _add_edges(found: list[Event], trial: LandingTrial, side: Side) -> None:
+    contact, landing = trial.contact_of(side), trial.landing_of(side)
+    if contact is not None and not trial.from_standing and trial.task != "unknown" and not contact.start.open:
+        found.append(_edge(trial, "touchdown", side, contact.start))
+    if contact is not None and not contact.stop.open:
+        found.append(_edge(trial, "take_off", side, contact.stop))
+    if landing is not None and not landing.start.open:
+        found.append(_edge(trial, "landing", side, landing.start))
+
+
+def _add_peaks(found: list[Event], trial: LandingTrial, side: Side) -> None:
+    for impact, prefix in (
+        (trial.contact_impact.get(side) if trial.task != "unknown" else None, ""),
+        (trial.landing_impact.get(side), "landing_"),
+    ):
+        if impact is None:
+            continue
+        tops = (("first_peak", impact.first_peak, impact.first_flat), ("peak_force", impact.peak, impact.flat))
+        for name, position, flat in tops:
+            # Standing before a push-off has no impact, and so no first peak.
+            if not (math.isnan(position) or (trial.from_standing and prefix + name == "first_peak")):
+                sd = math.hypot(on_the_top_sd(flat) / trial.sample_rate_hz, trial.signals.edge_sd_s)
+                found.append(Event(prefix + name, side, trial.time_s(position), sd))
 
 
 def _edge(trial: LandingTrial, name: str, side: Side, edge: Edge) -> Event:
     return Event(name, side, trial.time_s(edge.position), trial.edge_sd_s(edge, side))
 
 
-def lowest_point_sd_s(trial: LandingTrial) -> float:
-    """Standard uncertainty of the instant of zero velocity.
+def lowest_position(trial: LandingTrial) -> float | None:
+    """The lowest point in samples; a whole sample where the rate is too low for interpolated times."""
+    if trial.motion is None or trial.motion.lowest is None:
+        return None
+    lowest = trial.motion.lowest
+    return lowest if trial.sample_rate_hz >= trial.params.interpolate_from_hz else float(math.floor(lowest + 0.5))
 
-    Velocity there is off by that of take-off (flight time and posture) and by g (force integral)/W² per newton
-    of body weight; divided by the acceleration at that instant.
-    """
-    motion, weight = trial.motion, trial.weight
-    if motion is None or weight is None:
+
+def lowest_point_sd_s(trial: LandingTrial) -> float:
+    """Standard uncertainty of the instant of zero velocity, sampling included."""
+    if trial.motion is None:
         return 0.0
-    by_anchor = trial.take_off_velocity_sd_m_per_s
-    by_weight = GRAVITY * motion.from_lowest_ns / weight.value_n**2 * weight.sd_n
-    scale = np.hypot(trial.signals.amplitude_sd_fraction, trial.ratio_scale_sd)
-    by_scale = GRAVITY * motion.from_lowest_ns / weight.value_n * scale
-    velocity_sd = float(np.sqrt(by_anchor**2 + by_weight**2 + by_scale**2))
-    return float(
-        np.hypot(velocity_sd / max(motion.lowest_acceleration_m_per_s2, 1e-9), SAMPLING_SD / trial.sample_rate_hz)
-    )
+    return math.hypot(trial.motion.sd.lowest, SAMPLING_SD) / trial.sample_rate_hz
+
+
+def braking_start(trial: LandingTrial) -> float | None:
+    """Where braking begins, in samples: touchdown, or the greatest downward velocity of a countermovement."""
+    if trial.motion is None or trial.motion.lowest is None or trial.task == "squat_jump":
+        return None
+    return trial.motion.value.slowest if trial.from_standing else trial.start
+
+
+def propulsion_start(trial: LandingTrial) -> float | None:
+    """Where propulsion begins, in samples: the lowest point; the onset where a jump from standing has none."""
+    lowest = lowest_position(trial)
+    if lowest is None and trial.motion is not None and trial.from_standing:
+        return trial.start
+    return lowest
 
 
 def phases_of(trial: LandingTrial, params: TaskParams) -> Phases:
-    """Braking, propulsion, flight and landing, half-open, in order of time."""
-    found: list[Phase] = []
+    """Half-open phases of the total, then of each foot (contact, flight, loading, attenuation), in order of time."""
+    found = _contact_phases(trial)
     contact, landing = trial.contact, trial.landing
-    if trial.motion is not None and trial.motion.lowest is not None and contact is not None:
-        lowest = trial.time_s(trial.motion.lowest)
-        found.append(Phase("braking", trial.time_s(contact.start.position), lowest))
-        found.append(Phase("propulsion", lowest, trial.time_s(contact.stop.position)))
-    elif contact is not None and trial.task == "drop_jump":
-        found.append(Phase("contact", trial.time_s(contact.start.position), trial.time_s(contact.stop.position)))
     if trial.flight_time_s is not None and contact is not None and landing is not None:
-        found.append(Phase("flight", trial.time_s(contact.stop.position), trial.time_s(landing.start.position)))
+        found.append(_phase(trial, "flight", contact.stop.position, landing.start.position))
     if landing is not None:
         start = trial.time_s(landing.start.position)
-        stop = min(trial.time_s(landing.stop.position), start + params.landing_view_s)
-        found.append(Phase("landing", start, stop))
+        found.append(Phase("landing", start, min(trial.time_s(landing.stop.position), start + params.landing_view_s)))
+        found += _landing_phases(trial, "total")
+    for side in trial.foot_sides:
+        found += _foot_phases(trial, side)
     return Phases(tuple(found))
 
 
-def trial_window_s(trial: LandingTrial, params: TaskParams) -> tuple[float, float]:
+def _phase(trial: LandingTrial, name: str, start: float, stop: float, side: Side = "total") -> Phase:
+    return Phase(name, trial.time_s(start), trial.time_s(stop), side)
+
+
+def _contact_phases(trial: LandingTrial) -> list[Phase]:
+    contact = trial.contact
+    if contact is None or (trial.task == "unknown" and contact.start.open):
+        return []
+    stop, start = contact.stop.position, trial.start
+    braking, propulsion = braking_start(trial), propulsion_start(trial)
+    if propulsion is None or start is None:
+        known = trial.task == "drop_jump"
+        return [_phase(trial, "contact", contact.start.position, stop)] if known else []
+    found = []
+    if trial.task == "countermovement_jump" and braking is not None:
+        found.append(_phase(trial, "unweighting", start, braking))
+    if braking is not None:
+        found.append(_phase(trial, "braking", braking, propulsion))
+    found.append(_phase(trial, "propulsion", propulsion, stop))
+    return found
+
+
+def _landing_phases(trial: LandingTrial, side: Side) -> list[Phase]:
+    """Loading (landing to peak), attenuation (peak to first valley) and stabilising (valley or peak to rest)."""
+    impact, landing = trial.landing_impact.get(side), trial.landing_of(side)
+    if impact is None or landing is None or landing.start.open or math.isnan(impact.peak):
+        return []
+    found = [_phase(trial, "loading", landing.start.position, impact.peak, side)]
+    calm_from = impact.peak
+    if not math.isnan(impact.valley):
+        found.append(_phase(trial, "attenuation", impact.peak, impact.valley, side))
+        calm_from = impact.valley
+    if side == "total" and not isinstance(trial.rest, str) and trial.rest.position > calm_from:
+        found.append(_phase(trial, "stabilising", calm_from, trial.rest.position))
+    return found
+
+
+def _foot_phases(trial: LandingTrial, side: Side) -> list[Phase]:
+    contact, landing = trial.contact_of(side), trial.landing_of(side)
+    found = []
+    if contact is not None and trial.task == "drop_jump":
+        found.append(_phase(trial, "contact", contact.start.position, contact.stop.position, side))
+    flies = contact is not None and landing is not None and contact.stop.position < landing.start.position
+    if contact is not None and landing is not None and flies and trial.flight_time_s is not None:
+        found.append(_phase(trial, "flight", contact.stop.position, landing.start.position, side))
+    return [*found, *_landing_phases(trial, side)]
+
+
+def trial_window_s(trial: LandingTrial, phases: Phases) -> tuple[float, float]:
     """Start and stop, seconds, of what a picture of this trial shows: half a second around its phases."""
-    phases = list(phases_of(trial, params))
     times = trial.signals.times_s
-    if not phases:
+    shown = [phase for phase in phases if phase.side == "total" and phase.name != "stabilising"]
+    if not shown:
         return float(times[0]), float(times[-1])
-    return max(float(times[0]), phases[0].start_s - 0.5), min(float(times[-1]), phases[-1].stop_s + 0.1)
+    last = max(phase.stop_s for phase in shown)
+    return max(float(times[0]), shown[0].start_s - 0.5), min(float(times[-1]), last + 0.1)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from landing_lab.detect.params import TaskParams
+from landing_lab.kernels.stance import quietest_window
 from landing_lab.model.blocks import FloatArray
 
 MIN_STANDING_N = 100.0
@@ -26,36 +28,42 @@ class QuietStance:
     start: int
     stop: int
 
+    def moved(self, samples: int) -> QuietStance:
+        """The same window counted from `samples` earlier."""
+        return QuietStance(
+            body_weight_n=self.body_weight_n,
+            sd_n=self.sd_n,
+            window_sd_n=self.window_sd_n,
+            start=self.start + samples,
+            stop=self.stop + samples,
+        )
 
-def find_quiet_stance(total_n: FloatArray, *, sample_rate_hz: float, params: TaskParams) -> QuietStance | None:
+
+def find_quiet_stance(
+    total_n: FloatArray, *, sample_rate_hz: float, params: TaskParams, noise_n: float = 0.0
+) -> QuietStance | None:
     """The quietest window of standing in total force, shape (n,); None where none is quiet enough.
 
     A window qualifies with a mean above MIN_STANDING_N and an SD below quiet_sd_fraction of it
-    (docs/definitions.md). Missing samples disqualify the windows they lie in.
+    (docs/definitions.md). Missing samples disqualify the windows they lie in. noise_n: SD of the empty plates,
+    which is no movement of the person: a mean over a second hardly feels it.
     """
     width = round(params.quiet_window_s * sample_rate_hz)
     if width < 2 or len(total_n) < width:
         return None
-    valid = np.isfinite(total_n)
-    filled = np.where(valid, total_n, 0.0)
-    centre = float(filled.mean())  # sums of squares around zero would lose digits
-    first = np.concatenate([[0.0], np.cumsum(filled - centre)])
-    second = np.concatenate([[0.0], np.cumsum((filled - centre) ** 2)])
-    count = np.concatenate([[0], np.cumsum(valid)])
-    mean = (first[width:] - first[:-width]) / width
-    variance = np.maximum((second[width:] - second[:-width]) / width - mean**2, 0.0)
-    mean = mean + centre
-    standing = (count[width:] - count[:-width] == width) & (mean > MIN_STANDING_N)
-    relative = np.where(standing, np.sqrt(variance) / np.where(standing, mean, 1.0), np.inf)
-    best = int(np.argmin(relative))
-    if not relative[best] < params.quiet_sd_fraction:
+    found = np.empty(2)
+    start = quietest_window(total_n, width, MIN_STANDING_N, found)
+    mean, window_sd = found.tolist()
+    if start < 0:
         return None
-    window_sd = float(np.sqrt(variance[best]))
+    sway = math.sqrt(max(window_sd**2 - noise_n**2, 0.0))
+    if not sway < params.quiet_sd_fraction * mean:
+        return None
     independent = max(1.0, _SWAY_SAMPLES_PER_S * params.quiet_window_s)
     return QuietStance(
-        body_weight_n=float(mean[best]),
-        sd_n=max(window_sd / independent**0.5, 1e-4 * float(mean[best])),
+        body_weight_n=mean,
+        sd_n=max(window_sd / independent**0.5, 1e-4 * mean),
         window_sd_n=window_sd,
-        start=best,
-        stop=best + width,
+        start=start,
+        stop=start + width,
     )

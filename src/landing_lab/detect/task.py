@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import dataclasses
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from landing_lab.detect.params import TaskParams
 from landing_lab.model.blocks import FloatArray
-from landing_lab.model.events import CONTACT, CrossingArray
+from landing_lab.model.events import CONTACT
 from landing_lab.model.result import Task
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Edge:
     """One end of a contact, in samples: position = sample + fraction.
 
@@ -27,7 +30,7 @@ class Edge:
     open: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Contact:
     """A stretch of one signal above the threshold."""
 
@@ -38,6 +41,13 @@ class Contact:
     def n_samples(self) -> float:
         """Length in samples, fractions included."""
         return self.stop.position - self.start.position
+
+    def first(self, n_samples: float) -> Contact:
+        """The first n_samples of it, or all where it is shorter."""
+        if self.n_samples <= n_samples:
+            return self
+        end = self.start.position + n_samples
+        return Contact(start=self.start, stop=Edge(sample=math.ceil(end), position=end, open=True))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,19 +60,18 @@ class FoundTask:
     landing: Contact | None
 
 
-def contacts_of(crossings: CrossingArray, signal: int, n_samples: int) -> list[Contact]:
-    """Contacts of one signal (0 = total) in order; ends beyond the recording are open."""
+def contacts_of(crossings: Sequence[tuple[Any, ...]], signal: int, n_samples: int) -> list[Contact]:
+    """Contacts of one signal (0 = total) in order; ends beyond the recording are open.
+
+    crossings: rows of EVENT_DTYPE as plain tuples.
+    """
     contacts: list[Contact] = []
     start: Edge | None = None
-    for row in crossings[crossings["signal"] == signal]:
-        edge = Edge(
-            sample=int(row["sample"]),
-            position=float(row["sample"] + row["fraction"]),
-            slope=float(row["slope"]),
-            bridged=max(0, int(row["bridged"])),
-            open=bool(row["bridged"] == -1),
-        )
-        if row["kind"] == CONTACT:
+    for kind, of, sample, fraction, slope, bridged, _decided, _confirmed in crossings:
+        if of != signal:
+            continue
+        edge = Edge(sample=sample, position=sample + fraction, slope=slope, bridged=max(0, bridged), open=bridged == -1)
+        if kind == CONTACT:
             start = edge
         elif start is not None:
             contacts.append(Contact(start=start, stop=edge))
@@ -103,9 +112,11 @@ def find_tasks(
             index += 1
             if jump is None:
                 continue
-            found.append(jump)
+            landed = index
             while index + 1 < len(contacts) and _rebounds(contacts, index, sample_rate_hz, params):
                 index += 1
+            doubt = _hops(contacts[landed : index + 1], weight_n, sample_rate_hz, params)
+            found.append(jump if jump.reason else dataclasses.replace(jump, reason=doubt))
             # The landing may be the stance of the next jump, but only where the person came to rest in it.
             if not _starts_a_jump(contacts, index, sample_rate_hz, params):
                 index += 1
@@ -119,9 +130,12 @@ def find_tasks(
 def _is_knock(
     contact: Contact, total_n: FloatArray, weakest_n: float, sample_rate_hz: float, params: TaskParams
 ) -> bool:
+    peak_n = np.nanmax(total_n[contact.start.sample : contact.stop.sample], initial=0.0)
+    if peak_n < params.knock_n:  # nobody is that light, however long it lasts: an offset, a drift, a cable
+        return True
     if contact.start.open or contact.stop.open or contact.n_samples > params.knock_s * sample_rate_hz:
         return False
-    return bool(np.nanmax(total_n[contact.start.sample : contact.stop.sample], initial=0.0) < weakest_n)
+    return bool(peak_n < weakest_n)
 
 
 def _is_flight(contact: Contact, following: Contact, sample_rate_hz: float, params: TaskParams) -> bool:
@@ -138,6 +152,24 @@ def _rebounds(contacts: Sequence[Contact], index: int, sample_rate_hz: float, pa
     return landing.n_samples < params.max_drop_jump_contact_s * sample_rate_hz and _is_flight(
         landing, contacts[index + 1], sample_rate_hz, params
     )
+
+
+def _hops(landings: Sequence[Contact], weight_n: float | None, sample_rate_hz: float, params: TaskParams) -> str | None:
+    """Why a jump with these landings, one after the other, may have been a hop or a step; None where it was not."""
+    if len(landings) > params.most_rebounds + 1:
+        return (
+            f"{len(landings) - 1} more flights follow without a rest: hopping looks the same; only the first contact "
+            "and flight were measured"
+        )
+    stays_s = landings[-1].n_samples / sample_rate_hz
+    # Where nobody ever stood still, even a slow step may have been walked.
+    least_s = params.quiet_window_s if weight_n is None else params.least_landing_s
+    if not landings[-1].stop.open and stays_s < least_s:
+        return (
+            f"the plates are left {stays_s:.2f} s after the landing: two steps of a walk or a run look the same; "
+            "let the person stand still after the landing"
+        )
+    return None
 
 
 def _starts_a_jump(contacts: Sequence[Contact], index: int, sample_rate_hz: float, params: TaskParams) -> bool:
@@ -165,6 +197,12 @@ def _jump(
     contact_s = contact.n_samples / sample_rate_hz
     empty_s = _empty_before_s(contact, before, sample_rate_hz)
     if contact_s <= params.max_drop_jump_contact_s and not contact.start.open:
+        if weight_n is not None and (mean_bw := _mean_bw(contact, total_n, weight_n)) < params.least_mean_bw:
+            reason = (
+                f"force between touchdown and take-off averages {mean_bw:.2f} body weights, too little to brake a drop "
+                "and to jump: somebody walked over the plates, a plate does not measure, or body weight is wrong"
+            )
+            return FoundTask(task="unknown", reason=reason, contact=contact, landing=landing)
         if empty_s >= params.min_empty_before_s:
             return FoundTask(task="drop_jump", reason=None, contact=contact, landing=landing)
         reason = f"the plates were empty for only {empty_s:.2f} s before the contact: a drop cannot be told from a step"
@@ -172,8 +210,7 @@ def _jump(
     if weight_n is None:
         reason = "a jump from standing, but body weight is unknown, so a countermovement cannot be told from a squat"
         return FoundTask(task="unknown", reason=reason, contact=contact, landing=landing)
-    total_bw = total_n / weight_n
-    begins_bw = _begins_at_bw(contact, total_bw, sample_rate_hz)
+    begins_bw = _begins_at_n(contact, total_n, sample_rate_hz) / weight_n
     short = contact_s < params.countermovement_window_s
     if contact.start.open and short and not abs(begins_bw - 1.0) <= params.standing_within_bw:
         reason = (
@@ -181,21 +218,34 @@ def _jump(
             "a drop jump cut short cannot be told from a jump from standing; start the recording earlier"
         )
         return FoundTask(task="unknown", reason=reason, contact=contact, landing=landing)
-    return _jump_from_standing(contact, landing, total_bw, sample_rate_hz=sample_rate_hz, params=params)
+    return _jump_from_standing(contact, landing, total_n, weight_n, sample_rate_hz=sample_rate_hz, params=params)
 
 
-def _begins_at_bw(contact: Contact, total_bw: FloatArray, sample_rate_hz: float) -> float:
-    """Mean force of the first 20 ms of a contact, body weights."""
+def _mean_bw(contact: Contact, total_n: FloatArray, weight_n: float) -> float:
+    """Mean force of a contact, body weights; infinite where all of it is missing."""
+    force_n = total_n[contact.start.sample : contact.stop.sample]
+    return math.inf if np.isnan(force_n).all() else float(np.nanmean(force_n)) / weight_n
+
+
+def _begins_at_n(contact: Contact, total_n: FloatArray, sample_rate_hz: float) -> float:
+    """Mean force of the first 20 ms of a contact, newton; NaN where all of it is missing."""
     first = contact.start.sample
-    return float(np.nanmean(total_bw[first : first + max(1, round(0.02 * sample_rate_hz))]))
+    begin = total_n[first : first + max(1, round(0.02 * sample_rate_hz))]
+    return math.nan if np.isnan(begin).all() else float(np.nanmean(begin))
 
 
 def _jump_from_standing(
-    contact: Contact, landing: Contact, total_bw: FloatArray, *, sample_rate_hz: float, params: TaskParams
+    contact: Contact,
+    landing: Contact,
+    total_n: FloatArray,
+    weight_n: float,
+    *,
+    sample_rate_hz: float,
+    params: TaskParams,
 ) -> FoundTask | None:
     stop = contact.stop.sample
     start = max(contact.start.sample, stop - round(params.countermovement_window_s * sample_rate_hz))
-    push = total_bw[start:stop]
+    push = total_n[start:stop] / weight_n
     if len(push) == 0 or np.isnan(push).all() or np.nanmax(push) < params.push_off_bw:
         return None
     peak = int(np.nanargmax(push))

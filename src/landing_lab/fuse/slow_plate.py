@@ -15,6 +15,9 @@ TIMING_REFUSAL = (
     "wear the insoles, they can"
 )
 
+EDGE_SD_S = 0.02
+"""SD of a landing seen through the filter of the converter: enough for the second a body takes to come to rest."""
+
 
 def signals_from_slow_plate(plate: Stream) -> ForceSignals | str:
     """Force per side and in total on a regular grid at the plate's own rate."""
@@ -45,5 +48,6 @@ def signals_from_slow_plate(plate: Stream) -> ForceSignals | str:
         source=f"{plate.sensor.description}, re-zeroed on its lowest calm stretch",
         bandwidth_hz=plate.sensor.bandwidth_hz,
         weight_note=None if plate.sensor.calibrated else "rests on the nominal scale of uncalibrated load cells",
+        edge_sd_s=EDGE_SD_S,
         timing_refusal=TIMING_REFUSAL,
     )

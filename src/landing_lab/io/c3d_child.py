@@ -23,6 +23,7 @@ _FACTS: Final = (
     ("rate", "ANALOG", "RATE"),
     ("used", "FORCE_PLATFORM", "USED"),
     ("types", "FORCE_PLATFORM", "TYPE"),
+    ("lengths", "POINT", "UNITS"),
 )
 
 
@@ -40,6 +41,8 @@ def main(file: str, out: str) -> None:
         analogs=np.asarray(content["data"]["analogs"][0], dtype=np.float64),
         channels=np.asarray(_value(parameters, "FORCE_PLATFORM", "CHANNEL"), dtype=np.float64),
         matrices=np.asarray(_value(parameters, "FORCE_PLATFORM", "CAL_MATRIX"), dtype=np.float64),
+        corners=np.asarray(_value(parameters, "FORCE_PLATFORM", "CORNERS"), dtype=np.float64),
+        origins=np.asarray(_value(parameters, "FORCE_PLATFORM", "ORIGIN"), dtype=np.float64),
     )
 
 

@@ -27,7 +27,8 @@ class C3dContent:
     """Analog channels (n_channels, n_samples) with labels and units, and the plates as FORCE_PLATFORM describes them.
 
     channels: (n_per_plate, n_plates) 1-based numbers of analog channels; matrices: (6, n_per_plate, n_plates) or
-    empty.
+    empty. corners: (3, 4, n_plates) in the laboratory and origins: (3, n_plates) of each plate, in `length_unit`;
+    empty where the file does not say.
     """
 
     analogs: FloatArray
@@ -38,6 +39,9 @@ class C3dContent:
     types: list[int]
     channels: IntArray
     matrices: FloatArray
+    corners: FloatArray
+    origins: FloatArray
+    length_unit: str
 
 
 def read_in_child(path: Path) -> C3dContent:
@@ -89,6 +93,7 @@ def _content(out: Path) -> C3dContent:
         facts = json.loads(arrays["facts"].tobytes())
         channels = np.atleast_2d(arrays["channels"])
         analogs, matrices = arrays["analogs"], arrays["matrices"]
+        corners, origins = arrays["corners"], np.atleast_2d(arrays["origins"])
     n_plates = int(facts["used"][0]) if facts["used"] else 0
     if not 0 <= n_plates <= _MOST_PLATES or not (np.abs(channels) < 2**31).all():
         raise ValueError(f"{n_plates} plates")
@@ -101,4 +106,7 @@ def _content(out: Path) -> C3dContent:
         types=[int(kind) for kind in facts["types"]],
         channels=channels.astype(np.int64),
         matrices=matrices,
+        corners=corners,
+        origins=origins,
+        length_unit=str(facts["lengths"][0]).strip().lower() if facts["lengths"] else "",
     )

@@ -15,7 +15,6 @@ _BINARY: Final[tuple[tuple[bytes, str, str], ...]] = (
     (b"\x1f\x8b", "a gzip archive", "unpack it first"),
     (b"\x89HDF", "an HDF5 file", "export the force samples as text or C3D"),
     (b"MATLAB", "a MATLAB file", "export the force samples as text or C3D"),
-    (b"PAR1", "a Parquet table", "export the force samples as CSV"),
     (b"TDSm", "a LabVIEW TDMS file", "export the force samples as text"),
     (b"RIFF", "a sound or video file", "choose the file with the force samples"),
     (b"\x7fELF", "a program", "choose the file with the force samples"),

@@ -10,6 +10,8 @@ from typing import Final
 import numpy as np
 
 from landing_lab.errors import FileFormatError, LandingLabError, ParameterError
+from landing_lab.io.cop_axes import feet_apart_m, medio_lateral
+from landing_lab.io.cop_columns import CopColumns, find_cop
 from landing_lab.io.force_columns import choose_columns
 from landing_lab.io.force_table import ForceTable
 from landing_lab.io.foreign import foreign_kind
@@ -19,7 +21,7 @@ from landing_lab.io.registry import Format, all_formats
 from landing_lab.io.time_base import TimeBase, check_rate, time_base
 from landing_lab.io.visible import quoted_name, quoted_path, snippet, visible
 from landing_lab.model.blocks import FloatArray
-from landing_lab.model.channels import Channel, ChannelLayout, Side
+from landing_lab.model.channels import Channel, ChannelLayout, Quantity, Side
 from landing_lab.model.recording import Clock, Recording, Sensor, Stream
 
 _HEAD_BYTES: Final = 65536
@@ -39,7 +41,8 @@ def read(
 
     left, right, total: column of vertical force by name ("Fz", "Fz.1" for the second of that name) or by
     1-based number; found by convention where not given. sample_rate_hz: needed where the file has no time.
-    The stream "force" holds newton, up positive, NaN = missing; provenance["notes"] says what was assumed.
+    The stream "force" holds newton, up positive, NaN = missing, and centre of pressure in metres where the file has
+    it, as it stands there also while nobody is on the plate; provenance["notes"] says what was assumed.
     Raises FileFormatError or ParameterError with one sentence on what to do.
     """
     given_hz = check_rate(sample_rate_hz)
@@ -117,11 +120,14 @@ def _recording(
     if missing := int(np.isnan(samples).any(axis=1).sum()) - sum(gap.n_samples for gap in base.gaps):
         notes += (f"{missing} rows hold blanks: they were read as missing samples.",)
     channels = tuple(Channel(table.names[column], "force", "N", side) for side, column in choice.columns.items())
+    cop = find_cop(table, choice)
+    positions, cop_channels, cop_notes = _centre_of_pressure(cop, choice, samples, base)
+    notes += (*cop.notes, *cop_notes)
     stream = Stream(
-        samples=samples,
+        samples=np.column_stack([samples, *positions]) if positions else samples,
         sample_rate_hz=base.sample_rate_hz,
         times_s=base.times_s,
-        layout=ChannelLayout(channels),
+        layout=ChannelLayout(channels + cop_channels),
         sensor=Sensor(kind="force_plate", description=f"force plate, {table.what}"),
         clock=Clock(source=base.clock),
         gaps=base.gaps,
@@ -136,6 +142,37 @@ def _recording(
     if choice.doubt is not None:
         provenance["doubt"] = choice.doubt
     return Recording(streams={"force": stream}, provenance=provenance)
+
+
+def _centre_of_pressure(
+    cop: CopColumns, choice: Choice, samples: FloatArray, base: TimeBase
+) -> tuple[list[FloatArray], tuple[Channel, ...], tuple[str, ...]]:
+    """Positions (n_samples, 2) and their channels, medio-lateral first where that is known; and what shows it."""
+    placed: dict[Side, FloatArray] = {}
+    for side, position in cop.positions.items():
+        there = position[: len(samples)].copy()
+        there[~np.isfinite(there)] = np.nan
+        placed[side] = _on_time_base(there, base)
+    force = {side: samples[:, index] for index, side in enumerate(choice.columns)}
+    apart = feet_apart_m(force, placed, base.sample_rate_hz) if cop.frame == "lab" else None
+    lateral = 0 if cop.frame == "body" else medio_lateral(apart)
+    order = (0, 1) if lateral != 1 else (1, 0)
+    quantities: tuple[Quantity, Quantity] = ("cop_1", "cop_2") if lateral is None else ("cop_ml", "cop_ap")
+    channels = tuple(
+        Channel(cop.names[side][axis], quantity, "m", side)
+        for side in placed
+        for axis, quantity in zip(order, quantities, strict=True)
+    )
+    notes: tuple[str, ...] = ()
+    if apart is not None:
+        names = " and ".join(f'"{pair[order[0]]}"' for pair in cop.names.values())
+        seen = f"the feet are {100 * apart[0]:.0f} and {100 * apart[1]:.0f} cm apart along the two axes"
+        notes = (
+            f"Centre of pressure: {seen}, so which is medio-lateral stays unknown."
+            if lateral is None
+            else f"Centre of pressure: {names} are medio-lateral: {seen}.",
+        )
+    return [placed[side][:, order] for side in placed], channels, notes
 
 
 def _force(file: Path, table: ForceTable, choice: Choice) -> FloatArray:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TypeAlias
 
 from landing_lab.io import formats
 from landing_lab.io.force_table import ForceTable
 from landing_lab.model.recording import Recording
+from landing_lab.model.result import TrialResult
+
+Encode: TypeAlias = Callable[[Recording, str, Sequence[TrialResult]], bytes]
+"""The stream of this name as the bytes of a file; the trials are for formats that hold events."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,12 +26,16 @@ class Format:
     recognises: whether the first bytes of a file are of this format (by content, never by file name).
     read: the whole file as a table whose columns are still to be chosen, or as a finished recording.
     order: formats are asked in this order; a format that accepts any text comes last.
+    suffix, encode: the ending of a file name that asks for this format on export, and how it is written; None
+    for a format that is only read.
     """
 
     name: str
     recognises: Callable[[bytes], bool]
     read: Callable[[Path], ForceTable | Recording]
     order: int = 0
+    suffix: str | None = None
+    encode: Encode | None = None
 
 
 @cache

@@ -16,6 +16,7 @@ from typing import Final
 import numpy as np
 
 from landing_lab.errors import RecordingError
+from landing_lab.io.stream_columns import csv_text
 from landing_lab.model.recording import Recording
 from landing_lab.model.result import METRIC_COLUMNS, TrialResult
 
@@ -35,7 +36,7 @@ def metrics_csv_text(trials: Iterable[TrialResult]) -> str:
     writer.writeheader()
     for trial in trials:
         for row in trial.table:
-            cells = {name: _plain(value) for name, value in row.as_dict().items()}
+            cells = {name: plain(value) for name, value in row.as_dict().items()}
             writer.writerow({"source": trial.source, "index": trial.index, **cells})
     return buffer.getvalue()
 
@@ -47,7 +48,7 @@ def write_analysis_json(document: Mapping[str, object], path: str | os.PathLike[
 
 def json_text(document: Mapping[str, object]) -> str:
     """A document as JSON; NaN and infinity, which JSON does not know, become null."""
-    return json.dumps(_plain(document), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    return json.dumps(plain(document), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def write_force_csv(recording: Recording, path: str | os.PathLike[str], *, stream: str = "force") -> Path:
@@ -57,32 +58,17 @@ def write_force_csv(recording: Recording, path: str | os.PathLike[str], *, strea
     total that is asked for. Raises RecordingError where the
     recording has no such stream, two columns of one side, or the file cannot be written.
     """
-    if stream not in recording.streams:
-        raise RecordingError(
-            f'{recording.source} has no stream "{stream}"; it holds: {", ".join(recording.streams)}; choose one of them'
-        )
-    chosen = recording.streams[stream]
-    picked = chosen.layout.pick(quantity="force")
-    sides = [chosen.layout.channels[index].side for index in picked]
-    if not sides or len(set(sides)) < len(sides):
-        raise RecordingError(
-            f'stream "{stream}" of {recording.source} holds {len(sides)} columns of force for '
-            f"{', '.join(sorted(set(sides))) or 'no side'}; export needs one column of force per side"
-        )
-    lines = [",".join(["time_s", *(f"{side}_n" for side in sides)])]
-    for time_s, row in zip(chosen.times_s, chosen.samples[:, picked], strict=True):
-        lines.append(f"{float(time_s)!r}," + ",".join("" if np.isnan(value) else repr(float(value)) for value in row))
-    return _write(path, "\n".join(lines) + "\n")
+    return _write(path, csv_text(recording, stream))
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
     """Plain Python values for JSON and CSV: numpy types unwrapped, NaN and infinity as None."""
     if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, (np.ndarray, np.generic)):
-        return _plain(value.tolist())
+        return plain(value.tolist())
     if isinstance(value, (list, tuple, set, frozenset)):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     return value if value is None or isinstance(value, (bool, int, str)) else str(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import pkgutil
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from landing_lab.metrics._registry import Metric
 
-_FAMILIES = ("timing", "jump", "force", "loading", "motion", "symmetry")
+_FAMILIES = ("timing", "jump", "force", "loading", "motion", "stiffness", "landing", "stability", "symmetry", "cop")
 """Families in the order of tables and reports; further files follow by name."""
 
 
@@ -17,8 +18,14 @@ def all_metrics() -> dict[str, Metric]:
     """Every metric by name, in the order of reports."""
     from landing_lab.metrics._registry import METRICS
 
+    _load()
+    return dict(METRICS)
+
+
+@functools.cache
+def _load() -> None:
+    """Import every family once: each registers its metrics."""
     present = [module.name for module in pkgutil.iter_modules(__path__) if module.name.endswith("_metrics")]
     ordered = [f"{family}_metrics" for family in _FAMILIES if f"{family}_metrics" in present]
     for name in [*ordered, *sorted(set(present) - set(ordered))]:
         importlib.import_module(f"{__name__}.{name}")
-    return dict(METRICS)

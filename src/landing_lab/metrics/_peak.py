@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 
 from landing_lab.detect.motion import MAX_BRIDGED_S
-from landing_lab.detect.plausibility import IMPACT_S
-from landing_lab.detect.task import Contact
 from landing_lab.detect.trial import LandingTrial
+from landing_lab.fuse.bandwidth import peak_loss_sd_fraction
 from landing_lab.metrics._registry import RefusedError
 from landing_lab.model.blocks import FloatArray
 from landing_lab.model.channels import Side
@@ -18,13 +18,16 @@ from landing_lab.model.runs import runs
 CUT_S = 0.005
 """A maximum this close to the end of the recording was not the last word."""
 
+IMPACT_S = 0.3
+"""After this a landing has passed its peak."""
+
 LONE_FRACTION = 0.1
 """A peak this far above the mean of its neighbours may be an artefact: 1 kHz heel strikes stay below 0.02."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Peak:
-    """Maximum force in newton at an index of the signals, its SD, and its SD in a ratio to body weight.
+    """Maximum force in newton at a sample of the signals, its SD, and its SD in a ratio to body weight.
 
     doubt: a sentence where the true peak may be another, None where not.
     """
@@ -36,55 +39,54 @@ class Peak:
     doubt: str | None
 
 
-def peak_of(trial: LandingTrial, contact: Contact | None, side: Side, *, window_s: float | None = None) -> Peak:
-    """The highest reading of one side in a contact, or in its first window_s seconds.
+def peak_of(trial: LandingTrial, side: Side, where: str) -> Peak:
+    """The highest reading of one side in its "contact" or "landing"; judged once for all metrics that need it.
 
-    Raises RefusedError where there is no reading.
+    Raises RefusedError where there is no reading, or the recording ends before the peak.
     """
-    none = RefusedError(f"there is no force on the {side.replace('_', ' ')} side in this contact")
-    if contact is None:
-        raise none
-    first = max(0, int(np.ceil(contact.start.position)))
-    last = int(np.floor(contact.stop.position))
-    if window_s is not None:
-        last = min(last, int(np.floor(contact.start.position + window_s * trial.sample_rate_hz)))
+    known = trial.shared.get(("peak", side, where))
+    if isinstance(known, Peak):
+        return known
+    peak = _judged_peak(trial, side, where)
+    trial.shared["peak", side, where] = peak
+    return peak
+
+
+def _judged_peak(trial: LandingTrial, side: Side, where: str) -> Peak:
+    contact = trial.contact_of(side) if where == "contact" else trial.landing_of(side)
+    impact = (trial.contact_impact if where == "contact" else trial.landing_impact).get(side)
+    if contact is None or impact is None or math.isnan(impact.peak_n):
+        raise RefusedError(f"there is no force on the {side.replace('_', ' ')} side in this contact")
     force = trial.signals.force_n[side]
-    inside = force[first : last + 1]
-    if len(inside) == 0 or np.isnan(inside).all():
-        raise none
-    index = first + int(np.nanargmax(inside))
-    value = float(force[index])
+    index = int(impact.peak)
     if contact.stop.open and index >= len(force) - 1 - CUT_S * trial.sample_rate_hz:
         raise RefusedError("the recording ends while force still rises; record two seconds longer")
-    loss = sampling_loss_n(force, index)
-    doubts = (_lone(value, loss), _hole(inside, value, trial.sample_rate_hz))
+    doubt = lone_peak(impact.peak_n, impact.loss_n)
+    if impact.missing:
+        hole = _hole(force[int(impact.first) : int(impact.last) + 1], impact.peak_n, trial.sample_rate_hz)
+        doubt = "; ".join(filter(None, (doubt, hole))) or None
+    hidden_n = math.hypot(impact.loss_n, filter_loss_n(trial, impact.peak_n, where))
     return Peak(
-        value_n=value,
-        sd_n=float(np.hypot(trial.force_sd_n(value, side), loss)),
-        ratio_sd_n=float(np.hypot(trial.force_sd_n(value, side, to_weight=True), loss)),
+        value_n=impact.peak_n,
+        sd_n=math.hypot(trial.force_sd_n(impact.peak_n, side), hidden_n),
+        ratio_sd_n=math.hypot(trial.force_sd_n(impact.peak_n, side, to_weight=True), hidden_n),
         index=index,
-        doubt="; ".join(doubt for doubt in doubts if doubt) or None,
+        doubt=doubt,
     )
 
 
-def sampling_loss_n(force: FloatArray, index: int) -> float:
-    """What sampling may hide of a maximum: half of its height above the mean of its neighbours, newton.
+def filter_loss_n(trial: LandingTrial, value_n: float, where: str) -> float:
+    """Standard uncertainty of a peak from a low-pass at the source; a push-off from standing is slow enough for it.
 
-    The top of a parabola through the peak sample and its neighbours lies at most a quarter of that height
-    above the peak sample; real peaks are sharper. At the end of a window where force still rises, half a step.
-    Where both neighbours are missing, half of the peak.
+    Peaks of ten push-offs lost less than a tenth of what landings lost.
     """
-    beside = force[[max(index - 1, 0), min(index + 1, len(force) - 1)]]
-    beside = beside[np.isfinite(beside)]
-    if len(beside) == 0:
-        return 0.5 * float(force[index])
-    value = force[index]
-    highest = float(beside.max())
-    return 0.5 * float(highest - value if highest > value else value - beside.mean())
+    share = 0.1 if where == "contact" and trial.from_standing else 1.0
+    return share * peak_loss_sd_fraction(trial.low_pass_hz) * value_n
 
 
-def _lone(value: float, loss: float) -> str | None:
-    above = 2.0 * loss / value if value > 0.0 else 0.0
+def lone_peak(value_n: float, loss_n: float) -> str | None:
+    """The sentence on a peak that stands alone above its neighbours; None where it does not."""
+    above = 2.0 * loss_n / value_n if value_n > 0.0 else 0.0
     if above <= LONE_FRACTION:
         return None
     return (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from landing_lab.detect.trial import LandingTrial
@@ -12,13 +12,16 @@ from landing_lab.model.channels import Side
 from landing_lab.model.result import Task
 from landing_lab.model.units import UNIT_SUFFIX
 
-Need: TypeAlias = Literal["timing", "force", "body_weight", "contact", "flight", "landing", "motion", "feet"]
+Need: TypeAlias = Literal["timing", "force", "body_weight", "contact", "flight", "landing", "motion", "feet", "cop"]
 Sides: TypeAlias = Literal["total", "feet", "total and feet", "between feet"]
 
-JUMPS: tuple[Task, ...] = ("drop_jump", "countermovement_jump", "squat_jump", "unknown")
+DROP_JUMP: tuple[Task, ...] = ("drop_jump",)
+PUSH_OFFS: tuple[Task, ...] = ("drop_jump", "countermovement_jump", "squat_jump")
+JUMPS: tuple[Task, ...] = (*PUSH_OFFS, "unknown")
+LANDINGS: tuple[Task, ...] = (*JUMPS, "drop_landing")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Estimate:
     """A metric's value with its standard uncertainty, in the metric's unit.
 
@@ -41,7 +44,11 @@ Compute: TypeAlias = Callable[[LandingTrial, Side], Estimate]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metric:
-    """A declared metric; `needs`, `min_rate_hz`, `min_bandwidth_hz` and `tasks` are checked before `compute` runs."""
+    """A declared metric; `needs`, `min_rate_hz`, `min_bandwidth_hz` and `tasks` are checked before `compute` runs.
+
+    thresholded: the value depends on the contact threshold; dynamic: it rests on fast force, not only on edges or a
+    mean.
+    """
 
     name: str
     unit: str
@@ -56,6 +63,12 @@ class Metric:
     method: str
     definition: str
     compute: Compute
+    thresholded: bool = field(init=False)
+    dynamic: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "thresholded", bool({"timing", "force"} & set(self.needs)))
+        object.__setattr__(self, "dynamic", bool({"force", "motion"} & set(self.needs)))
 
 
 METRICS: dict[str, Metric] = {}
@@ -70,7 +83,7 @@ def metric(
     min_rate_hz: float = 80.0,
     min_bandwidth_hz: float = 0.0,
     sides: Sides = "total",
-    tasks: tuple[Task, ...] = ("drop_jump",),
+    tasks: tuple[Task, ...] = DROP_JUMP,
     typical: str = "",
 ) -> Callable[[Compute], Compute]:
     """Register a function as the metric of its name; the first line of its docstring becomes the method.

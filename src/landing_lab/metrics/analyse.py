@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import cast
 
 import numpy as np
 
 from landing_lab.detect.inputs import check_inputs
-from landing_lab.detect.params import ContactParams, TaskParams
+from landing_lab.detect.params import ContactParams, ImpactParams, TaskParams
 from landing_lab.detect.phases import events_of, phases_of, trial_window_s
-from landing_lab.detect.plausibility import trial_doubts
+from landing_lab.detect.quality import quality_of, quality_of_recording
+from landing_lab.detect.quality_plates import survey_of
 from landing_lab.detect.trial import BodyWeight, LandingTrial
 from landing_lab.detect.trials import find_trials
 from landing_lab.errors import ParameterError
@@ -20,19 +22,16 @@ from landing_lab.fuse.sources import signals_of
 from landing_lab.metrics.table import flagged, metrics_of
 from landing_lab.model.blocks import FloatArray
 from landing_lab.model.events import Events, Phases
+from landing_lab.model.quality import Quality
 from landing_lab.model.recording import Recording
 from landing_lab.model.result import ForceSignals, MetricsTable, MetricValue, Result, Status, Task, TrialResult
 from landing_lab.model.units import STANDARD_GRAVITY_M_PER_S2 as GRAVITY
 
-MASS_DISAGREEMENT = 0.02
-"""A typed mass further off the plates than this is worth a sentence (one reference set is off by 4 %)."""
+CONTACT, TASK, IMPACT = ContactParams(), TaskParams(), ImpactParams()
+"""The settings of an analysis that asks for no others."""
 
-
-BOX_RATIO = (-0.30, 0.05)
-"""Drop height relative to the box that needs no word: 10-14 % below is usual, with room for the measurement."""
-
-MAX_USUAL_FLIGHT_S = 0.85
-"""A longer flight means a jump above 0.89 m, more than the best athletes reach; a wrong sample rate is likelier."""
+LOADED_N = 50.0
+"""Force that nobody on the plates stays below, and that no zero of a working plate is off by."""
 
 MOSTLY_MISSING = 0.5
 """Share of missing samples above which the holes are the finding."""
@@ -61,14 +60,19 @@ def analyse(
         )
     check_inputs(mass_kg, box_height_m, task)
     wanted = None if task == "auto" else cast("Task", task)
-    contact_params, trial_params = params or ContactParams(), task_params or TaskParams()
+    contact_params, trial_params = params or CONTACT, task_params or TASK
     signals = signals_of(recording)
     if isinstance(signals, str):
         return Result(recording, (_nothing(recording, signals, None, None, {}),))
     settings = _settings(contact_params, trial_params, mass_kg, box_height_m)
     try:
         trials, weight = find_trials(
-            signals, params=contact_params, task_params=trial_params, task=wanted, mass_kg=mass_kg
+            signals,
+            params=contact_params,
+            task_params=trial_params,
+            impact_params=IMPACT,
+            task=wanted,
+            mass_kg=mass_kg,
         )
     except ParameterError as error:
         if params is not None:
@@ -77,11 +81,12 @@ def analyse(
         return Result(recording, (_nothing(recording, reason, signals, None, settings),))
     if not trials:
         return Result(recording, (_nothing(recording, _no_trial(signals, weight), signals, weight, settings),))
-    results = [
-        _result(recording, trial, index, settings, _contradictions(trial, mass_kg, box_height_m), trial_params)
-        for index, trial in enumerate(trials)
-    ]
-    return Result(recording, tuple(dataclasses.replace(result, n_in_source=len(results)) for result in results))
+    results = []
+    facts = survey_of(signals)
+    for index, trial in enumerate(trials):
+        quality = quality_of(trial, mass_kg=mass_kg, box_height_m=box_height_m, facts=facts)
+        results.append(_result(recording, trial, (index, len(trials)), settings, quality, trial_params))
+    return Result(recording, tuple(results))
 
 
 def _settings(
@@ -89,12 +94,19 @@ def _settings(
 ) -> dict[str, object]:
     """Everything that could change a number, by name with unit."""
     return {
-        **dataclasses.asdict(params),
-        **dataclasses.asdict(task_params),
+        **_fields(params),
+        **_fields(task_params),
+        **_fields(IMPACT),
         "mass_kg": mass_kg,
         "box_height_m": box_height_m,
         "gravity_m_per_s2": GRAVITY,
     }
+
+
+@functools.cache
+def _fields(params: ContactParams | TaskParams | ImpactParams) -> dict[str, object]:
+    """Settings by name, in the order of their declaration."""
+    return {field.name: getattr(params, field.name) for field in dataclasses.fields(params)}
 
 
 def _no_trial(signals: ForceSignals, weight: BodyWeight | None) -> str:
@@ -107,9 +119,15 @@ def _no_trial(signals: ForceSignals, weight: BodyWeight | None) -> str:
             "the columns of the plate that works"
         )
     highest = float(np.nanmax(total, initial=0.0))
-    if highest < 50.0:
+    if highest < LOADED_N:
         return (
             f"nobody stood on the plates: force never exceeds {max(highest, 0.0):.0f} N; check which columns were read"
+        )
+    lowest = float(np.nanmin(total, initial=np.inf))
+    if not signals.unloaded_s and highest > lowest + 2.0 * LOADED_N > 3.0 * LOADED_N:
+        return (
+            f"force never falls below {lowest:.0f} N, so nobody is seen to leave the plates: if they were empty at "
+            "times, their zero is off; zero them before recording, or subtract what they read when empty"
         )
     if weight is not None and _ends_in_flight(total, weight.value_n, signals):
         return "the recording ends in the air, after take-off: a trial needs its landing; record two seconds longer"
@@ -138,8 +156,12 @@ def _nothing(
 ) -> TrialResult:
     """A refused trial, with body weight where at least that is known."""
     rows: tuple[MetricValue, ...] = ()
+    quality = Quality()
+    if signals is not None:
+        mass_kg = cast("float | None", settings.get("mass_kg"))
+        quality = quality_of_recording(signals, weight=weight, mass_kg=mass_kg)
     if weight is not None and signals is not None:
-        doubt = "; ".join(filter(None, (signals.weight_note, *signals.doubts))) or None
+        doubt = "; ".join(filter(None, (signals.weight_note, *signals.doubts, *quality.general_doubts))) or None
         status: Status = "flagged" if doubt else "ok"
         rows = (
             MetricValue(
@@ -163,6 +185,7 @@ def _nothing(
         events=Events(),
         phases=Phases(),
         table=MetricsTable(rows),
+        quality=quality,
         settings=settings,
         notes=recording.notes,
         signals=signals,
@@ -180,35 +203,40 @@ def _fastest_hz(recording: Recording) -> float:
 def _result(
     recording: Recording,
     trial: LandingTrial,
-    index: int,
+    place: tuple[int, int],
     settings: dict[str, object],
-    contradictions: Mapping[str, str],
+    quality: Quality,
     task_params: TaskParams,
 ) -> TrialResult:
-    general = trial_doubts(trial)
+    general = [*trial.signals.doubts, *quality.general_doubts]
     if recording.provenance.get("doubt"):
         general.append(str(recording.provenance["doubt"]))
     measured = metrics_of(trial)
-    contradictions = {**contradictions, **_two_drop_heights(measured)}
-    table = flagged(flagged(measured, contradictions), {row.name: "; ".join(general) for row in measured if general})
-    status, reason = _judge(trial, table, [*dict.fromkeys(contradictions.values()), *general])
+    two_heights = _two_drop_heights(measured)
+    table = flagged(flagged(measured, quality.doubts_by_metric), two_heights)
+    table = flagged(table, {row.name: "; ".join(general) for row in measured if general})
+    doubts = dict.fromkeys([*quality.doubts, *two_heights.values(), *general])
+    status, reason = _judge(trial, table, list(doubts))
     thresholds = {f"threshold_{side}_n": value for side, value in trial.threshold_n.items()}
     offsets = {f"offset_{side}_n": value for side, value in trial.signals.offset_n.items()}
+    phases = phases_of(trial, task_params)
     return TrialResult(
         source=recording.source,
-        index=index,
+        index=place[0],
+        n_in_source=place[1],
         task=trial.task,
         status=status,
         reason=reason,
         sample_rate_hz=trial.sample_rate_hz,
         events=events_of(trial),
-        phases=phases_of(trial, task_params),
+        phases=phases,
         table=table,
+        quality=quality,
         settings={**settings, **thresholds, **offsets, "force": trial.signals.source},
         notes=recording.notes,
         signals=trial.signals,
         simulated=recording.simulated,
-        window_s=trial_window_s(trial, task_params),
+        window_s=trial_window_s(trial, phases),
     )
 
 
@@ -239,31 +267,3 @@ def _two_drop_heights(table: MetricsTable) -> dict[str, str]:
         "exclude each other: look at body weight"
     )
     return dict.fromkeys((*names, "com_depth_m"), sentence)
-
-
-def _contradictions(trial: LandingTrial, mass_kg: float | None, box_height_m: float | None) -> dict[str, str]:
-    """Metric name -> sentence, where the recording and what was typed in do not fit together."""
-    found: dict[str, str] = {}
-    weight = trial.weight
-    if mass_kg is not None and weight is not None and weight.weighed:
-        ratio = weight.value_n / (mass_kg * GRAVITY) - 1.0
-        if abs(ratio) > MASS_DISAGREEMENT:
-            found["body_weight_n"] = (
-                f"the plates read {weight.value_n / GRAVITY:.1f} kg, {100 * ratio:+.1f} % off the typed "
-                f"{mass_kg:g} kg; the plates' value was used"
-            )
-    if box_height_m is not None and trial.motion is not None:
-        measured = trial.motion.touchdown_velocity_m_per_s**2 / (2.0 * GRAVITY)
-        ratio = measured / box_height_m - 1.0
-        if not BOX_RATIO[0] <= ratio <= BOX_RATIO[1]:
-            sentence = (
-                f"the drop measures {measured:.2f} m, {100 * ratio:+.0f} % off the box of {box_height_m:g} m, where "
-                "10-14 % below it is usual (McMahon 2021): look at body weight and at how the person left the box"
-            )
-            found.update(dict.fromkeys(("drop_height_flight_anchored_m", "com_depth_m"), sentence))
-    flight = trial.flight_time_s
-    if flight is not None and flight > MAX_USUAL_FLIGHT_S:
-        found["jump_height_flight_time_m"] = (
-            f"a jump of {GRAVITY * flight**2 / 8.0:.2f} m is beyond what people do; check the sample rate"
-        )
-    return found

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
+import math
 
 from landing_lab.detect.trial import LandingTrial
 from landing_lab.metrics._peak import Peak, peak_of
-from landing_lab.metrics._registry import JUMPS, Estimate, metric
+from landing_lab.metrics._registry import LANDINGS, PUSH_OFFS, Estimate, metric
 from landing_lab.model.channels import Side
-from landing_lab.model.result import Task
-
-LANDINGS: tuple[Task, ...] = (*JUMPS, "drop_landing")
 
 
 def _in_newton(peak: Peak) -> Estimate:
@@ -21,8 +18,7 @@ def _in_body_weights(trial: LandingTrial, peak: Peak) -> Estimate:
     weight = trial.weight
     assert weight is not None
     value = peak.value_n / weight.value_n
-    sd = np.hypot(peak.ratio_sd_n, value * weight.sd_n) / weight.value_n
-    return Estimate(value=value, sd=float(sd), doubt=peak.doubt)
+    return Estimate(value=value, sd=math.hypot(peak.ratio_sd_n, value * weight.sd_n) / weight.value_n, doubt=peak.doubt)
 
 
 @metric(
@@ -30,7 +26,9 @@ def _in_body_weights(trial: LandingTrial, peak: Peak) -> Estimate:
     needs=("body_weight",),
     tasks=LANDINGS,
     min_rate_hz=10.0,
+    formula="mean F over the quietest second of standing with SD < 1 %, else typed mass x g",
     source="landing-lab, docs/definitions.md",
+    typical="400-1200",
 )
 def body_weight_n(trial: LandingTrial, _side: Side) -> Estimate:
     """Body weight."""
@@ -40,25 +38,57 @@ def body_weight_n(trial: LandingTrial, _side: Side) -> Estimate:
     return Estimate(value=weight.value_n, sd=sd, detail=weight.method, doubt=trial.signals.weight_note)
 
 
-@metric(unit="N", sides="total and feet", needs=("force", "contact"), source="maximum", typical="")
+@metric(
+    unit="N",
+    sides="total and feet",
+    needs=("force", "contact"),
+    tasks=PUSH_OFFS,
+    formula="max F between touchdown (or onset) and take-off",
+    source="maximum",
+    typical="1200-5000",
+)
 def peak_force_n(trial: LandingTrial, side: Side) -> Estimate:
     """Maximum vertical ground reaction force in contact, unfiltered."""
-    return _in_newton(peak_of(trial, trial.contact_of(side), side))
+    return _in_newton(peak_of(trial, side, "contact"))
 
 
-@metric(unit="BW", needs=("force", "contact", "body_weight"), source="maximum", typical="1.8-6.8")
+@metric(
+    unit="BW",
+    sides="total and feet",
+    needs=("force", "contact", "body_weight"),
+    tasks=PUSH_OFFS,
+    formula="max F / body weight",
+    source="maximum",
+    typical="1.8-6.8",
+)
 def peak_force_bw(trial: LandingTrial, side: Side) -> Estimate:
     """Maximum vertical ground reaction force in contact divided by body weight."""
-    return _in_body_weights(trial, peak_of(trial, trial.contact_of(side), side))
+    return _in_body_weights(trial, peak_of(trial, side, "contact"))
 
 
-@metric(unit="N", sides="total and feet", needs=("force", "landing"), tasks=LANDINGS, source="maximum")
+@metric(
+    unit="N",
+    sides="total and feet",
+    needs=("force", "landing"),
+    tasks=LANDINGS,
+    formula="max F after the landing",
+    source="maximum",
+    typical="1200-6000",
+)
 def landing_peak_force_n(trial: LandingTrial, side: Side) -> Estimate:
     """Maximum vertical ground reaction force after the flight, unfiltered."""
-    return _in_newton(peak_of(trial, trial.landing_of(side), side))
+    return _in_newton(peak_of(trial, side, "landing"))
 
 
-@metric(unit="BW", needs=("force", "landing", "body_weight"), tasks=LANDINGS, source="maximum", typical="2-8")
+@metric(
+    unit="BW",
+    sides="total and feet",
+    needs=("force", "landing", "body_weight"),
+    tasks=LANDINGS,
+    formula="max F after the landing / body weight",
+    source="maximum",
+    typical="2-8",
+)
 def landing_peak_force_bw(trial: LandingTrial, side: Side) -> Estimate:
     """Maximum vertical ground reaction force after the flight divided by body weight."""
-    return _in_body_weights(trial, peak_of(trial, trial.landing_of(side), side))
+    return _in_body_weights(trial, peak_of(trial, side, "landing"))

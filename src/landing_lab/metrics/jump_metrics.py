@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
+import math
 
 from landing_lab.detect.trial import LandingTrial
-from landing_lab.metrics._registry import JUMPS, Estimate, metric
+from landing_lab.metrics._registry import JUMPS, PUSH_OFFS, Estimate, RefusedError, metric
 from landing_lab.model.channels import Side
 from landing_lab.model.units import STANDARD_GRAVITY_M_PER_S2 as GRAVITY
 
@@ -28,19 +28,20 @@ def _ratio_to_contact(trial: LandingTrial, *, numerator: float, power: int) -> E
     assert landing is not None
     assert flight is not None
     contact_time = contact.n_samples / trial.sample_rate_hz
-    relative = np.sqrt(
-        (trial.edge_sd_s(contact.start) / contact_time) ** 2
-        + (trial.edge_sd_s(contact.stop) * (power / flight + 1.0 / contact_time)) ** 2
-        + (trial.edge_sd_s(landing.start) * power / flight) ** 2
+    relative = math.hypot(
+        trial.edge_sd_s(contact.start) / contact_time,
+        trial.edge_sd_s(contact.stop) * (power / flight + 1.0 / contact_time),
+        trial.edge_sd_s(landing.start) * power / flight,
     )
     value = numerator / contact_time
-    return Estimate(value=value, sd=float(value * relative))
+    return Estimate(value=value, sd=value * relative)
 
 
 @metric(
     unit="m",
     needs=("timing", "flight"),
     tasks=JUMPS,
+    formula="g t_flight^2 / 8",
     source="Bosco 1983 (citation not checked)",
     typical="0.15-0.50",
 )
@@ -51,7 +52,35 @@ def jump_height_flight_time_m(trial: LandingTrial, _side: Side) -> Estimate:
 
 
 @metric(
+    unit="m",
+    needs=("timing", "flight", "body_weight"),
+    tasks=PUSH_OFFS,
+    formula="v_take_off^2 / 2g, v = integral of (F - W) / m between take-off and quiet standing",
+    source="landing-lab, docs/definitions.md",
+    typical="0.13-0.48, about 2 cm below flight-time height",
+)
+def jump_height_impulse_m(trial: LandingTrial, _side: Side) -> Estimate:
+    """Impulse height v²/2g, force integrated from quiet standing: before a jump from standing, else after landing.
+
+    Needs quiet standing on the plates and body weight known to 0.3 %. A drop jump is integrated backwards from the
+    stance after its landing, through the flight.
+    """
+    velocity = trial.take_off_from_standing
+    if isinstance(velocity, str):
+        raise RefusedError(velocity)
+    if velocity.value <= 0.0:
+        raise RefusedError("the impulse is that of a body moving downwards at take-off; body weight is off")
+    where = "before the jump" if trial.from_standing else "after the landing"
+    return Estimate(
+        value=velocity.value**2 / (2.0 * GRAVITY),
+        sd=velocity.value / GRAVITY * velocity.sd,
+        detail=f"from standing {where}",
+    )
+
+
+@metric(
     unit="m/s",
+    formula="(g t_flight^2 / 8) / t_contact",
     needs=("timing", "contact", "flight"),
     source="Young 1995, New Studies in Athletics 10(1):89-96",
     typical="0.8-1.5 untrained, 2-3 trained",
@@ -64,6 +93,7 @@ def rsi_flight_time_m_per_s(trial: LandingTrial, _side: Side) -> Estimate:
 
 @metric(
     unit="ratio",
+    formula="t_flight / t_contact",
     needs=("timing", "contact", "flight"),
     source="Healy 2018, doi:10.1123/ijspp.2017-0511 (reactive strength ratio)",
     typical="1-3",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
+import math
 
 from landing_lab.detect.trial import LandingTrial
 from landing_lab.metrics._registry import JUMPS, Estimate, RefusedError, metric
@@ -13,6 +13,7 @@ from landing_lab.model.channels import OPPOSITE_SIDE, Side
     unit="s",
     sides="total and feet",
     needs=("timing", "contact"),
+    formula="t_take_off - t_touchdown",
     source="Young 1995, New Studies in Athletics 10(1):89-96; threshold landing-lab, docs/definitions.md",
     typical="0.15-0.25 fast, up to 0.8",
 )
@@ -21,14 +22,15 @@ def contact_time_s(trial: LandingTrial, side: Side) -> Estimate:
     contact = trial.contact_of(side)
     if contact is None:
         raise RefusedError(f"the {side.replace('_', ' ')} side did not touch the plate in this contact")
-    sd = np.hypot(trial.edge_sd_s(contact.start, side), trial.edge_sd_s(contact.stop, side))
-    return Estimate(value=contact.n_samples / trial.sample_rate_hz, sd=float(sd))
+    sd = math.hypot(trial.edge_sd_s(contact.start, side), trial.edge_sd_s(contact.stop, side))
+    return Estimate(value=contact.n_samples / trial.sample_rate_hz, sd=sd)
 
 
 @metric(
     unit="s",
     needs=("timing", "flight"),
     tasks=JUMPS,
+    formula="t_landing - t_take_off",
     source="Bosco 1983 (citation not checked)",
     typical="0.35-0.65",
 )
@@ -44,6 +46,7 @@ def flight_time_s(trial: LandingTrial, _side: Side) -> Estimate:
     sides="between feet",
     needs=("timing", "contact", "feet"),
     min_rate_hz=200.0,
+    formula="t_touchdown(left) - t_touchdown(right)",
     source="landing-lab, docs/definitions.md",
     typical="within ±0.02",
 )
@@ -55,11 +58,9 @@ def contact_delay_left_right_s(trial: LandingTrial, _side: Side) -> Estimate:
     left, right = trial.contact_of(first), trial.contact_of(second)
     if left is None or right is None:
         raise RefusedError("only one foot touched down in this contact")
-    sd = np.sqrt(
-        trial.edge_sd_s(left.start, first) ** 2
-        + trial.edge_sd_s(right.start, second) ** 2
-        + trial.signals.side_offset_sd_s**2
+    sd = math.hypot(
+        trial.edge_sd_s(left.start, first), trial.edge_sd_s(right.start, second), trial.signals.side_offset_sd_s
     )
     detail = "plate 1 minus plate 2: the feet are not named in this recording" if first == "plate_1" else None
     value = (left.start.position - right.start.position) / trial.sample_rate_hz
-    return Estimate(value=value, sd=float(sd), detail=detail)
+    return Estimate(value=value, sd=sd, detail=detail)

@@ -16,7 +16,8 @@ class QualityItem:
     """One thing that was checked on one side: the figure, its unit, the verdict and a sentence on it.
 
     value: None where it could not be checked; `text` then says what it would take. A flagged item's text says
-    what was found and what to do, and flags the numbers of the trial.
+    what was found and what to do. flags: names of the metrics that a flagged item makes doubtful, ("all",) for every
+    number of the trial.
     """
 
     name: str
@@ -25,6 +26,7 @@ class QualityItem:
     unit: str
     verdict: Verdict
     text: str
+    flags: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, object]:
         """Plain values for JSON and tables."""
@@ -35,6 +37,7 @@ class QualityItem:
             "unit": self.unit,
             "verdict": self.verdict,
             "text": self.text,
+            "flags": list(self.flags),
         }
 
 
@@ -53,6 +56,22 @@ class Quality:
     def get(self, name: str, side: Side = "total") -> QualityItem | None:
         """The item of this name and side, None where nothing of that name was looked at."""
         return next((item for item in self.items if item.name == name and item.side == side), None)
+
+    @property
+    def general_doubts(self) -> tuple[str, ...]:
+        """Texts of the flagged items that make every number doubtful."""
+        return tuple(item.text for item in self.items if item.verdict == "flagged" and "all" in item.flags)
+
+    @property
+    def doubts_by_metric(self) -> dict[str, str]:
+        """Metric name -> what makes it doubtful, from the flagged items that name their metrics."""
+        found: dict[str, str] = {}
+        for item in self.items:
+            if item.verdict == "flagged":
+                for name in item.flags:
+                    if name != "all":
+                        found[name] = f"{found[name]}; {item.text}" if name in found else item.text
+        return found
 
     @property
     def doubts(self) -> tuple[str, ...]:

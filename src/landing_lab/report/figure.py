@@ -23,6 +23,7 @@ from landing_lab.report.panels import (
     MUTED,
     draw_contact_details,
     draw_force,
+    draw_marks,
     draw_peak,
     draw_strip,
     force_range,
@@ -55,7 +56,7 @@ _STYLE_LOCK: Final = threading.Lock()
 
 
 @contextmanager
-def _style() -> Iterator[None]:
+def figure_style() -> Iterator[None]:
     """The defaults of matplotlib with our font; the lock is there because rcParams belong to the process."""
     import matplotlib as mpl
 
@@ -80,7 +81,7 @@ def _glyphs() -> frozenset[int]:
     return frozenset(FT2Font(findfont(FONT)).get_charmap())
 
 
-def _drawable(text: object, longest: int = 0) -> str:
+def drawable(text: object, longest: int = 0) -> str:
     """The text on one line with characters the font has; others become "?"."""
     return "".join(char if ord(char) in _glyphs() else "?" for char in one_line(text, longest))
 
@@ -91,7 +92,7 @@ def _title(figure: Any, trial: TrialResult, width_pt: float) -> str:
     number = f"trial {trial.index + 1}  ·  " if trial.n_in_source > 1 else ""
     rest = f"{number}{task_label(trial.task)}  ·  {rate}{'  ·  SIMULATED' if trial.simulated else ''}"
     for longest in (60, 45, 30, 20):
-        title = f"{_drawable(trial.source, longest)}  ·  {rest}"
+        title = f"{drawable(trial.source, longest)}  ·  {rest}"
         if text_size_pt(figure, title, 12, "bold")[0] <= width_pt:
             break
     return title
@@ -104,7 +105,7 @@ def _write_header(figure: Any, trial: TrialResult) -> float:
     title = _title(figure, trial, width_pt - 2 * left_pt)
     lines: list[tuple[str, dict[str, Any]]] = [(title, {"fontsize": 12, "fontweight": "bold", "color": INK})]
     if trial.status != "ok":
-        said = f"{status_label(trial.status).capitalize()}: {_drawable(trial.reason or 'no reason given')}"
+        said = f"{status_label(trial.status).capitalize()}: {drawable(trial.reason or 'no reason given')}"
         lines += [
             (line, {"fontsize": 10, "fontweight": "bold", "color": REFUSED_COLOR})
             for line in wrap_measured(
@@ -113,7 +114,7 @@ def _write_header(figure: Any, trial: TrialResult) -> float:
         ]
     if trial.signals is not None:
         wrapped = wrap_measured(
-            _drawable(sentence(trial.signals.source)), width_pt - 2 * left_pt,
+            drawable(sentence(trial.signals.source)), width_pt - 2 * left_pt,
             lambda text: text_size_pt(figure, text, 9)[0], most_lines=2,
         )  # fmt: skip
         lines += [(line, {"fontsize": 9, "color": MUTED}) for line in wrapped]
@@ -146,6 +147,7 @@ def _draw_overview(figure: Any, trial: TrialResult, signals: ForceSignals, botto
         second.set_ylabel("force (body weights)", fontsize=LABEL_PT + 0.5)
         second.tick_params(labelsize=LABEL_PT)
     axes.set_ylabel("vertical force (N)", fontsize=LABEL_PT + 0.5)
+    draw_marks(axes, trial, signals, view)
     draw_peak(axes, trial, view, weight_n)
     draw_strip(axes, strip)
     return axes
@@ -156,6 +158,7 @@ def _draw_close_up(figure: Any, trial: TrialResult, signals: ForceSignals, view:
     axes = _add_panel(figure, bottom_pt=bottom, top_pt=bottom + CLOSE_UP_HEIGHT_PT, right=CLOSE_UP_RIGHT)
     draw_force(axes, trial, signals, view)
     draw_contact_details(axes, trial, signals, view)
+    draw_marks(axes, trial, signals, view)
     axes.set_ylim(*force_range(signals, view))
     axes.set_ylabel("vertical force (N)", fontsize=LABEL_PT + 0.5)
     draw_strip(axes, strip)
@@ -189,7 +192,7 @@ def _write_legend(figure: Any, trial: TrialResult, panels: list[Any], *, beside:
             entries.values(), entries.keys(), loc="lower center", bbox_to_anchor=(0.5, 0.012), ncols=5, **common
         )
         return
-    left, top = CLOSE_UP_RIGHT + 0.025, (CLOSE_UP_BOTTOM_PT + CLOSE_UP_HEIGHT_PT + 16) / (HEIGHT_IN * 72)
+    left, top = CLOSE_UP_RIGHT + 0.025, (CLOSE_UP_BOTTOM_PT + CLOSE_UP_HEIGHT_PT + 24) / (HEIGHT_IN * 72)
     legend = figure.legend(entries.values(), entries.keys(), loc="upper left", bbox_to_anchor=(left, top), **common)
     box = legend.get_window_extent(figure.canvas.get_renderer())
     figure.text(
@@ -207,7 +210,7 @@ def trial_figure(trial: TrialResult) -> Figure:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
-    with _style():
+    with figure_style():
         figure = Figure(figsize=(WIDTH_IN, HEIGHT_IN), dpi=DPI, facecolor="white")
         FigureCanvasAgg(figure)
         top_pt = _write_header(figure, trial)
@@ -233,7 +236,7 @@ def figure_bytes(figure: Figure, kind: Literal["png", "svg"] = "png") -> bytes:
     """The picture as PNG (150 dpi) or SVG (text as outlines); equal figures give equal bytes, no date inside."""
     metadata = {"Software": None} if kind == "png" else {"Date": None, "Creator": "landing-lab"}
     buffer = io.BytesIO()
-    with _style():
+    with figure_style():
         figure.savefig(buffer, format=kind, dpi=DPI, metadata=metadata)
     return buffer.getvalue()
 

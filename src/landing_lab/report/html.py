@@ -13,12 +13,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import landing_lab
-from landing_lab.errors import ParameterError
 from landing_lab.io.write import write_whole
 from landing_lab.model.result import Result, TrialResult
+from landing_lab.model.sensitivity import ThresholdSensitivity
+from landing_lab.report.families import foot_columns, grouped_lines
 from landing_lab.report.figure import figure_bytes, trial_figure
 from landing_lab.report.names import (
+    SIDE_LABELS,
     STATUS_ICONS,
+    VERDICT_ICONS,
     event_label,
     metric_label,
     one_line,
@@ -29,12 +32,16 @@ from landing_lab.report.names import (
     status_label,
     task_label,
 )
+from landing_lab.report.quality_lines import quality_lines, quality_sentence
 from landing_lab.report.rounding import format_number, format_rate, format_value
 from landing_lab.report.rows import Truth, headlines, metric_lines, setting_text, summary_cell, summary_columns
-from landing_lab.report.write import trials_of
+from landing_lab.report.sensitivity_figure import sensitivity_figure
+from landing_lab.report.sensitivity_table import sensitivity_table
+from landing_lab.report.write import one_per_trial, trials_of
 
 if TYPE_CHECKING:
     from jinja2 import Template
+    from matplotlib.figure import Figure
 
 SCHEMA: Final = "landing-lab.analysis/1"
 WHO: Final = ("participant", "recorded", "protocol", "box height")
@@ -46,21 +53,20 @@ YEAR: Final = re.compile(r"\b(19|20)\d\d\b")
 """What makes part of a metric's source a publication."""
 
 
-def _events(trial: TrialResult) -> list[dict[str, str]]:
-    return [
-        {
-            "label": event_label(event.name),
-            "side": side_label(event.side),
-            "time": format_number(event.time_s, event.sd_s)
-            if event.sd_s > 0
-            else format_value(event.time_s, TIME_SD_S),
-        }
-        for event in trial.events
-    ]
+def _events(trial: TrialResult) -> dict[str, Any]:
+    """One row per event and one column per side that has any: what the feet did stands beside the total."""
+    sides = [side for side in SIDE_LABELS if any(event.side == side for event in trial.events)]
+    told: dict[str, dict[str, str]] = {}
+    for event in trial.events:
+        at = format_number(event.time_s, event.sd_s) if event.sd_s > 0 else format_value(event.time_s, TIME_SD_S)
+        told.setdefault(event.name, {}).setdefault(event.side, at)
+    rows = [(event_label(name), [times.get(side, "–") for side in sides]) for name, times in told.items()]
+    return {"sides": [side_label(side) for side in sides], "rows": rows}
 
 
-def _phases(trial: TrialResult) -> list[dict[str, str]]:
-    return [
+def _phases(trial: TrialResult) -> dict[str, list[dict[str, str]]]:
+    """The phases of the total, and those of the feet, which are folded away."""
+    lines = [
         {
             "label": phase_label(phase.name),
             "side": side_label(phase.side),
@@ -70,16 +76,36 @@ def _phases(trial: TrialResult) -> list[dict[str, str]]:
         }
         for phase in trial.phases
     ]
+    total = side_label("total")
+    return {
+        "total": [line for line in lines if line["side"] == total],
+        "feet": [line for line in lines if line["side"] != total],
+    }
 
 
-def _picture(trial: TrialResult) -> str:
-    svg = figure_bytes(trial_figure(trial), "svg")
+def _picture(figure: Figure) -> str:
+    svg = figure_bytes(figure, "svg")
     return "data:image/svg+xml;base64," + base64.b64encode(svg).decode("ascii")
 
 
-def _trial(number: int, trial: TrialResult, truth: Truth | None, columns: Columns) -> dict[str, Any]:
+def _sensitivity(sensitivity: ThresholdSensitivity | None) -> dict[str, Any] | None:
+    """The section on the contact threshold: sentence, table, picture; None where nobody asked for it."""
+    if sensitivity is None:
+        return None
+    picture = _picture(sensitivity_figure(sensitivity, with_summary=False)) if sensitivity.default is not None else ""
+    return {"summary": sensitivity.summary, "table": sensitivity_table(sensitivity), "picture": picture}
+
+
+def _trial(
+    number: int,
+    trial: TrialResult,
+    truth: Truth | None,
+    columns: Columns,
+    sensitivity: ThresholdSensitivity | None = None,
+) -> dict[str, Any]:
     """Everything the template prints of one trial, as text."""
     signals = trial.signals
+    lines = metric_lines(trial, truth)
     return {
         "anchor": f"trial-{number}",
         "number": number,
@@ -92,9 +118,13 @@ def _trial(number: int, trial: TrialResult, truth: Truth | None, columns: Column
         "rate": format_rate(trial.sample_rate_hz),
         "force": sentence(signals.source) if signals is not None else "No force signal could be read.",
         "sensor": sensor_label(signals.sensor_kind) if signals is not None else "not known",
-        "picture": _picture(trial),
+        "picture": _picture(trial_figure(trial)),
         "cards": headlines(trial),
-        "metrics": metric_lines(trial, truth),
+        "groups": grouped_lines(lines),
+        "feet": foot_columns(lines),
+        "quality": quality_lines(trial.quality),
+        "quality_sentence": quality_sentence(trial.quality),
+        "sensitivity": _sensitivity(sensitivity),
         "has_truth": truth is not None,
         "events": _events(trial),
         "phases": _phases(trial),
@@ -157,18 +187,16 @@ def render_report(
     title: str | None = None,
     truth: Sequence[Truth | None] | None = None,
     session: Mapping[str, object] | None = None,
+    sensitivity: Sequence[ThresholdSensitivity | None] | None = None,
 ) -> str:
     """The page as text; arguments and errors are those of `write_report`."""
     found = trials_of(trials)
-    truths = list(truth) if truth is not None else [None] * len(found)
-    if len(truths) != len(found):
-        raise ParameterError(
-            f"truth needs one entry per trial; got {len(truths)} for {len(found)} trials; give None where it is unknown"
-        )
+    truths = one_per_trial("truth", truth, len(found))
+    thresholds = one_per_trial("sensitivity", sensitivity, len(found))
     columns = summary_columns(found)
     pages = [
-        _trial(number, trial, known, columns)
-        for number, (trial, known) in enumerate(zip(found, truths, strict=True), start=1)
+        _trial(number, trial, known, columns, at)
+        for number, (trial, known, at) in enumerate(zip(found, truths, thresholds, strict=True), start=1)
     ]
     sources = list(dict.fromkeys(page["source"] for page in pages))
     return _template().render(
@@ -182,7 +210,7 @@ def render_report(
         sensors=list(dict.fromkeys(page["sensor"] for page in pages)),
         counts=_count(found),
         summary=[heading for heading, _ in columns],
-        icons={**STATUS_ICONS, "absent": "–"},
+        icons={**STATUS_ICONS, **VERDICT_ICONS, "absent": "–"},
         session=session_tables(session or {}),
         citations=_citations(found),
         version=landing_lab.__version__,
@@ -197,15 +225,17 @@ def write_report(
     title: str | None = None,
     truth: Sequence[Truth | None] | None = None,
     session: Mapping[str, object] | None = None,
+    sensitivity: Sequence[ThresholdSensitivity | None] | None = None,
 ) -> Path:
     """Write the report of one or several trials as one HTML file that needs nothing beside it.
 
     truth: for simulated trials, one mapping (metric name, side) -> true value in the metric's unit per trial, or
     None; adds columns for the truth and the difference. session: link statistics and recording details, name ->
-    value or name -> mapping of values. Equal input gives equal bytes: the page holds no date of its own.
-    Raises RecordingError where the file cannot be written, ParameterError without trials or where truth does
-    not match them.
+    value or name -> mapping of values. sensitivity: one threshold sensitivity per trial, or None; adds its section.
+    Equal input gives equal bytes: the page holds no date of its own.
+    Raises RecordingError where the file cannot be written, ParameterError without trials or where truth or
+    sensitivity do not match them.
     """
-    page = render_report(trials, title=title, truth=truth, session=session)
+    page = render_report(trials, title=title, truth=truth, session=session, sensitivity=sensitivity)
     # A file name may hold bytes that are no text (surrogates); the page shows them as "?".
     return write_whole(path, page.encode("utf-8", errors="replace"))

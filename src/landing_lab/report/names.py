@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from landing_lab.model.units import UNIT_SUFFIX
+
 METRIC_LABELS: Final[dict[str, str]] = {
     "body_weight_n": "body weight",
     "contact_time_s": "contact time",
@@ -38,10 +40,10 @@ METRIC_LABELS: Final[dict[str, str]] = {
     "peak_power_w_per_kg": "peak power in propulsion",
     "time_to_stabilisation_s": "time to stabilisation",
     "vertical_stability_index": "vertical stability index",
-    "landing_peak_force_n": "landing peak vertical force",
-    "landing_peak_force_bw": "landing peak vertical force (body weights)",
-    "landing_loading_time_s": "landing loading time",
-    "landing_attenuation_time_s": "landing attenuation time",
+    "landing_peak_force_n": "landing: peak vertical force",
+    "landing_peak_force_bw": "landing: peak vertical force (body weights)",
+    "landing_loading_time_s": "landing: loading time",
+    "landing_attenuation_time_s": "landing: attenuation time",
     "contact_delay_left_right_s": "contact delay, left after right",
     "limb_symmetry_peak_0_100ms_pct": "limb symmetry, peak in first 100 ms",
     "limb_symmetry_impulse_0_100ms_pct": "limb symmetry, impulse in first 100 ms",
@@ -92,6 +94,9 @@ EVENT_LABELS: Final[dict[str, str]] = {
     "onset": "movement onset",
     "movement_onset": "movement onset",
     "stabilisation": "stabilisation",
+    "stabilised": "stabilised",
+    "landing_first_peak": "landing first peak",
+    "landing_peak_force": "landing peak force",
     "loading_20": "20 % of peak",
     "loading_80": "80 % of peak",
 }
@@ -105,6 +110,9 @@ PHASE_LABELS: Final[dict[str, str]] = {
     "propulsion": "propulsion",
     "flight": "flight",
     "landing": "landing",
+    "loading": "loading",
+    "attenuation": "attenuation",
+    "stabilising": "stabilising",
     "stabilisation": "stabilisation",
     "standing": "standing",
     "loading_20_80": "20–80 % loading",
@@ -123,6 +131,57 @@ STATUS_LABELS: Final[dict[str, str]] = {"ok": "ok", "flagged": "flagged", "refus
 
 STATUS_ICONS: Final[dict[str, str]] = {"ok": "✓", "flagged": "!", "refused": "✕"}
 
+FAMILY_LABELS: Final[dict[str, str]] = {
+    "timing": "Timing",
+    "jump": "Jump",
+    "force": "Force",
+    "loading": "Loading",
+    "motion": "Braking and propulsion",
+    "impulse": "Impulse",
+    "stiffness": "Stiffness",
+    "power": "Power",
+    "landing": "Landing after the flight",
+    "stability": "Stabilisation",
+    "stabilisation": "Stabilisation",
+    "symmetry": "Symmetry of the feet",
+    "cop": "Centre of pressure",
+    "centre_of_pressure": "Centre of pressure",
+    "other": "Other",
+}
+"""Heading of a family of metrics: the name of its module in metrics/, in the order of reports."""
+
+QUALITY_LABELS: Final[dict[str, str]] = {
+    "offset_n": "offset of the empty plates",
+    "noise_n": "noise of the empty plates",
+    "resolution_n": "smallest step of the force",
+    "clipped_s": "time at the limit of the plates",
+    "frozen_s": "time with one repeated value",
+    "missing_samples": "missing samples",
+    "longest_gap_s": "longest gap",
+    "drift_n": "drift of the empty plates",
+    "bandwidth_hz": "bandwidth",
+    "sample_rate_hz": "sample rate",
+    "rate_deviation_pct": "sample rate against the stated one",
+    "quiet_sd_n": "sway in quiet standing",
+    "body_weight_vs_mass_pct": "body weight against the typed mass",
+    "body_weight_before_after_pct": "body weight before against after",
+    "momentum_closure_pct": "impulse against change of momentum",
+    "drop_height_vs_box_pct": "drop height against the box",
+    "drop_heights_agreement_pct": "two ways to the drop height",
+    "swapped_sides": "sides swapped",
+    "dead_plate": "largest load on the plate",
+    "zeroed_below_n": "force cut to zero below",
+    "gap_in_trial_s": "longest gap from touchdown to impact",
+    "steps_off_s": "time off the plate after landing",
+    "unloaded_s": "time with empty plates",
+    "threshold_n": "contact threshold",
+    "spikes": "lone spikes",
+    "clock_sd_s": "clocks of the boards",
+}
+"""Label of every check of the signal; one that is not here is printed with its unit taken off the name."""
+
+VERDICT_ICONS: Final[dict[str, str]] = {"ok": "✓", "flagged": "!", "not checked": "–"}
+
 TASK_LABELS: Final[dict[str, str]] = {
     "drop_jump": "drop jump",
     "drop_landing": "drop landing",
@@ -140,7 +199,10 @@ SENSOR_LABELS: Final[dict[str, str]] = {
 
 
 def metric_label(name: str) -> str:
-    """Label of a metric; `landing_...` and `..._stronger_side` variants of known names are derived, others stay raw."""
+    """Label of a metric.
+
+    `landing_...`, `..._stronger_side` and `limb_symmetry_..._pct` variants are derived; other unknown names stay raw.
+    """
     if name in METRIC_LABELS:
         return METRIC_LABELS[name]
     stem, found, _ = name.partition("_stronger_side")
@@ -150,7 +212,24 @@ def metric_label(name: str) -> str:
     rest = name.removeprefix("landing_")
     if rest != name and rest in METRIC_LABELS:
         return f"landing: {METRIC_LABELS[rest]}"
+    if name.startswith("limb_symmetry_") and name.endswith("_pct"):
+        what = name.removeprefix("limb_symmetry_").removesuffix("_pct")
+        return f"limb symmetry, {what.replace('_', ' ')}"
     return name
+
+
+def family_label(family: str) -> str:
+    """Heading of a family of metrics; the words of its module's name where it is unknown."""
+    return FAMILY_LABELS.get(family) or sentence(family.replace("_", " "))
+
+
+def quality_label(name: str) -> str:
+    """Label of a check of the signal; the words of its name without the unit where it is unknown."""
+    if name in QUALITY_LABELS:
+        return QUALITY_LABELS[name]
+    suffixes = sorted((suffix for suffix in UNIT_SUFFIX.values() if suffix), key=len, reverse=True)
+    ending = next((suffix for suffix in (*suffixes, "_hz") if name.endswith(suffix)), "")
+    return name.removesuffix(ending).replace("_", " ")
 
 
 def event_label(name: str) -> str:

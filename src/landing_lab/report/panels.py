@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from landing_lab.model.result import ForceSignals, TrialResult
-from landing_lab.report.names import phase_label, side_label
+from landing_lab.report.names import event_label, phase_label, side_label
 from landing_lab.report.placement import center_between, spread_labels
 from landing_lab.report.rounding import format_quantity, format_value
 from landing_lab.report.view import (
@@ -35,7 +35,17 @@ LINE_STYLES: Final[dict[str, dict[str, Any]]] = {
 }
 LINE_STYLES["plate_1"] = LINE_STYLES["left"]
 LINE_STYLES["plate_2"] = LINE_STYLES["right"]
-PHASE_COLORS: Final = {"braking": "#E69F00", "propulsion": "#009E73", "flight": "#56B4E9", "landing": "#CC79A7"}
+PHASE_COLORS: Final = {
+    "unweighting": "#CC79A7",
+    "braking": "#E69F00",
+    "propulsion": "#009E73",
+    "flight": "#56B4E9",
+    "landing": "#CC79A7",
+    "loading": "#D55E00",
+    "attenuation": "#B8A400",
+    "stabilising": "#8B7BB5",
+}
+CURVE_MARKS: Final = ("first_peak", "landing_first_peak", "landing_peak_force")
 LOADING_COLOR: Final = "#CC79A7"
 OTHER_PHASE_COLOR: Final = "#999999"
 
@@ -192,6 +202,21 @@ def draw_peak(axes: Any, trial: TrialResult, view: View, weight_n: float | None)
             "arrowstyle": "-", "color": MUTED, "lw": 0.7, "shrinkA": 0, "shrinkB": 4, "relpos": (toward, 0.45),
         },
     )  # fmt: skip
+
+
+def draw_marks(axes: Any, trial: TrialResult, signals: ForceSignals, view: View) -> None:
+    """The first peaks and the peak of the landing as small marks on the total's curve."""
+    events = [event for name in CURVE_MARKS if (event := trial.events.get(name)) is not None]
+    told = "first peaks, landing peak" if len(events) > 1 else "".join(event_label(event.name) for event in events)
+    for event in events:
+        if not view.holds(event.time_s):
+            continue
+        height = float(np.interp(event.time_s, signals.times_s, signals.force_n["total"]))
+        if np.isfinite(height):
+            axes.plot(
+                view.relative(event.time_s), height, "D", mfc="white", mec="#000000", ms=4.5, zorder=5,
+                linestyle="none", label=told,
+            )  # fmt: skip
 
 
 def draw_contact_details(axes: Any, trial: TrialResult, signals: ForceSignals, view: View) -> None:

@@ -17,11 +17,25 @@ from landing_lab.report.names import event_label, side_label
 BEFORE_S: Final = 0.25
 BEFORE_TAKE_OFF_S: Final = 1.0
 AFTER_S: Final = 1.0
+AFTER_STABILISED_S: Final = 0.3
 CONTACT_MARGIN_S: Final = 0.02
 LANDING_ZOOM_S: Final = 0.3
 ZERO_EVENTS: Final = ("touchdown", "take_off", "landing")
-CURVE_EVENTS: Final = frozenset({"peak_force", "loading_20", "loading_80", "loading_20_pct", "loading_80_pct"})
+CURVE_EVENTS: Final = frozenset(
+    {
+        "peak_force",
+        "first_peak",
+        "landing_first_peak",
+        "landing_peak_force",
+        "loading_20",
+        "loading_80",
+        "loading_20_pct",
+        "loading_80_pct",
+    }
+)
 """Events that are marked on the curve itself, not by a line across the picture."""
+LEAST_REST_S: Final = 0.02
+"""A shorter rest of a phase beside its parts is not shaded."""
 LOADING_PHASE: Final = "loading_20_80"
 
 
@@ -57,11 +71,15 @@ def overview(trial: TrialResult, signals: ForceSignals) -> View:
     first, last = float(signals.times_s[0]), float(signals.times_s[-1])
     marks = [event.time_s for event in trial.events if math.isfinite(event.time_s)]
     if marks:
-        starts = [phase.start_s for phase in trial.phases]
+        starts = [phase.start_s for phase in trial.phases if phase.side == "total"]
         # A jump from standing has its push before the first event.
         pushed = trial.events.get("touchdown") is not None or min(starts, default=math.inf) < min(marks)
         before_s = BEFORE_S if pushed else BEFORE_TAKE_OFF_S
-        start, stop = min(marks + starts) - before_s, max(marks) + AFTER_S
+        stabilised = trial.events.get("stabilised")
+        others = [event.time_s for event in trial.events if event.name != "stabilised" and math.isfinite(event.time_s)]
+        start, stop = min(marks + starts) - before_s, max(others, default=max(marks)) + AFTER_S
+        if stabilised is not None:
+            stop = max(stop, stabilised.time_s + AFTER_STABILISED_S)
     elif trial.window_s is not None:
         start, stop = trial.window_s
     else:
@@ -100,7 +118,11 @@ def event_marks(trial: TrialResult, view: View) -> list[tuple[str, Event]]:
 
 
 def shaded_phases(trial: TrialResult, view: View) -> list[Phase]:
-    """Phases to shade, cut to the view; one that holds another (contact: braking, propulsion) is left to its parts."""
+    """Phases of the total to shade, cut to the view and to each other.
+
+    A phase that holds another (contact: braking, propulsion) is left to its parts, and keeps what comes after the
+    last of them; of two that overlap, the later begins where the earlier ends.
+    """
     named = [phase for phase in trial.phases if phase.side == "total" and phase.name != LOADING_PHASE]
     parts = [
         phase
@@ -113,16 +135,25 @@ def shaded_phases(trial: TrialResult, view: View) -> list[Phase]:
             for other in named
         )
     ]
-    cut = [
-        Phase(phase.name, max(phase.start_s, view.start_s), min(phase.stop_s, view.stop_s), phase.side)
-        for phase in parts
+    wholes = [phase for phase in named if phase not in parts]
+    rests = [
+        Phase(whole.name, last_s, whole.stop_s)
+        for whole in wholes
+        if (last_s := max(part.stop_s for part in parts if part.start_s < whole.stop_s)) < whole.stop_s - LEAST_REST_S
     ]
-    return [phase for phase in cut if phase.stop_s > phase.start_s]
+    cut: list[Phase] = []
+    free_s = view.start_s
+    for phase in sorted([*parts, *rests], key=lambda part: (part.start_s, part.stop_s)):
+        start_s, stop_s = max(phase.start_s, free_s), min(phase.stop_s, view.stop_s)
+        if stop_s > start_s:
+            cut.append(Phase(phase.name, start_s, stop_s, phase.side))
+            free_s = stop_s
+    return cut
 
 
 def loading_stretch(trial: TrialResult) -> tuple[float, float] | None:
     """Start and stop (s, recording time) of the 20-80 % loading stretch, where the analysis gives it."""
-    phase = trial.phases.get(LOADING_PHASE)
+    phase = next((one for one in trial.phases if one.name == LOADING_PHASE and one.side == "total"), None)
     if phase is not None:
         return phase.start_s, phase.stop_s
     for low, high in (("loading_20", "loading_80"), ("loading_20_pct", "loading_80_pct")):

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from landing_lab.errors import ParameterError
 from landing_lab.io.write import write_whole
 from landing_lab.model.result import Result, TrialResult
+from landing_lab.model.sensitivity import ThresholdSensitivity
 from landing_lab.report.rows import Truth
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+Entry = TypeVar("Entry")
 
 
 def trials_of(trials: Result | TrialResult | Sequence[TrialResult]) -> tuple[TrialResult, ...]:
@@ -28,13 +31,28 @@ def trials_of(trials: Result | TrialResult | Sequence[TrialResult]) -> tuple[Tri
     return found
 
 
-def plot(trials: Result | TrialResult | Sequence[TrialResult], *, trial: int = 0) -> Figure:
+def one_per_trial(name: str, given: Sequence[Entry | None] | None, count: int) -> list[Entry | None]:
+    """What was given for each trial, or None for each. Raises ParameterError where the numbers do not match."""
+    entries: list[Entry | None] = list(given) if given is not None else [None] * count
+    if len(entries) != count:
+        raise ParameterError(
+            f"{name} needs one entry per trial; got {len(entries)} for {count} trials; give None where it is unknown"
+        )
+    return entries
+
+
+def plot(trials: Result | TrialResult | Sequence[TrialResult] | ThresholdSensitivity, *, trial: int = 0) -> Figure:
     """Picture of one trial as a matplotlib figure; `trial` counts from 0 within what is given.
 
+    A threshold sensitivity, as `threshold_sensitivity` gives it, is drawn as curves over the threshold.
     Raises ParameterError where there is no such trial.
     """
     from landing_lab.report.figure import trial_figure
 
+    if isinstance(trials, ThresholdSensitivity):
+        from landing_lab.report.sensitivity_figure import sensitivity_figure
+
+        return sensitivity_figure(trials)
     found = trials_of(trials)
     if not 0 <= trial < len(found):
         raise ParameterError(
@@ -50,11 +68,13 @@ def report(
     title: str | None = None,
     truth: Sequence[Truth | None] | None = None,
     session: Mapping[str, object] | None = None,
+    sensitivity: Sequence[ThresholdSensitivity | None] | None = None,
 ) -> dict[str, Path]:
     """Write report.html and trial-01.png, trial-02.png, ... into out_dir, which is made where it is missing.
 
-    Gives back what was written: "report.html" -> path, "trial-01.png" -> path, ... title, truth and session
-    are those of `landing_lab.report.html.write_report`. For a Result the session defaults to the provenance of
+    Gives back what was written: "report.html" -> path, "trial-01.png" -> path, ... title, truth, session and
+    sensitivity are those of `landing_lab.report.html.write_report`; with sensitivity also sensitivity.png
+    (sensitivity-01.png, ... for several trials). For a Result the session defaults to the provenance of
     its recording. Raises RecordingError where the folder cannot be written, ParameterError without trials.
     """
     from landing_lab.report.figure import figure_bytes, trial_figure
@@ -66,11 +86,29 @@ def report(
         hidden = {"notes", "path"}
         session = {key: value for key, value in trials.recording.provenance.items() if key not in hidden}
     found = trials_of(trials)
-    written = {"report.html": write_report(found, folder / "report.html", title=title, truth=truth, session=session)}
+    page = write_report(
+        found, folder / "report.html", title=title, truth=truth, session=session, sensitivity=sensitivity
+    )
+    written = {"report.html": page}
     for number, trial in enumerate(found, start=1):
         name = f"trial-{number:02d}.png"
         written[name] = write_whole(folder / name, figure_bytes(trial_figure(trial), "png"))
     _remove_older_pictures(folder, len(found))
+    return written | _write_sensitivities(folder, one_per_trial("sensitivity", sensitivity, len(found)))
+
+
+def _write_sensitivities(folder: Path, found: Sequence[ThresholdSensitivity | None]) -> dict[str, Path]:
+    """The picture of each threshold sensitivity; those of an earlier report go."""
+    from landing_lab.report.figure import figure_bytes
+    from landing_lab.report.sensitivity_figure import sensitivity_figure
+
+    for stale in (folder / "sensitivity.png", *folder.glob("sensitivity-[0-9][0-9].png")):
+        stale.unlink(missing_ok=True)
+    written = {}
+    for number, sensitivity in enumerate(found, start=1):
+        if sensitivity is not None and sensitivity.default is not None:
+            name = "sensitivity.png" if len(found) == 1 else f"sensitivity-{number:02d}.png"
+            written[name] = write_whole(folder / name, figure_bytes(sensitivity_figure(sensitivity), "png"))
     return written
 
 

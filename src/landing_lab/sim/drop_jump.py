@@ -87,7 +87,7 @@ def simulate_drop_jump(
         "quiet_s": quiet_s,
         "sway_pct": sway_pct,
     }
-    body, motion = _draw(seed, given)
+    body, motion = draw_jump(seed, given)
     recording = measure_on_plates(
         motion,
         seed=seed,
@@ -126,13 +126,17 @@ def draw_body(
         "empty_s": empty_s,
         "quiet_s": quiet_s,
     }
-    return _draw(seed, given, bounce)[0]
+    return draw_jump(seed, given, bounce)[0]
 
 
-def _draw(
+def draw_jump(
     seed: int, given: Mapping[str, float | FootStrike | None], bounce: float | None = None
 ) -> tuple[DropJumpBody, Motion]:
-    """Fill what is not given, then let the jump height adapt to the legs unless it is given."""
+    """An athlete and the motion: fill what is not given, then let the jump height adapt unless it is given.
+
+    given: parameter of DropJumpBody -> value or None; bounce as in `draw_body`. One motion can be measured at many
+    rates (`measure_on_plates`) and described once (`landing_lab.sim.truth.describe`).
+    """
     values = _draw_values(np.random.default_rng(seed), given, bounce)
     body = DropJumpBody(**values)  # type: ignore[arg-type]
     if given.get("jump_height_m") is None:

@@ -12,6 +12,9 @@ import numpy as np
 
 from landing_lab.errors import FileFormatError
 from landing_lab.io.c3d_content import C3dContent, read_in_child
+from landing_lab.io.c3d_cop import cop_columns_of
+from landing_lab.io.c3d_write import encode
+from landing_lab.io.cop_columns import FROM_MOMENTS
 from landing_lab.io.force_table import ForceTable, unique_names
 from landing_lab.io.registry import Format
 from landing_lab.model.blocks import FloatArray
@@ -28,7 +31,7 @@ def recognises(head: bytes) -> bool:
 
 
 def read_c3d(path: Path) -> ForceTable:
-    """Vertical force of every plate, named Fz1, Fz2, ... in the order of FORCE_PLATFORM.
+    """Vertical force of every plate, named Fz1, Fz2, ... in the order of FORCE_PLATFORM; then centres of pressure.
 
     The axis is that of the plate, so that it does not matter which axis of the laboratory points up. A file
     without FORCE_PLATFORM gives its analog channels under their labels. Raises FileFormatError where ezc3d is
@@ -63,6 +66,10 @@ def _table(path: Path, content: C3dContent) -> ForceTable:
     units = [unit.strip() or None for unit in content.units]
     units += [None] * (len(analogs) - len(units))
     columns, names, column_units = _plates(path, content, units)
+    for name, column in cop_columns_of(content, units).items():
+        columns.append(column)
+        names.append(name)
+        column_units.append("m")
     if not columns:
         columns, names, column_units = list(analogs[: len(labels)]), list(unique_names(labels)), units
     return ForceTable(
@@ -72,6 +79,7 @@ def _table(path: Path, content: C3dContent) -> ForceTable:
         units=tuple(column_units[: len(columns)]),
         values=np.ascontiguousarray(np.column_stack(columns), dtype=np.float64),
         sample_rate_hz=content.rate_hz,
+        notes=(FROM_MOMENTS,) if "COPx1" in names else (),
     )
 
 
@@ -173,4 +181,4 @@ def _vertical(path: Path, plate: int, kind: int, channels: FloatArray, matrices:
     )
 
 
-FORMAT = Format(name="C3D file", recognises=recognises, read=read_c3d, order=10)
+FORMAT = Format(name="C3D file", recognises=recognises, read=read_c3d, order=10, suffix=".c3d", encode=encode)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -10,10 +11,13 @@ import numpy as np
 from landing_lab.errors import FileFormatError
 from landing_lab.io.force_table import KNOWN_UNITS, ForceTable, is_counter_name, is_time_name, unique_names, unit_of
 from landing_lab.io.registry import Format
+from landing_lab.io.stream_columns import csv_text
 from landing_lab.io.text_lines import Dialect, is_text, read_lines, sniff
 from landing_lab.io.text_numbers import parse_numbers
 from landing_lab.io.visible import snippet
 from landing_lab.model.blocks import FloatArray
+from landing_lab.model.recording import Recording
+from landing_lab.model.result import TrialResult
 
 _COUNTER_STEP: Final = 0.2
 """An unnamed column that rises by more than this per row is no time in seconds: no plate is that slow."""
@@ -144,4 +148,9 @@ def _time_by_content(first: FloatArray) -> tuple[tuple[int, ...], tuple[int, ...
     return (0,), (), ("Column 1 has no name and rises evenly from about 0: it was taken as time in seconds.",)
 
 
-FORMAT = Format(name="text table", recognises=is_text, read=read_delimited, order=100)
+def encode(recording: Recording, stream: str, _trials: Sequence[TrialResult]) -> bytes:
+    """The text of csv_text, in UTF-8."""
+    return csv_text(recording, stream).encode()
+
+
+FORMAT = Format(name="text table", recognises=is_text, read=read_delimited, order=100, suffix=".csv", encode=encode)

@@ -8,6 +8,7 @@ from typing import Final
 
 from landing_lab.errors import FileFormatError
 from landing_lab.io.force_table import ForceTable, is_time_name, unique_names, unit_of
+from landing_lab.io.opensim_write import encode
 from landing_lab.io.registry import Format
 from landing_lab.io.text_lines import Dialect, is_text, read_lines, sniff
 from landing_lab.io.text_numbers import parse_numbers
@@ -87,4 +88,4 @@ def _disagreements(header: str, n_rows: int, n_columns: int) -> tuple[str, ...]:
     return tuple(notes)
 
 
-FORMAT = Format(name="OpenSim file", recognises=recognises, read=read_opensim, order=20)
+FORMAT = Format(name="OpenSim file", recognises=recognises, read=read_opensim, order=20, suffix=".mot", encode=encode)

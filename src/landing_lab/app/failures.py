@@ -1,0 +1,53 @@
+"""What a person is told when something fails: one sentence on stderr and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+from landing_lab.errors import LandingLabError
+from landing_lab.io.visible import visible
+
+
+def failed(error: Exception) -> int:
+    """Tell an error in one sentence; its exit code."""
+    if isinstance(error, LandingLabError):
+        return told(str(error), error.exit_code)
+    if isinstance(error, MemoryError):
+        return told("this machine has too little free memory for that; close other programs or use shorter files", 1)
+    if hasattr(error, "format_message"):
+        return _usage_error(error)
+    return told(
+        f"an error that should not happen ({type(error).__name__}: {error}); set LANDING_LAB_DEBUG=1, run it again and "
+        "report what it prints",
+        1,
+    )
+
+
+def hush() -> None:
+    """No library speaks to the person: warnings and log lines of numpy and matplotlib are for developers."""
+    import logging
+    import warnings
+
+    warnings.simplefilter("ignore")
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)
+    os.environ.pop("MPLBACKEND", None)  # a backend that is not installed breaks the import; we never open windows
+
+
+def _usage_error(error: Any) -> int:
+    """Tell a wrong option or argument; without any argument the help is what was wanted."""
+    text = error.format_message()
+    if type(error).__name__ == "NoArgsIsHelpError":
+        print(text)
+        return 2
+    path = error.ctx.command_path if getattr(error, "ctx", None) is not None else "landing-lab"
+    if "o such option" in text:
+        text += " (a file name that begins with a dash needs ./ before it)"
+    return told(f"{text.rstrip('.')}; see {path} --help", 2)
+
+
+def told(message: str, code: int) -> int:
+    """Print the sentence on stderr and give the exit code back."""
+    print(f"landing-lab: {visible(message)}", file=sys.stderr)
+    return code

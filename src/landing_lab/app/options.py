@@ -1,0 +1,27 @@
+"""Options that several commands share, or that would crowd the list of commands."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs instead of text for people.")]
+Ports = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--port",
+        help="Serial port of a board, such as /dev/ttyUSB0, COM3 or socket://host:port. Repeat for each board.",
+    ),
+]
+Explain = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--explain", help="Say what a metric is and stop: a name, several with commas, or all. Needs no file."
+    ),
+]
+Sensitivity = Annotated[
+    bool,
+    typer.Option("--sensitivity", help="Also show how the numbers depend on the contact threshold (5-100 N, rules)."),
+]
+ShowAll = Annotated[bool, typer.Option("--all", help="Print every metric, also those of each foot and refused ones.")]
