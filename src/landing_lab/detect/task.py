@@ -130,7 +130,10 @@ def find_tasks(
 def _is_knock(
     contact: Contact, total_n: FloatArray, weakest_n: float, sample_rate_hz: float, params: TaskParams
 ) -> bool:
-    peak_n = np.nanmax(total_n[contact.start.sample : contact.stop.sample], initial=0.0)
+    force = total_n[contact.start.sample : contact.stop.sample]
+    peak_n = float(force.max(initial=0.0))
+    if math.isnan(peak_n):
+        peak_n = float(np.nanmax(force, initial=0.0))
     if peak_n < params.knock_n:  # nobody is that light, however long it lasts: an offset, a drift, a cable
         return True
     if contact.start.open or contact.stop.open or contact.n_samples > params.knock_s * sample_rate_hz:
@@ -223,15 +226,22 @@ def _jump(
 
 def _mean_bw(contact: Contact, total_n: FloatArray, weight_n: float) -> float:
     """Mean force of a contact, body weights; infinite where all of it is missing."""
-    force_n = total_n[contact.start.sample : contact.stop.sample]
-    return math.inf if np.isnan(force_n).all() else float(np.nanmean(force_n)) / weight_n
+    mean = _mean_of_known(total_n[contact.start.sample : contact.stop.sample])
+    return math.inf if math.isnan(mean) else mean / weight_n
 
 
 def _begins_at_n(contact: Contact, total_n: FloatArray, sample_rate_hz: float) -> float:
     """Mean force of the first 20 ms of a contact, newton; NaN where all of it is missing."""
     first = contact.start.sample
-    begin = total_n[first : first + max(1, round(0.02 * sample_rate_hz))]
-    return math.nan if np.isnan(begin).all() else float(np.nanmean(begin))
+    return _mean_of_known(total_n[first : first + max(1, round(0.02 * sample_rate_hz))])
+
+
+def _mean_of_known(force_n: FloatArray) -> float:
+    """Mean without missing samples; NaN where there is none."""
+    mean = float(force_n.mean()) if len(force_n) else math.nan
+    if math.isnan(mean) and not np.isnan(force_n).all():
+        return float(np.nanmean(force_n))
+    return mean
 
 
 def _jump_from_standing(

@@ -78,7 +78,7 @@ class LandingTrial:
     onset: where a jump from standing begins to move. contact_impact, landing_impact: what force does in the
     contact (from the onset in a jump from standing) and in the landing of each side. take_off_from_standing: the
     velocity at take-off by impulse from quiet standing; rest: when force comes to rest after the landing; a
-    sentence where there is none. sample_rate_hz: of the force signals; foot_sides: sides besides the total;
+    sentence where there is none. sample_rate_hz, begin_s: of the force signals; foot_sides: sides besides the total;
     windows: of the impact, in samples; edge_sds_s, spans, shared (of several metrics): what was asked for
     so far. Filled once by detect.complete and then only read.
     """
@@ -105,6 +105,7 @@ class LandingTrial:
     take_off_from_standing: StandingVelocity | str = "not computed"
     rest: Rest | str = "not computed"
     sample_rate_hz: float = dataclasses.field(init=False)
+    begin_s: float = dataclasses.field(init=False)
     foot_sides: tuple[Side, ...] = dataclasses.field(init=False)
     windows: ImpactWindows = dataclasses.field(init=False)
     shared: dict[tuple[object, ...], object] = dataclasses.field(default_factory=dict)
@@ -113,6 +114,7 @@ class LandingTrial:
 
     def __post_init__(self) -> None:
         self.sample_rate_hz = self.signals.sample_rate_hz
+        self.begin_s = float(self.signals.times_s[0])
         self.foot_sides = tuple(side for side in self.signals.force_n if side != "total")
         self.windows = self.impact_params.at(self.sample_rate_hz)
 
@@ -123,7 +125,7 @@ class LandingTrial:
 
     def time_s(self, position: float) -> float:
         """Time of a position in samples."""
-        return float(self.signals.times_s[0] + position / self.sample_rate_hz)
+        return self.begin_s + position / self.sample_rate_hz
 
     def window(self, contact: Contact, side: Side = "total") -> FloatArray:
         """Force of a side inside a contact, (k,) newton."""

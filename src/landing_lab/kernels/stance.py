@@ -88,6 +88,5 @@ def mean_square_off_weight(force: Any, start: int, stop: int, weight: float) -> 
     """Mean of ((weight - force) / weight)^2 over the samples [start, stop); NaN where one is missing."""
     total = 0.0
     for i in range(start, stop):
-        off = (weight - force[i]) / weight
-        total += off * off
-    return total / max(stop - start, 1)
+        total += (weight - force[i]) * (weight - force[i])
+    return total / (weight * weight) / max(stop - start, 1)

@@ -93,15 +93,15 @@ def _impulse(trial: LandingTrial, side: Side, span: Span, start: float, stop: fl
     # A foot that lands or leaves within one interval of samples does so anywhere on a curve between them: a sixth of
     # the triangle's base is where a parabola's area differs from the straight line's.
     force = trial.signals.force_n[side]
-    bends = [_step(force, position) / 6.0 / rate for position in (start, stop)]
+    bends = math.hypot(_step(force, start), _step(force, stop)) / 6.0 / rate
     # And impacts within the window: 0.06 peaks x sample in a real drop jump read at 100 and at 200 Hz.
-    return value, math.hypot(noise, scale * value, *bends, 0.06 * span.peak_n / rate)
+    return value, math.hypot(noise, scale * value, bends, 0.06 * span.peak_n / rate)
 
 
 def _step(force: FloatArray, position: float) -> float:
     """Change of force over the interval of samples that holds a position."""
     before = max(math.floor(position), 0)
-    return float(abs(force[min(before + 1, len(force) - 1)] - force[before]))
+    return abs(force.item(min(before + 1, len(force) - 1)) - force.item(before))  # plain floats: four times as fast
 
 
 def _from_edge(trial: LandingTrial, where: str, width: float, variable: Variable) -> Estimate:

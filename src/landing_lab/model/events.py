@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,8 +29,7 @@ EVENT_DTYPE = np.dtype(
 """What the detector writes: one row per threshold crossing that held."""
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
     """A named instant of a trial, with the uncertainty of its time."""
 
     name: str
@@ -39,11 +39,10 @@ class Event:
 
     def as_dict(self) -> dict[str, object]:
         """Plain values for JSON."""
-        return {"name": self.name, "side": self.side, "time_s": self.time_s, "sd_s": self.sd_s}
+        return self._asdict()
 
 
-@dataclass(frozen=True, slots=True)
-class Phase:
+class Phase(NamedTuple):
     """A named half-open interval [start_s, stop_s) of a trial."""
 
     name: str
@@ -53,7 +52,7 @@ class Phase:
 
     def as_dict(self) -> dict[str, object]:
         """Plain values for JSON."""
-        return {"name": self.name, "start_s": self.start_s, "stop_s": self.stop_s, "side": self.side}
+        return self._asdict()
 
 
 @dataclass(frozen=True, slots=True)

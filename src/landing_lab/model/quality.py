@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from landing_lab.model.channels import Side
 
 Verdict: TypeAlias = Literal["ok", "flagged", "not checked"]
 
 
-@dataclass(frozen=True, slots=True)
-class QualityItem:
+class QualityItem(NamedTuple):
     """One thing that was checked on one side: the figure, its unit, the verdict and a sentence on it.
 
     value: None where it could not be checked; `text` then says what it would take. A flagged item's text says
@@ -30,15 +29,7 @@ class QualityItem:
 
     def as_dict(self) -> dict[str, object]:
         """Plain values for JSON and tables."""
-        return {
-            "name": self.name,
-            "side": self.side,
-            "value": self.value,
-            "unit": self.unit,
-            "verdict": self.verdict,
-            "text": self.text,
-            "flags": list(self.flags),
-        }
+        return {**self._asdict(), "flags": list(self.flags)}
 
 
 @dataclass(frozen=True, slots=True)
