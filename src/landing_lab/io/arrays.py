@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from landing_lab.errors import ParameterError
 from landing_lab.io.force_table import ForceTable
-from landing_lab.io.read import _recording as recording_from_table
+from landing_lab.io.read import recording_of
 from landing_lab.io.time_base import FASTEST_HZ, SLOWEST_HZ, check_rate
 from landing_lab.io.visible import quoted_name, snippet
 from landing_lab.model.blocks import FloatArray
@@ -53,7 +53,7 @@ def from_arrays(
     )
     wanted: dict[Side, str | int | None] = {side: side for side in columns}
     with np.errstate(all="ignore"):  # numbers beyond any force are left to the analysis as missing
-        recording = recording_from_table(Path(name.replace("/", "-")), table, wanted, rate)
+        recording = recording_of(Path(name.replace("/", "-")), table, wanted, rate)
     facts = {key: fact for key, fact in recording.provenance.items() if key != "path"}
     return replace(recording, provenance={**facts, "source": name})
 

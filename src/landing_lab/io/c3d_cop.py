@@ -46,6 +46,8 @@ def cop_columns_of(content: C3dContent, units: list[str | None]) -> dict[str, Fl
 
 def _of_plate(content: C3dContent, plate: int, six: FloatArray, scale: float) -> dict[str, FloatArray]:
     """The two columns of one plate from its forces (N) and moments, (6, n); scale: metres in moment over newton."""
+    if np.isnan(six[3:]).all():  # written by a program that knew force only, such as ours
+        return {}
     metres = _METRES.get(content.length_unit)
     force, moment = six[:3], six[3:] * scale
     placed = _placed(content, plate, metres) if metres is not None else None

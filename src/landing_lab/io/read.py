@@ -71,7 +71,7 @@ def _read(file: Path, wanted: dict[Side, str | int | None], given_hz: float | No
     if isinstance(content, ForceTable):
         # numbers beyond any force become infinite here and there, and are left to the analysis as missing
         with np.errstate(all="ignore"):
-            return _recording(file, content, wanted, given_hz)
+            return recording_of(file, content, wanted, given_hz)
     if given_hz is not None or any(name is not None for name in wanted.values()):
         raise ParameterError(
             f"{file.name} is a recording of devices that knows its sides and rates; "
@@ -108,7 +108,7 @@ def _recognise(file: Path) -> Format:
     )
 
 
-def _recording(
+def recording_of(
     file: Path, table: ForceTable, wanted: dict[Side, str | int | None], given_hz: float | None
 ) -> Recording:
     """Choose columns and time base of a table, and say everything that was assumed."""
