@@ -118,8 +118,8 @@ def test_results_of_an_earlier_run_are_not_taken_for_recordings(recordings: Path
     assert "1 file in" in done.stdout
 
 
-def test_a_long_list_of_files_is_a_batch_too(many: Path, tmp_path: Path) -> None:
-    done = run("analyse", *sorted(many.iterdir())[:60], "--out", tmp_path / "out")
+def test_a_list_of_files_with_a_number_of_jobs_is_a_batch_too(many: Path, tmp_path: Path) -> None:
+    done = run("analyse", *sorted(many.iterdir())[:60], "--jobs", 2, "--out", tmp_path / "out")
     assert done.returncode == 0
     assert "60 files in" in done.stdout
     assert len(table(tmp_path / "out" / "trials.parquet")) == 60

@@ -26,7 +26,7 @@ def test_a_metric_is_explained_without_a_file() -> None:
 def test_programs_get_json(words: tuple[str, ...]) -> None:
     done = run("analyse", "--explain", "contact_time_s,peak_force_n", *words)
     document = json.loads(done.stdout)
-    assert document["schema"] == "landing-lab.metrics/1"
+    assert document["schema"] == "landing-lab.metric-definitions/1"
     assert [one["name"] for one in document["metrics"]] == ["contact_time_s", "peak_force_n"]
     assert document["metrics"][0]["unit"] == "s"
     assert document["metrics"][0]["refused_when"]

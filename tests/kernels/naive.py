@@ -266,9 +266,6 @@ def impact(force: np.ndarray, how: ImpactSettings) -> dict[str, float]:
     found |= {"peak": peak, "peak_n": top, "loss_n": loss_of(force, peak)}
     near = [i for i in finite if force[i] >= top - max(how.blur_n, how.blur_fraction * top)]
     found["flat"] = max(near) - min(near) if near else 0
-    early = _highest(force, [i for i in finite if i <= how.start + how.long])
-    if early is not None:
-        found |= {"early_peak": early, "early_peak_n": float(force[early]), "early_loss_n": loss_of(force, early)}
     found |= _valley(force, peak, last, how)
     for name, window in (("short", how.short), ("long", how.long)):
         if how.start + window <= how.stop:

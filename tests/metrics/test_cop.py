@@ -67,7 +67,6 @@ def trial_of(signals: ForceSignals, *, first: Contact | None = None, landing: Co
         landing=landing,
         side_contact=dict.fromkeys(sides, first),
         side_landing=dict.fromkeys(sides, landing),
-        quiet_after=None,
         weight=None,
         weight_refusal=None,
     )

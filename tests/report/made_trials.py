@@ -149,7 +149,6 @@ def made_trial(
         Phase("propulsion", lowest, take_off),
         Phase("flight", take_off, landing),
         Phase("landing", landing, landing + 0.5),
-        Phase("loading_20_80", TOUCHDOWN_S + 0.02, TOUCHDOWN_S + 0.07),
     )
     trial = TrialResult(
         source=source,
@@ -306,7 +305,6 @@ def full_trial(**changes: Any) -> TrialResult:
         attenuation,
         Phase("stabilising", landing + 0.128, landing + 0.9),
         *(Phase("flight", take_off, landing, side) for side in feet),
-        *(Phase("loading_20_80", TOUCHDOWN_S + 0.01, TOUCHDOWN_S + 0.05, side) for side in feet),
     ]
     full = replace(
         trial,

@@ -171,6 +171,10 @@ def test_overlapping_phases_are_cut_where_the_earlier_ends() -> None:
     assert (first.stop_s, second.start_s) == (1.8, 1.8)
 
 
+RISE = ("loading_20", "loading_80")
+
+
 def test_loading_stretch_is_that_of_the_total_whatever_comes_first() -> None:
-    trial = made_trial(phases=Phases((Phase("loading_20_80", 1.01, 1.05, "left"), Phase("loading_20_80", 1.02, 1.07))))
-    assert loading_stretch(trial) == (1.02, 1.07)
+    rise = (("left", 1.01, 1.05), ("total", 1.02, 1.07))
+    events = [Event(name, side, time, 0.001) for side, *times in rise for name, time in zip(RISE, times, strict=True)]
+    assert loading_stretch(made_trial(events=Events(tuple(events)))) == (1.02, 1.07)

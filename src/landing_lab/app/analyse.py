@@ -18,10 +18,6 @@ FORMATS = ("table", "json", "csv")
 OUTPUT_SUFFIXES = (".csv", ".json", ".html", ".png")
 
 
-BATCH_FROM = 49
-"""From this many files on nobody reads a table per trial: they are run as a batch."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Columns:
     """Which columns hold vertical force, and how fast they were sampled; None = find out."""
@@ -57,12 +53,12 @@ def run_files_or_folders(
     pattern: str | None,
     extras: Extras | None = None,
 ) -> int:
-    """Analyse a few files one by one, or folders and long lists as a batch; exit codes as of either."""
+    """Analyse files one by one; folders, or any with a pattern or a number of jobs, as a batch."""
     if extras is not None and extras.explain is not None:
         from landing_lab.app.explain import run_explain
 
         return run_explain(extras.explain, wanted, output_format=output_format)
-    if len(wanted) < BATCH_FROM and pattern is None and not any(path.is_dir() for path in wanted):
+    if pattern is None and jobs is None and not any(path.is_dir() for path in wanted):
         return run_analyse(
             wanted,
             columns,

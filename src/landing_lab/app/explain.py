@@ -9,7 +9,7 @@ from pathlib import Path
 from landing_lab.errors import ParameterError
 
 ALL = "all"
-SCHEMA = "landing-lab.metrics/1"
+SCHEMA = "landing-lab.metric-definitions/1"
 
 
 def run_explain(words: Sequence[str], files: Sequence[Path] = (), *, output_format: str = "table") -> int:

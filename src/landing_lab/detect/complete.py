@@ -12,7 +12,6 @@ from landing_lab.detect.motion import IMPULSE_SHARE, MAX_BRIDGED_S, POSTURE_SD_M
 from landing_lab.detect.params import ContactParams, ImpactParams, TaskParams
 from landing_lab.detect.stance import QuietStance, find_quiet_stance
 from landing_lab.detect.standing import (
-    ONSET_BACK_S,
     Rest,
     movement_onset,
     rest_after,
@@ -58,14 +57,12 @@ def complete(
         landing=found.landing,
         side_contact={side: contact for side, contact in in_contact.items() if contact is not None},
         side_landing={side: contact for side, contact in in_landing.items() if contact is not None},
-        quiet_after=None,
         weight=weight,
         weight_refusal=None if weight else NO_WEIGHT,
     )
     after = _stance(trial, trial.landing, task_params, quietest)
     before = _stance(trial, trial.contact if trial.from_standing else None, task_params, quietest)
     trial.stance_after = after
-    trial.quiet_after = None if after is None else 0.5 * (after.start + after.stop)
     trial.onset = _onset(trial, before, task_params)
     trial.contact_impact = {} if trial.task == "drop_landing" else _impacts(trial, "contact")
     trial.landing_impact = _impacts(trial, "landing", task_params.landing_view_s * trial.sample_rate_hz)
@@ -194,10 +191,9 @@ def _anchor(trial: LandingTrial, contact: Contact, weight: BodyWeight, flight_s:
     rate, landing = trial.sample_rate_hz, trial.landing
     assert landing is not None
     by_landing = GRAVITY / 2.0 * trial.edge_sd_s(landing.start)
-    start_sd = ONSET_BACK_S * rate if trial.from_standing else trial.edge_sd_s(contact.start) * rate
     return Anchor(
         start=float(math.ceil(start)) if trial.from_standing else start,
-        start_sd=0.0 if trial.from_standing else start_sd,
+        start_sd=0.0 if trial.from_standing else trial.edge_sd_s(contact.start) * rate,  # at an onset nothing moves yet
         stop=contact.stop.position,
         stop_sd=trial.edge_sd_s(contact.stop) * rate,
         threshold_n=trial.threshold_n["total"],

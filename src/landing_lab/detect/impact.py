@@ -44,9 +44,6 @@ class Impact(NamedTuple):
     valley_n: float
     valley: float
     valley_flat: float
-    early_peak_n: float
-    early_peak: float
-    early_loss_n: float
     short_impulse: float
     long_impulse: float
     short_end_n: float

@@ -19,6 +19,7 @@ def events_of(trial: LandingTrial) -> Events:
     for side in sides:
         _add_edges(found, trial, side)
         _add_peaks(found, trial, side)
+    _add_rise(found, trial)
     if trial.from_standing and trial.onset is not None:
         found.append(Event("movement_onset", "total", trial.time_s(trial.onset), ONSET_BACK_S / 2.0))
     lowest = lowest_position(trial)
@@ -56,6 +57,18 @@ def _add_peaks(found: list[Event], trial: LandingTrial, side: Side) -> None:
                 found.append(Event(prefix + name, side, trial.time_s(position), sd))
 
 
+def _add_rise(found: list[Event], trial: LandingTrial) -> None:
+    """The first crossings of 20 and 80 % of the peak after the touchdown of a drop jump."""
+    impact = trial.contact_impact.get("total")
+    # Crossings lie between samples, and such times are stated from this rate on only.
+    fast = trial.sample_rate_hz >= trial.params.interpolate_from_hz
+    if impact is None or trial.task != "drop_jump" or not fast or math.isnan(impact.rise_80):
+        return
+    sd = SAMPLING_SD / trial.sample_rate_hz
+    found.append(Event("loading_20", "total", trial.time_s(impact.rise_20), sd))
+    found.append(Event("loading_80", "total", trial.time_s(impact.rise_80), sd))
+
+
 def _edge(trial: LandingTrial, name: str, side: Side, edge: Edge) -> Event:
     return Event(name, side, trial.time_s(edge.position), trial.edge_sd_s(edge, side))
 
@@ -90,8 +103,13 @@ def propulsion_start(trial: LandingTrial) -> float | None:
     return lowest
 
 
+def propulsion_start_sd_s(trial: LandingTrial) -> float:
+    """Standard uncertainty of that: of the lowest point, or half of what an onset is put back by."""
+    return ONSET_BACK_S / 2.0 if lowest_position(trial) is None else lowest_point_sd_s(trial)
+
+
 def phases_of(trial: LandingTrial, params: TaskParams) -> Phases:
-    """Half-open phases of the total, then of each foot (contact, flight, loading, attenuation), in order of time."""
+    """Half-open phases of the total, then of each foot (contact, flight, loading, attenuation)."""
     found = _contact_phases(trial)
     contact, landing = trial.contact, trial.landing
     if trial.flight_time_s is not None and contact is not None and landing is not None:
@@ -154,7 +172,7 @@ def _foot_phases(trial: LandingTrial, side: Side) -> list[Phase]:
 
 
 def trial_window_s(trial: LandingTrial, phases: Phases) -> tuple[float, float]:
-    """Start and stop, seconds, of what a picture of this trial shows: half a second around its phases."""
+    """Start and stop, seconds, of what a picture of this trial shows: its phases, half a second before, 0.1 s after."""
     times = trial.signals.times_s
     shown = [phase for phase in phases if phase.side == "total" and phase.name != "stabilising"]
     if not shown:

@@ -18,48 +18,8 @@ BOTH_EDGES: Final = 1.7
 """Contacts grow by this many times what a touchdown moves: 30, 10, 5.5 and 2.7 ms at 10, 20, 30 and 50 Hz
 (tests/detect/test_degradation.py)."""
 
-TIMES: Final = (
-    "contact_time_s",
-    "flight_time_s",
-    "contact_delay_left_right_s",
-    "jump_height_flight_time_m",
-    "rsi_flight_time_m_per_s",
-    "flight_contact_ratio",
-    "time_to_peak_force_s",
-    "first_peak_time_s",
-    "landing_loading_time_s",
-    "landing_attenuation_time_s",
-    "landing_first_peak_time_s",
-)
-PEAKS: Final = (
-    "peak_force_n",
-    "peak_force_bw",
-    "landing_peak_force_n",
-    "landing_peak_force_bw",
-    "first_peak_force_n",
-    "landing_first_peak_force_n",
-    "peak_braking_to_propulsive_force_ratio",
-    "limb_symmetry_peak_0_100ms_pct",
-    "limb_symmetry_peak_contact_pct",
-    "limb_symmetry_peak_braking_pct",
-    "landing_limb_symmetry_peak_0_100ms_pct",
-    "limb_symmetry_peak_landing_pct",
-)
-LOADING: Final = (
-    "loading_rate_mean_bw_per_s",
-    "loading_rate_20_80_bw_per_s",
-    "loading_rate_max_bw_per_s",
-    "landing_loading_rate_mean_bw_per_s",
-    "landing_loading_rate_20_80_bw_per_s",
-    "landing_loading_rate_max_bw_per_s",
-    "impulse_0_50ms_ns",
-    "impulse_0_100ms_ns",
-    "landing_impulse_0_50ms_ns",
-    "landing_impulse_0_100ms_ns",
-    "limb_symmetry_impulse_0_100ms_pct",
-)
-SMEARED: Final = (*TIMES, *PEAKS, *LOADING)
-"""What a low-pass changes: edges, maxima, and what lies close to touchdown."""
+SMEARED: Final = ("timing", "force", "motion")
+"""What a low-pass changes: edges, maxima, and what is integrated between edges."""
 
 
 def bandwidth_items(signals: ForceSignals) -> tuple[QualityItem, ...]:

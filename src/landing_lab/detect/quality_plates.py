@@ -44,6 +44,7 @@ EDGES: Final = (
     "rsi_flight_time_m_per_s",
     "flight_contact_ratio",
     "contact_delay_left_right_s",
+    "vertical_stiffness_dalleau_kn_per_m",
 )
 
 Survey: TypeAlias = dict[Side, list[float]]

@@ -47,28 +47,8 @@ one sample."""
 LEAST_APART_M: Final = 0.05
 """Feet side by side stand further apart than this."""
 
-HOLED: Final = (
-    "impulse_0_50ms_ns",
-    "impulse_0_100ms_ns",
-    "landing_impulse_0_50ms_ns",
-    "landing_impulse_0_100ms_ns",
-    "limb_symmetry_impulse_0_100ms_pct",
-    "limb_symmetry_impulse_landing_pct",
-)
-"""What a hole in contact falsifies; peaks and motion judge their own holes."""
-
-SPIKED: Final = (
-    "peak_force_n",
-    "peak_force_bw",
-    "landing_peak_force_n",
-    "landing_peak_force_bw",
-    "time_to_peak_force_s",
-    "loading_rate_mean_bw_per_s",
-    "loading_rate_max_bw_per_s",
-    "landing_loading_rate_mean_bw_per_s",
-    "landing_loading_rate_max_bw_per_s",
-)
-"""What a lone reading in contact falsifies."""
+FAST: Final = ("force", "motion")
+"""What holes and lone readings in a trial falsify: everything that rests on fast force."""
 
 
 def trial_items(trial: LandingTrial) -> list[QualityItem]:
@@ -84,15 +64,17 @@ def trial_items(trial: LandingTrial) -> list[QualityItem]:
 
 
 def _window(trial: LandingTrial, *, after_s: float) -> tuple[int, int]:
-    """Samples from the first contact (or the landing) to after_s after the landing, half open."""
-    begin = (trial.contact if trial.task == "drop_jump" else None) or trial.landing or trial.contact
-    if begin is None:
-        return 0, 0
-    start = max(0, int(begin.start.position))
-    end = begin.stop.position
+    """Samples from touchdown (or the onset of a jump from standing) to after_s after the landing, half open."""
+    start = trial.start
+    if start is None:  # a drop landing, or nobody knows where the movement begins
+        begin = trial.landing or trial.contact
+        if begin is None:
+            return 0, 0
+        start = begin.start.position
+    end = trial.contact.stop.position if trial.contact is not None else start
     if trial.landing is not None:
         end = trial.landing.start.position + after_s * trial.sample_rate_hz
-    return start, min(int(end) + 1, len(trial.total_n))
+    return max(0, int(start)), min(int(end) + 1, len(trial.total_n))
 
 
 def _threshold(trial: LandingTrial) -> QualityItem:
@@ -159,8 +141,8 @@ def _gap(trial: LandingTrial, first: int, stop: int) -> QualityItem:
         told = (
             f"{1000.0 * seconds:.0f} ms of samples are missing on end inside the trial; check the cable and repeat it"
         )
-        return QualityItem("gap_in_trial_s", "total", seconds, "s", "flagged", told, HOLED)
-    return QualityItem("gap_in_trial_s", "total", seconds, "s", "ok", "longest hole between touchdown and impact")
+        return QualityItem("gap_in_trial_s", "total", seconds, "s", "flagged", told, FAST)
+    return QualityItem("gap_in_trial_s", "total", seconds, "s", "ok", "longest hole up to the impact of the landing")
 
 
 def _spikes(trial: LandingTrial, first: int, stop: int) -> QualityItem:
@@ -173,8 +155,15 @@ def _spikes(trial: LandingTrial, first: int, stop: int) -> QualityItem:
             f"{count} lone reading{'s' if count > 1 else ''} far from both neighbours inside the trial: no force of a "
             "person; look at the picture, check the cable"
         )
-        return QualityItem("spikes", "total", float(count), "count", "flagged", told, SPIKED)
-    return QualityItem("spikes", "total", 0.0, "count", "ok", "no reading stands alone between touchdown and impact")
+        return QualityItem("spikes", "total", float(count), "count", "flagged", told, FAST)
+    return QualityItem(
+        "spikes",
+        "total",
+        0.0,
+        "count",
+        "ok",
+        "no reading stands alone up to the impact of the landing",
+    )
 
 
 def _absent(trial: LandingTrial) -> list[QualityItem]:

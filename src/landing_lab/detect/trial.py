@@ -73,8 +73,7 @@ class LandingTrial:
     """What the metrics see of one trial. All positions are samples of signals.times_s.
 
     side_contact, side_landing: contact of each foot (or plate) within the total's contact and landing.
-    threshold_n: side -> newton. stance_after: quietest second of standing after the landing, quiet_after its
-    middle.
+    threshold_n: side -> newton. stance_after: quietest second of standing after the landing.
     onset: where a jump from standing begins to move. contact_impact, landing_impact: what force does in the
     contact (from the onset in a jump from standing) and in the landing of each side. take_off_from_standing: the
     velocity at take-off by impulse from quiet standing; rest: when force comes to rest after the landing; a
@@ -92,7 +91,6 @@ class LandingTrial:
     landing: Contact | None
     side_contact: Mapping[Side, Contact]
     side_landing: Mapping[Side, Contact]
-    quiet_after: float | None
     weight: BodyWeight | None
     weight_refusal: str | None
     motion: ContactMotion | None = None
@@ -126,11 +124,6 @@ class LandingTrial:
     def time_s(self, position: float) -> float:
         """Time of a position in samples."""
         return self.begin_s + position / self.sample_rate_hz
-
-    def window(self, contact: Contact, side: Side = "total") -> FloatArray:
-        """Force of a side inside a contact, (k,) newton."""
-        first = max(0, math.ceil(contact.start.position))
-        return self.signals.force_n[side][first : math.floor(contact.stop.position) + 1]
 
     @property
     def shows_first_peak(self) -> bool:

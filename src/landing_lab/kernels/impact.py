@@ -32,9 +32,6 @@ IMPACT_DTYPE = np.dtype(
         ("valley_n", "f8"),  # first minimum after the maximum from which force rises again by the prominence
         ("valley", "f8"),
         ("valley_flat", "f8"),  # samples between the first and the last within `blur_n` of it, up to the rise
-        ("early_peak_n", "f8"),  # maximum within the long window
-        ("early_peak", "f8"),
-        ("early_loss_n", "f8"),
         ("short_impulse", "f8"),  # N samples from the touchdown over the short and the long window
         ("long_impulse", "f8"),
         ("short_end_n", "f8"),  # force at the end of each window
@@ -117,6 +114,89 @@ def _between(force: Any, start: float, stop: float, start_n: float) -> float:
 
 
 @kernel
+def _top(force: Any, first: int, last: int) -> int:
+    """Sample of the maximum between two samples, both included; -1 where none is finite."""
+    top = -1
+    for i in range(first, last + 1):
+        if math.isfinite(force[i]) and (top < 0 or force[i] > force[top]):
+            top = i
+    return top
+
+
+@kernel
+def _width(force: Any, first: int, last: int, low: float, high: float) -> int:
+    """Samples from the first to the last reading within [low, high] between two samples, both included."""
+    left = -1
+    right = -1
+    for i in range(first, last + 1):
+        if low <= force[i] <= high and math.isfinite(force[i]):
+            right = i
+            if left < 0:
+                left = i
+    return right - left
+
+
+@kernel
+def _valley(force: Any, peak: int, last: int, prominence_n: float, blur_n: float, o: Any) -> None:
+    """First minimum after the maximum from which force rises by the prominence."""
+    valley = peak
+    for i in range(peak, last + 1):
+        v = force[i]
+        if not math.isfinite(v):
+            return
+        if v < force[valley]:
+            valley = i
+        elif v - force[valley] >= prominence_n:
+            o["valley_n"] = force[valley]
+            o["valley"] = valley
+            o["valley_flat"] = _width(force, peak, i - 1, -math.inf, force[valley] + blur_n)
+            return
+
+
+@kernel
+def _first_peak(
+    force: Any, first: int, peak: int, latest: float, prominence_n: float, blur_n: float, blur_fraction: float, o: Any
+) -> None:
+    """First local maximum before the main one from which force falls by the prominence, unless it is too late."""
+    highest = first
+    for i in range(first, peak + 1):
+        v = force[i]
+        if v > force[highest]:
+            highest = i
+        elif force[highest] - v >= prominence_n:
+            if highest <= latest:
+                value = force[highest]
+                o["first_peak_n"] = value
+                o["first_peak"] = highest
+                o["first_loss_n"] = _loss(force, highest)
+                o["first_flat"] = _width(force, first, i - 1, value - max(blur_n, blur_fraction * value), math.inf)
+            return
+
+
+@kernel
+def _rise(force: Any, start: float, first: int, peak: int, edge_n: float, slope_window: int, o: Any) -> None:
+    """First crossings of 20 and 80 % of the maximum, linear between samples, and the greatest rise in the window."""
+    top = force[peak]
+    before = edge_n
+    at = start
+    for i in range(first, peak + 1):
+        v = force[i]
+        if v >= 0.2 * top and o["rise_20"] != o["rise_20"]:
+            short = 0.2 * top - before
+            o["rise_20"] = at if short <= 0.0 else at + short / (v - before) * (i - at)
+        if v >= 0.8 * top and o["rise_80"] != o["rise_80"]:
+            short = 0.8 * top - before
+            o["rise_80"] = at if short <= 0.0 else at + short / (v - before) * (i - at)
+        before = v
+        at = float(i)
+        if i - slope_window >= max(first - 1, 0):
+            rise = v - force[i - slope_window]
+            if not o["slope_n"] >= rise and math.isfinite(rise):
+                o["slope_n"] = rise
+                o["slope"] = i
+
+
+@kernel
 def measure_impact(
     force: Any,
     start: float,
@@ -146,58 +226,21 @@ def measure_impact(
     o["peak_n"] = o["peak"] = o["loss_n"] = o["flat"] = o["first_peak_n"] = o["first_peak"] = math.nan
     o["rise_20"] = o["rise_80"] = o["slope_n"] = o["slope"] = o["valley_n"] = o["valley"] = math.nan
     o["valley_flat"] = o["first_loss_n"] = o["first_flat"] = math.nan
-    o["early_peak_n"] = o["early_peak"] = o["early_loss_n"] = math.nan
     o["short_impulse"] = o["long_impulse"] = o["short_end_n"] = o["long_end_n"] = math.nan
-    peak = -1
-    early = -1
     missing = 0
     for i in range(first, last + 1):
-        v = force[i]
-        if not math.isfinite(v):
+        if not math.isfinite(force[i]):
             missing += 1
-            continue
-        if peak < 0 or v > force[peak]:
-            peak = i
-        if i <= start + long_window and (early < 0 or v > force[early]):
-            early = i
     o["missing"] = missing
+    peak = _top(force, first, last)
     if peak < 0:
         return
     top = force[peak]
     o["peak_n"] = top
     o["peak"] = peak
     o["loss_n"] = _loss(force, peak)
-    if early >= 0:
-        o["early_peak_n"] = force[early]
-        o["early_peak"] = early
-        o["early_loss_n"] = _loss(force, early)
-    left = peak
-    right = peak
-    for i in range(first, last + 1):
-        if math.isfinite(force[i]) and force[i] >= top - max(blur_n, blur_fraction * top):
-            left = min(left, i)
-            right = max(right, i)
-    o["flat"] = right - left
-    lowest = math.inf
-    valley = -1
-    for i in range(peak, last + 1):
-        v = force[i]
-        if not math.isfinite(v):
-            break
-        if v < lowest:
-            lowest = v
-            valley = i
-        elif v - lowest >= prominence_n:
-            o["valley_n"] = lowest
-            o["valley"] = valley
-            left = valley
-            right = valley
-            for k in range(peak, i):
-                if force[k] <= lowest + blur_n:
-                    left = min(left, k)
-                    right = max(right, k)
-            o["valley_flat"] = right - left
-            break
+    o["flat"] = _width(force, first, last, top - max(blur_n, blur_fraction * top), math.inf)
+    _valley(force, peak, last, prominence_n, blur_n, o)
     if start + short_window <= stop:
         o["short_impulse"] = _between(force, start, start + short_window, edge_n)
         o["short_end_n"] = _at(force, start + short_window)
@@ -207,42 +250,8 @@ def measure_impact(
     for i in range(first, peak):
         if not math.isfinite(force[i]):
             return
-    highest = first
-    before = edge_n
-    at = start
-    for i in range(first, peak + 1):
-        v = force[i]
-        if v > force[highest]:
-            highest = i
-        elif force[highest] - v >= prominence_n and o["first_peak"] != o["first_peak"]:
-            if highest - start <= first_peak_window:
-                o["first_peak_n"] = force[highest]
-                o["first_peak"] = highest
-                o["first_loss_n"] = _loss(force, highest)
-                left = highest
-                right = highest
-                for k in range(first, i):
-                    if force[k] >= force[highest] - max(blur_n, blur_fraction * force[highest]):
-                        left = min(left, k)
-                        right = max(right, k)
-                o["first_flat"] = right - left
-            else:
-                o["first_peak"] = -1.0
-        if v >= 0.2 * top and o["rise_20"] != o["rise_20"]:
-            short = 0.2 * top - before
-            o["rise_20"] = at if short <= 0.0 else at + short / (v - before) * (i - at)
-        if v >= 0.8 * top and o["rise_80"] != o["rise_80"]:
-            short = 0.8 * top - before
-            o["rise_80"] = at if short <= 0.0 else at + short / (v - before) * (i - at)
-        before = v
-        at = float(i)
-        if i - slope_window >= max(first - 1, 0):
-            rise = v - force[i - slope_window]
-            if not o["slope_n"] >= rise and math.isfinite(rise):
-                o["slope_n"] = rise
-                o["slope"] = i
-    if o["first_peak"] == -1.0:
-        o["first_peak"] = math.nan
+    _first_peak(force, first, peak, start + first_peak_window, prominence_n, blur_n, blur_fraction, o)
+    _rise(force, start, first, peak, edge_n, slope_window, o)
 
 
 @kernel

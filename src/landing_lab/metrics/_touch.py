@@ -93,8 +93,10 @@ def greatest_loading_rate(trial: LandingTrial, where: str) -> Estimate:
     touch, top = touch_of(trial, "total", where), peak_of(trial, "total", where)
     weight, impact = trial.weight, touch.impact
     assert weight is not None
-    if math.isnan(impact.slope_n):
+    if math.isnan(impact.rise_80):
         raise RefusedError(HOLES)
+    if math.isnan(impact.slope_n):
+        raise RefusedError("force rises to its peak within 5 ms: there is no slope of that length in it")
     length = trial.windows.slope
     span = length / trial.sample_rate_hz
     value = impact.slope_n / weight.value_n / span
@@ -108,7 +110,13 @@ def greatest_loading_rate(trial: LandingTrial, where: str) -> Estimate:
         trial.ratio_scale_sd,
         weight.sd_n / weight.value_n,
     )
-    return Estimate(value=value, sd=value * relative, doubt=top.doubt)
+    whole = abs(1000.0 * span - trial.impact_params.slope_ms) < 0.01
+    return Estimate(
+        value=value,
+        sd=value * relative,
+        doubt=top.doubt,
+        detail=None if whole else f"over {1000.0 * span:.1f} ms, the nearest whole number of samples",
+    )
 
 
 def early_impulse(trial: LandingTrial, side: Side, where: str, *, long: bool) -> Estimate:
@@ -136,6 +144,8 @@ def first_peak(trial: LandingTrial, where: str) -> tuple[Estimate, Estimate]:
             "a first peak is finer than insoles scaled by a slow plate show: in simulation they miss most and make up "
             "others; record on a force plate"
         )
+    if math.isnan(impact.rise_80):
+        raise RefusedError(HOLES)
     if math.isnan(impact.first_peak):
         params = trial.impact_params
         raise RefusedError(

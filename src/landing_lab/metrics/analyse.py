@@ -19,7 +19,7 @@ from landing_lab.detect.trial import BodyWeight, LandingTrial
 from landing_lab.detect.trials import find_trials
 from landing_lab.errors import ParameterError
 from landing_lab.fuse.sources import signals_of
-from landing_lab.metrics.table import flagged, metrics_of
+from landing_lab.metrics.table import flagged, metrics_of, with_metric_names
 from landing_lab.model.blocks import FloatArray
 from landing_lab.model.events import Events, Phases
 from landing_lab.model.quality import Quality
@@ -84,7 +84,7 @@ def analyse(
     results = []
     facts = survey_of(signals)
     for index, trial in enumerate(trials):
-        quality = quality_of(trial, mass_kg=mass_kg, box_height_m=box_height_m, facts=facts)
+        quality = with_metric_names(quality_of(trial, mass_kg=mass_kg, box_height_m=box_height_m, facts=facts))
         results.append(_result(recording, trial, (index, len(trials)), settings, quality, trial_params))
     return Result(recording, tuple(results))
 
@@ -159,7 +159,7 @@ def _nothing(
     quality = Quality()
     if signals is not None:
         mass_kg = cast("float | None", settings.get("mass_kg"))
-        quality = quality_of_recording(signals, weight=weight, mass_kg=mass_kg)
+        quality = with_metric_names(quality_of_recording(signals, weight=weight, mass_kg=mass_kg))
     if weight is not None and signals is not None:
         doubt = "; ".join(filter(None, (signals.weight_note, *signals.doubts, *quality.general_doubts))) or None
         status: Status = "flagged" if doubt else "ok"

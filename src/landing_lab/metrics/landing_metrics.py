@@ -48,8 +48,10 @@ def landing_loading_time_s(trial: LandingTrial, side: Side) -> Estimate:
 )
 def landing_attenuation_time_s(trial: LandingTrial, _side: Side) -> Estimate:
     """Attenuation phase: maximum force to the first valley after it."""
-    time, touch, top = peak_instant(trial, "total", "landing")
+    _, touch, top = peak_instant(trial, "total", "landing")
     impact, rate = touch.impact, trial.sample_rate_hz
+    if math.isnan(impact.valley) and impact.missing:
+        raise RefusedError("samples are missing after the landing's peak; check the cable and repeat the trial")
     if math.isnan(impact.valley):
         raise RefusedError(
             f"force shows no valley after its maximum: it never rises again by {trial.impact_params.prominence_bw:g} "
@@ -57,7 +59,7 @@ def landing_attenuation_time_s(trial: LandingTrial, _side: Side) -> Estimate:
         )
     by_noise = math.hypot(on_the_top_sd(impact.flat), on_the_top_sd(impact.valley_flat)) / rate
     sd = math.hypot(by_noise, 2.0 * edge_smear_s(trial.low_pass_hz))  # a low-pass moves peak and valley apart
-    return Estimate(value=(impact.valley - impact.peak) / rate, sd=sd, doubt=time.doubt or top.doubt)
+    return Estimate(value=(impact.valley - impact.peak) / rate, sd=sd, doubt=top.doubt)
 
 
 @metric(

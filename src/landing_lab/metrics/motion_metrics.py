@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 
 from landing_lab.detect.motion import ContactMotion
-from landing_lab.detect.phases import braking_start, lowest_point_sd_s, propulsion_start
-from landing_lab.detect.standing import ONSET_BACK_S
+from landing_lab.detect.phases import braking_start, lowest_point_sd_s, propulsion_start, propulsion_start_sd_s
 from landing_lab.detect.standing_velocity import velocity_next_to
 from landing_lab.detect.trial import SAMPLING_SD, LandingTrial
 from landing_lab.fuse.bandwidth import peak_loss_sd_fraction
@@ -69,9 +68,7 @@ def propulsion_time_s(trial: LandingTrial, _side: Side) -> Estimate:
     contact = trial.contact
     assert contact is not None
     value = (contact.stop.position - _turn(trial)) / trial.sample_rate_hz
-    # A jump from standing without any downward movement starts at its onset, known to half of what is taken off it.
-    start_sd = ONSET_BACK_S / 2.0 if _motion(trial).lowest is None else lowest_point_sd_s(trial)
-    return Estimate(value=value, sd=math.hypot(trial.edge_sd_s(contact.stop), start_sd))
+    return Estimate(value=value, sd=math.hypot(trial.edge_sd_s(contact.stop), propulsion_start_sd_s(trial)))
 
 
 def _impulse(trial: LandingTrial, value: float, sd: float, gained_m_per_s: float) -> Estimate:

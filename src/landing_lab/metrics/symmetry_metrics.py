@@ -9,7 +9,7 @@ import math
 from typing import Literal, TypeAlias
 
 from landing_lab.detect.impact import Span
-from landing_lab.detect.phases import braking_start, lowest_point_sd_s, propulsion_start
+from landing_lab.detect.phases import braking_start, propulsion_start, propulsion_start_sd_s
 from landing_lab.detect.trial import SAMPLING_SD, LandingTrial
 from landing_lab.metrics._peak import filter_loss_n, lone_peak, peak_of
 from landing_lab.metrics._registry import DROP_JUMP, LANDINGS, PUSH_OFFS, Estimate, RefusedError, metric
@@ -43,6 +43,7 @@ def _in_window(
     stop: float,
     variable: Variable,
     *,
+    where: str = "contact",
     start_sd_s: float = 0.0,
     stop_sd_s: float = 0.0,
 ) -> Estimate:
@@ -59,7 +60,7 @@ def _in_window(
             raise RefusedError(f"the {side.replace('_', ' ')} side stayed unloaded in this window: one foot landed")
         if variable == "peak":
             at_the_end = _at_the_end(trial, side, span, stop, stop_sd_s)
-            values[side] = (span.peak_n, math.hypot(_peak_sd(trial, side, span), at_the_end))
+            values[side] = (span.peak_n, math.hypot(_peak_sd(trial, side, span, where), at_the_end))
             doubt = doubt or (lone_peak(span.peak_n, span.loss_n) if start < span.peak < stop else None)
         else:
             values[side] = _impulse(trial, side, span, start, stop)
@@ -72,8 +73,8 @@ def _in_window(
     return found
 
 
-def _peak_sd(trial: LandingTrial, side: Side, span: Span) -> float:
-    by_filter = filter_loss_n(trial, span.peak_n, "landing")
+def _peak_sd(trial: LandingTrial, side: Side, span: Span, where: str) -> float:
+    by_filter = filter_loss_n(trial, span.peak_n, where)
     return math.hypot(trial.force_sd_n(span.peak_n, side), span.loss_n, by_filter)
 
 
@@ -111,14 +112,14 @@ def _from_edge(trial: LandingTrial, where: str, width: float, variable: Variable
     if contact.start.open:
         raise RefusedError("the contact began before the recording; start it earlier")
     start, sd = contact.start.position, trial.edge_sd_s(contact.start)
-    return _in_window(trial, start, start + width, variable, start_sd_s=sd, stop_sd_s=sd)
+    return _in_window(trial, start, start + width, variable, where=where, start_sd_s=sd, stop_sd_s=sd)
 
 
 def _in_phase(trial: LandingTrial, phase: Literal["braking", "propulsion"], variable: Variable) -> Estimate:
     contact, motion = trial.contact, trial.motion
     assert contact is not None
     assert motion is not None
-    turn, sd = propulsion_start(trial), lowest_point_sd_s(trial)
+    turn, sd = propulsion_start(trial), propulsion_start_sd_s(trial)
     if phase == "propulsion" and turn is not None:
         end_sd = trial.edge_sd_s(contact.stop)
         return _in_window(trial, turn, contact.stop.position, variable, start_sd_s=sd, stop_sd_s=end_sd)

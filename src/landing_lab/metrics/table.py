@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import get_args
 
 from landing_lab.detect.trial import LandingTrial
 from landing_lab.metrics import all_metrics
 from landing_lab.metrics._registry import Estimate, Metric, Need, RefusedError, Sides
 from landing_lab.model.channels import Side
+from landing_lab.model.quality import Quality
 from landing_lab.model.result import MetricsTable, MetricValue
 
 NO_COP = "this file holds vertical force only; export centre of pressure, or all six channels of the plates (Fx to Mz)"
@@ -29,6 +31,19 @@ def metrics_of(trial: LandingTrial) -> MetricsTable:
             doubt = amplitude_note if metric.dynamic else None
             rows += [_measure(metric, trial, side, refusal, method, doubt) for side in sides[metric.sides]]
     return MetricsTable(tuple(rows))
+
+
+def with_metric_names(quality: Quality) -> Quality:
+    """Quality whose flags name metrics only: a check that flags a need flags every metric with that need."""
+    if not any(item.flags for item in quality):
+        return quality
+    return Quality(tuple(item._replace(flags=_names(item.flags)) if item.flags else item for item in quality))
+
+
+def _names(flags: tuple[str, ...]) -> tuple[str, ...]:
+    needs = set(flags) & set(get_args(Need))
+    plain = [name for name in flags if name not in needs]
+    return (*plain, *(metric.name for metric in all_metrics().values() if needs & set(metric.needs)))
 
 
 def flagged(table: MetricsTable, doubts: Mapping[str, str]) -> MetricsTable:
@@ -93,7 +108,7 @@ def _refusal(metric: Metric, trial: LandingTrial, unmet: Mapping[Need, str | Non
                 return unmet[need]
     if trial.sample_rate_hz < metric.min_rate_hz * 0.99:  # a nominal 80 SPS converter may run 1 % slow
         return f"needs at least {metric.min_rate_hz:g} Hz; this recording has {trial.sample_rate_hz:g} Hz"
-    bandwidth = trial.signals.bandwidth_hz
+    bandwidth = trial.low_pass_hz
     if bandwidth is not None and bandwidth < metric.min_bandwidth_hz:
         return (
             f"needs force up to {metric.min_bandwidth_hz:g} Hz; this force ends near {bandwidth:.0f} Hz "
@@ -131,6 +146,8 @@ def _edges_refusal(trial: LandingTrial) -> str | None:
     contact = trial.contact
     if contact is None:
         return "the recording holds no contact before the flight"
+    if trial.from_standing and trial.weight is None:
+        return trial.weight_refusal  # without it nobody knows where standing ends
     if trial.from_standing:
         return None if trial.onset is not None else "the movement began before the recording; start it earlier"
     return "the contact began before the recording" if contact.start.open else None

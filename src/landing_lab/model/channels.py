@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 Side: TypeAlias = Literal["total", "left", "right", "left_right", "plate_1", "plate_2"]
 Quantity: TypeAlias = Literal["force", "pressure", "conductance", "counts", "cop_ml", "cop_ap", "cop_1", "cop_2"]
 
-"""cop_ml and cop_ap: centre of pressure where the axes are known to be the body's; cop_1, cop_2: axes of the plate."""
+# cop_ml and cop_ap: centre of pressure where the axes are known to be the body's; cop_1, cop_2: axes of the plate.
 
 OPPOSITE_SIDE: dict[Side, Side] = {
     "left": "right",

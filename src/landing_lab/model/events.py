@@ -74,7 +74,7 @@ class Events:
 
 @dataclass(frozen=True, slots=True)
 class Phases:
-    """The named phases of a trial in order of time."""
+    """The named phases of a trial: those of the total in order of time, then those of each foot."""
 
     items: tuple[Phase, ...] = ()
 
@@ -84,9 +84,9 @@ class Phases:
     def __len__(self) -> int:
         return len(self.items)
 
-    def get(self, name: str) -> Phase | None:
-        """The phase of this name, None where it was not found."""
-        return next((phase for phase in self.items if phase.name == name), None)
+    def get(self, name: str, side: Side = "total") -> Phase | None:
+        """The phase of this name and side, None where it was not found."""
+        return next((phase for phase in self.items if phase.name == name and phase.side == side), None)
 
 
 CrossingArray = NDArray[np.void]

@@ -16,7 +16,7 @@ class QualityItem(NamedTuple):
 
     value: None where it could not be checked; `text` then says what it would take. A flagged item's text says
     what was found and what to do. flags: names of the metrics that a flagged item makes doubtful, ("all",) for every
-    number of the trial.
+    number of the trial; a check may name what metrics need (timing, force, motion), which a result resolves to names.
     """
 
     name: str

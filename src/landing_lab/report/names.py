@@ -90,10 +90,7 @@ EVENT_LABELS: Final[dict[str, str]] = {
     "lowest_point": "lowest point",
     "peak_force": "peak force",
     "first_peak": "first peak",
-    "step_off": "step-off",
-    "onset": "movement onset",
     "movement_onset": "movement onset",
-    "stabilisation": "stabilisation",
     "stabilised": "stabilised",
     "landing_first_peak": "landing first peak",
     "landing_peak_force": "landing peak force",
@@ -102,8 +99,6 @@ EVENT_LABELS: Final[dict[str, str]] = {
 }
 
 PHASE_LABELS: Final[dict[str, str]] = {
-    "quiet": "quiet standing",
-    "weighing": "weighing",
     "contact": "contact",
     "unweighting": "unweighting",
     "braking": "braking",
@@ -113,9 +108,6 @@ PHASE_LABELS: Final[dict[str, str]] = {
     "loading": "loading",
     "attenuation": "attenuation",
     "stabilising": "stabilising",
-    "stabilisation": "stabilisation",
-    "standing": "standing",
-    "loading_20_80": "20–80 % loading",
 }
 
 SIDE_LABELS: Final[dict[str, str]] = {
@@ -161,13 +153,9 @@ QUALITY_LABELS: Final[dict[str, str]] = {
     "drift_n": "drift of the empty plates",
     "bandwidth_hz": "bandwidth",
     "sample_rate_hz": "sample rate",
-    "rate_deviation_pct": "sample rate against the stated one",
-    "quiet_sd_n": "sway in quiet standing",
     "body_weight_vs_mass_pct": "body weight against the typed mass",
-    "body_weight_before_after_pct": "body weight before against after",
     "momentum_closure_pct": "impulse against change of momentum",
     "drop_height_vs_box_pct": "drop height against the box",
-    "drop_heights_agreement_pct": "two ways to the drop height",
     "swapped_sides": "sides swapped",
     "dead_plate": "largest load on the plate",
     "zeroed_below_n": "force cut to zero below",
@@ -176,7 +164,6 @@ QUALITY_LABELS: Final[dict[str, str]] = {
     "unloaded_s": "time with empty plates",
     "threshold_n": "contact threshold",
     "spikes": "lone spikes",
-    "clock_sd_s": "clocks of the boards",
 }
 """Label of every check of the signal; one that is not here is printed with its unit taken off the name."""
 

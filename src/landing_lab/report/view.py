@@ -29,14 +29,11 @@ CURVE_EVENTS: Final = frozenset(
         "landing_peak_force",
         "loading_20",
         "loading_80",
-        "loading_20_pct",
-        "loading_80_pct",
     }
 )
 """Events that are marked on the curve itself, not by a line across the picture."""
 LEAST_REST_S: Final = 0.02
 """A shorter rest of a phase beside its parts is not shaded."""
-LOADING_PHASE: Final = "loading_20_80"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +120,7 @@ def shaded_phases(trial: TrialResult, view: View) -> list[Phase]:
     A phase that holds another (contact: braking, propulsion) is left to its parts, and keeps what comes after the
     last of them; of two that overlap, the later begins where the earlier ends.
     """
-    named = [phase for phase in trial.phases if phase.side == "total" and phase.name != LOADING_PHASE]
+    named = [phase for phase in trial.phases if phase.side == "total"]
     parts = [
         phase
         for phase in named
@@ -153,14 +150,8 @@ def shaded_phases(trial: TrialResult, view: View) -> list[Phase]:
 
 def loading_stretch(trial: TrialResult) -> tuple[float, float] | None:
     """Start and stop (s, recording time) of the 20-80 % loading stretch, where the analysis gives it."""
-    phase = next((one for one in trial.phases if one.name == LOADING_PHASE and one.side == "total"), None)
-    if phase is not None:
-        return phase.start_s, phase.stop_s
-    for low, high in (("loading_20", "loading_80"), ("loading_20_pct", "loading_80_pct")):
-        start, stop = trial.events.get(low), trial.events.get(high)
-        if start is not None and stop is not None:
-            return start.time_s, stop.time_s
-    return None
+    start, stop = trial.events.get("loading_20"), trial.events.get("loading_80")
+    return None if start is None or stop is None else (start.time_s, stop.time_s)
 
 
 def peak_mark(trial: TrialResult) -> tuple[float, float] | None:
