@@ -258,7 +258,12 @@ def impact(force: np.ndarray, how: ImpactSettings) -> dict[str, float]:
     """What force does in one contact; a name that is absent does not exist or is hidden by missing samples."""
     first, last = max(0, math.ceil(how.start)), min(len(force) - 1, math.floor(how.stop))
     finite = _finite(force, first, last)
-    found: dict[str, float] = {"first": first, "last": last, "missing": max(0, last - first + 1) - len(finite)}
+    found: dict[str, float] = {
+        "first_passed": 0.0,
+        "first": first,
+        "last": last,
+        "missing": max(0, last - first + 1) - len(finite),
+    }
     peak = _highest(force, finite)
     if peak is None:
         return found
@@ -299,6 +304,9 @@ def _rise(force: np.ndarray, first: int, peak: int, how: ImpactSettings) -> dict
             continue  # not higher than what came before it
         higher = next(i for i in range(at + 1, peak + 1) if force[i] > force[at] or i == peak)
         if force[at] - min(float(force[i]) for i in range(at, higher + 1)) >= how.prominence_n:
+            if 2.0 * loss_of(force, at) > 0.1 * force[at]:
+                found["first_passed"] = 1.0
+                continue  # one sample that stands alone
             if at - how.start <= how.first_peak:
                 found |= {"first_peak": at, "first_peak_n": float(force[at]), "first_loss_n": loss_of(force, at)}
                 fallen = next(i for i in range(at, peak + 1) if force[at] - force[i] >= how.prominence_n)

@@ -50,15 +50,16 @@ class _Insole:
 class LiveTrial:
     """Follows one trial while it is recorded, says what to do next and when the trial is complete.
 
-    Complete: the plates were empty for empty_s, then loaded without a pause for stand_s (the landing and the
-    quiet stance that weighs the person). Without a plate a trial ends by time or by hand. The measured values
+    Complete: the plates were empty for empty_s, then loaded without a pause for stand_s (the landing, the quiet
+    stance that weighs the person, and the 3 s over which coming to rest is judged). Without a plate a trial ends by
+    time or by hand. The measured values
     never come from here: the file is analysed afterwards.
     """
 
     weigh_s: float = 1.5
     empty_s: float = 0.6
     landed_s: float = 0.6
-    stand_s: float = 2.3
+    stand_s: float = 3.3
     stage: str = "waiting for the boards"
     load_n: float = 0.0
     _insoles: dict[str, _Insole] = field(default_factory=dict)

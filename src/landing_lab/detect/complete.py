@@ -66,8 +66,8 @@ def complete(
     trial.onset = _onset(trial, before, task_params)
     trial.contact_impact = {} if trial.task == "drop_landing" else _impacts(trial, "contact")
     trial.landing_impact = _impacts(trial, "landing", task_params.landing_view_s * trial.sample_rate_hz)
-    _add_motion(trial)
     trial.take_off_from_standing = take_off_from_standing(trial, before, after)
+    _add_motion(trial)
     trial.rest = _rest(trial)
     return trial
 
@@ -188,10 +188,8 @@ def _add_motion(trial: LandingTrial) -> None:
 
 
 def _anchor(trial: LandingTrial, contact: Contact, weight: BodyWeight, flight_s: float, start: float) -> Anchor:
-    rate, landing = trial.sample_rate_hz, trial.landing
-    assert landing is not None
-    by_landing = GRAVITY / 2.0 * trial.edge_sd_s(landing.start)
-    return Anchor(
+    rate = trial.sample_rate_hz
+    common = Anchor(
         start=float(math.ceil(start)) if trial.from_standing else start,
         start_sd=0.0 if trial.from_standing else trial.edge_sd_s(contact.start) * rate,  # at an onset nothing moves yet
         stop=contact.stop.position,
@@ -199,11 +197,29 @@ def _anchor(trial: LandingTrial, contact: Contact, weight: BodyWeight, flight_s:
         threshold_n=trial.threshold_n["total"],
         weight_n=weight.value_n,
         weight_sd_n=weight.sd_n,
-        flight_s=flight_s,
-        velocity_sd=math.hypot(by_landing, POSTURE_SD_M / flight_s),
         scale_sd=math.hypot(trial.signals.amplitude_sd_fraction * IMPULSE_SHARE, trial.ratio_scale_sd),
         from_standing=trial.from_standing,
+        velocity=GRAVITY * flight_s / 2.0,
+        velocity_sd=_posture_and_landing_sd(trial, flight_s),
+        edge_loss=GRAVITY / 2.0,
     )
+    standing = trial.take_off_from_standing
+    if not trial.from_standing or isinstance(standing, str):
+        return common
+    # Flight time tells nothing of a body that stood still before it jumped, and posture makes it read too fast.
+    return common._replace(
+        velocity=standing.value,
+        velocity_sd=standing.sway_sd,
+        edge_loss=GRAVITY,
+        velocity_by_weight=standing.by_weight,
+        velocity_by_scale=standing.by_scale,
+    )
+
+
+def _posture_and_landing_sd(trial: LandingTrial, flight_s: float) -> float:
+    """SD of g t_flight / 2 from the landing's edge and from landing lower than the take-off, m/s."""
+    assert trial.landing is not None
+    return math.hypot(GRAVITY / 2.0 * trial.edge_sd_s(trial.landing.start), POSTURE_SD_M / flight_s)
 
 
 def _impossible(trial: LandingTrial, velocity: float, lowest: float | None) -> str | None:

@@ -36,6 +36,7 @@ class Impact(NamedTuple):
     first_peak_n: float
     first_peak: float
     first_loss_n: float
+    first_passed: float
     first_flat: float
     rise_20: float
     rise_80: float

@@ -52,7 +52,6 @@ class ContactMotion(NamedTuple):
     value: Motion
     sd: Motion
     take_off_velocity: float
-    take_off_velocity_sd: float
 
     @property
     def touchdown_velocity_m_per_s(self) -> float:
@@ -73,8 +72,9 @@ class ContactMotion(NamedTuple):
 class Anchor(NamedTuple):
     """What the motion of a contact rests on; positions and their SD in samples, SD of the rest as it enters.
 
-    velocity_sd: of the take-off velocity, without the take-off's own edge (which also moves the contact's end).
-    scale_sd: relative SD of force against body weight. from_standing: braking begins at the lowest velocity.
+    velocity: at take-off, m/s; velocity_sd: of it, without what follows. edge_loss: m/s² by which it falls where the
+    take-off is later. velocity_by_weight, velocity_by_scale: what one SD of body weight and of scale_sd (relative, of
+    force against body weight) adds to it. from_standing: braking begins at the lowest velocity.
     """
 
     start: float
@@ -84,18 +84,22 @@ class Anchor(NamedTuple):
     threshold_n: float
     weight_n: float
     weight_sd_n: float
-    flight_s: float
-    velocity_sd: float
     scale_sd: float
+    velocity: float
+    velocity_sd: float
+    edge_loss: float
+    velocity_by_weight: float = 0.0
+    velocity_by_scale: float = 0.0
     from_standing: bool = False
 
 
 def contact_motion(total_n: FloatArray, anchor: Anchor, *, sample_rate_hz: float) -> ContactMotion | None:
     """Motion in a contact from total force, (n,) newton; None where a hole longer than MAX_BRIDGED_S lies in it.
 
-    Take-off velocity is g t_flight / 2 and force is integrated backwards from there (docs/definitions.md,
-    velocity: 1 % of body weight moves drop height by 6 % this way, by 28 % when integrated from standing).
-    The standard uncertainties come from integrating again with each input moved by its own.
+    Force is integrated backwards from the velocity at take-off. In a drop jump that is g t_flight / 2
+    (docs/definitions.md, velocity: 1 % of body weight moves drop height by 6 % this way, by 28 % when integrated from
+    standing); in a jump from standing it comes from the standing before it where that is quiet. The standard
+    uncertainties come from integrating again with each input moved by its own.
     """
     first, last = math.ceil(anchor.start), math.floor(anchor.stop)
     if last - first < 2:
@@ -105,16 +109,16 @@ def contact_motion(total_n: FloatArray, anchor: Anchor, *, sample_rate_hz: float
         return None
     dt = 1.0 / sample_rate_hz
     lead, tail = first - anchor.start, anchor.stop - last
-    weight, velocity = anchor.weight_n, GRAVITY * anchor.flight_s / 2.0
+    weight, velocity = anchor.weight_n, anchor.velocity
     # An error of the take-off edge lengthens the contact by what it takes from the flight.
-    by_edge = GRAVITY / 2.0 * anchor.stop_sd * dt
+    by_edge = anchor.edge_loss * anchor.stop_sd * dt
     settings = np.array(
         [
             (lead, tail, weight, velocity, 1.0),
             (lead + anchor.start_sd, tail, weight, velocity, 1.0),
             (lead, tail + anchor.stop_sd, weight, velocity - by_edge, 1.0),
-            (lead, tail, weight + anchor.weight_sd_n, velocity, 1.0),
-            (lead, tail, weight, velocity, 1.0 + anchor.scale_sd),
+            (lead, tail, weight + anchor.weight_sd_n, velocity + anchor.velocity_by_weight, 1.0),
+            (lead, tail, weight, velocity + anchor.velocity_by_scale, 1.0 + anchor.scale_sd),
             (lead, tail, weight, velocity - anchor.velocity_sd, 1.0),
             (lead, tail, weight, velocity + anchor.velocity_sd, 1.0),
         ]
@@ -127,7 +131,7 @@ def contact_motion(total_n: FloatArray, anchor: Anchor, *, sample_rate_hz: float
     # Correlation is near its extreme, where one direction of the greatest uncertainty changes nothing: both are tried.
     sd = Motion._make(np.sqrt(moved[:-2].sum(axis=0) + moved[-2:].max(axis=0)).tolist())
     value = value._replace(lowest=value.lowest + first, slowest=value.slowest + first)
-    return ContactMotion(value, sd, velocity, math.hypot(anchor.velocity_sd, by_edge))
+    return ContactMotion(value, sd, velocity)
 
 
 def _without_holes(force: FloatArray, *, max_hole_samples: int) -> FloatArray | None:

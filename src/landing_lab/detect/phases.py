@@ -95,6 +95,13 @@ def braking_start(trial: LandingTrial) -> float | None:
     return trial.motion.value.slowest if trial.from_standing else trial.start
 
 
+def braking_start_sd_s(trial: LandingTrial) -> float:
+    """Standard uncertainty of that: of the touchdown, or of the sample of greatest downward velocity."""
+    if trial.from_standing and trial.motion is not None:
+        return math.hypot(trial.motion.sd.slowest, SAMPLING_SD) / trial.sample_rate_hz
+    return 0.0 if trial.contact is None else trial.edge_sd_s(trial.contact.start)
+
+
 def propulsion_start(trial: LandingTrial) -> float | None:
     """Where propulsion begins, in samples: the lowest point; the onset where a jump from standing has none."""
     lowest = lowest_position(trial)

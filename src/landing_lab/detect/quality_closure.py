@@ -14,8 +14,8 @@ LEAST_PCT: Final = 8.0
 
 SDS: Final = 3.0
 
-HEIGHTS: Final = ("jump_height_impulse_m", "jump_height_flight_time_m", "rsi_flight_time_m_per_s")
-"""What rests on one of the two velocities alone."""
+DOUBTED: Final = ("jump_height_impulse_m", "jump_height_flight_time_m", "rsi_flight_time_m_per_s", "motion")
+"""What rests on one of the two velocities alone, and everything that is integrated from one of them."""
 
 
 def closure_items(trial: LandingTrial) -> list[QualityItem]:
@@ -36,4 +36,4 @@ def closure_items(trial: LandingTrial) -> list[QualityItem]:
     if abs(closure) <= max(LEAST_PCT, SDS * sd):
         return [QualityItem("momentum_closure_pct", "total", closure, "%", "ok", told)]
     text = f"{told} exclude each other: look at body weight, at both plates, and at the sample rate"
-    return [QualityItem("momentum_closure_pct", "total", closure, "%", "flagged", text, HEIGHTS)]
+    return [QualityItem("momentum_closure_pct", "total", closure, "%", "flagged", text, DOUBTED)]

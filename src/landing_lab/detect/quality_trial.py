@@ -106,7 +106,7 @@ def _repeats(trial: LandingTrial, side: Side, first: int, stop: int) -> tuple[Qu
             f"force on {name} stays at its largest value of {highest:.0f} N for "
             f"{1000.0 * clipped_s:.0f} ms: the plate was at its limit; choose a larger range and repeat the trial"
         )
-        clipped = QualityItem("clipped_s", side, clipped_s, "s", "flagged", told, ALL)
+        clipped = QualityItem("clipped_s", side, clipped_s, "s", "flagged", told, FAST)
     else:
         clipped = QualityItem("clipped_s", side, clipped_s, "s", "ok", "longest stay at the largest value")
     if frozen >= least and _stands_still(trial, side, value, least):
@@ -184,7 +184,7 @@ def _absent(trial: LandingTrial) -> list[QualityItem]:
             )
             items.append(QualityItem("steps_off_s", side, count / rate, "s", "flagged", told, ALL))
         else:
-            told = "time in the trial in which this side carries nothing after it has landed"
+            told = "time in which this side carries nothing while the other one does, once it has carried its part"
             items.append(QualityItem("steps_off_s", side, count / rate, "s", "ok", told))
     return items
 

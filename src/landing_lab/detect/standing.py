@@ -32,10 +32,16 @@ MOST_OF_THE_BAND = 0.9
 
 
 class StandingVelocity(NamedTuple):
-    """A velocity by impulse from or to quiet standing, m/s up positive, and its SD."""
+    """A velocity by impulse from or to quiet standing, m/s up positive, and its SD.
+
+    by_weight, by_scale: what one SD more of body weight and of the scale of force adds to it; sway_sd: SD of the rest.
+    """
 
     value: float
     sd: float
+    by_weight: float
+    by_scale: float
+    sway_sd: float
 
 
 class Rest(NamedTuple):
@@ -91,8 +97,8 @@ def velocity_against_standing(
     duration = (stop - start) * dt
     specific = gained + GRAVITY * duration
     sway = GRAVITY * standing_sd_n / weight_n / (2.0 * math.pi * SWAY_HZ)
-    sd = math.hypot(specific * weight_sd_n / weight_n, specific * scale_sd, sway)
-    return StandingVelocity(gained, sd)
+    by_weight, by_scale = -specific * weight_sd_n / weight_n, specific * scale_sd
+    return StandingVelocity(gained, math.hypot(by_weight, by_scale, sway), by_weight, by_scale, sway)
 
 
 def rest_after(

@@ -72,4 +72,4 @@ def velocity_next_to(trial: LandingTrial, edge: Edge, stance: QuietStance) -> St
     # What is left of the last sample's interval is spent at the threshold; so is an error of the edge itself.
     falling = GRAVITY * (threshold / weight.value_n - 1.0)
     sd = math.hypot(found.sd, falling * trial.edge_sd_s(edge))
-    return StandingVelocity(found.value + falling * rest_s, sd)
+    return found._replace(value=found.value + falling * rest_s, sd=sd)

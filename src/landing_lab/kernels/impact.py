@@ -12,6 +12,9 @@ import numpy as np
 
 from landing_lab.kernels._jit import kernel
 
+LONE = 0.1
+"""A maximum this share of itself above the mean of its neighbours is one sample, not a peak (heel strikes: 0.02)."""
+
 IMPACT_DTYPE = np.dtype(
     [
         ("first", "f8"),  # first and last sample inside the contact
@@ -24,6 +27,7 @@ IMPACT_DTYPE = np.dtype(
         ("first_peak_n", "f8"),  # first local maximum that is prominent and early enough
         ("first_peak", "f8"),
         ("first_loss_n", "f8"),
+        ("first_passed", "f8"),  # 1 where a lone sample before it was passed over, else 0
         ("first_flat", "f8"),  # samples between the first and the last within the blur of it, up to the fall
         ("rise_20", "f8"),  # positions of the first crossings of 20 and 80 % of the maximum
         ("rise_80", "f8"),
@@ -157,18 +161,27 @@ def _valley(force: Any, peak: int, last: int, prominence_n: float, blur_n: float
 def _first_peak(
     force: Any, first: int, peak: int, latest: float, prominence_n: float, blur_n: float, blur_fraction: float, o: Any
 ) -> None:
-    """First local maximum before the main one from which force falls by the prominence, unless it is too late."""
+    """First local maximum before the main one from which force falls by the prominence, unless it is too late.
+
+    One sample that stands alone above its neighbours, as a ringing plate writes it, is passed over.
+    """
     highest = first
+    lone = -1
     for i in range(first, peak + 1):
         v = force[i]
         if v > force[highest]:
             highest = i
-        elif force[highest] - v >= prominence_n:
+        elif highest != lone and force[highest] - v >= prominence_n:
+            value = force[highest]
+            loss = _loss(force, highest)
+            if 2.0 * loss > LONE * value:
+                o["first_passed"] = 1.0
+                lone = highest
+                continue
             if highest <= latest:
-                value = force[highest]
                 o["first_peak_n"] = value
                 o["first_peak"] = highest
-                o["first_loss_n"] = _loss(force, highest)
+                o["first_loss_n"] = loss
                 o["first_flat"] = _width(force, first, i - 1, value - max(blur_n, blur_fraction * value), math.inf)
             return
 
@@ -232,6 +245,7 @@ def measure_impact(
         if not math.isfinite(force[i]):
             missing += 1
     o["missing"] = missing
+    o["first_passed"] = 0.0
     peak = _top(force, first, last)
     if peak < 0:
         return

@@ -9,13 +9,16 @@ from landing_lab.detect.impact import Impact
 from landing_lab.detect.task import Edge
 from landing_lab.detect.trial import SAMPLING_SD, LandingTrial, on_the_top_sd
 from landing_lab.fuse.bandwidth import edge_smear_s, loading_rate_loss_fraction
-from landing_lab.metrics._peak import Peak, filter_loss_n, lone_peak, peak_of
+from landing_lab.metrics._peak import Peak, filter_loss_n, peak_of
 from landing_lab.metrics._registry import Estimate, RefusedError
 from landing_lab.model.channels import Side
 
 FUSED_SLOPE = 2.0
 """A steepest rise in fused force is off by this many times its peak (tests/fuse/test_accuracy.py: 9 against 5 %)."""
 
+PASSED_OVER = (
+    "one lone sample before this peak was passed over: the plate rings, or it was an artefact; look at the picture"
+)
 HOLES = "samples are missing between touchdown and peak; check the cable and repeat the trial"
 
 
@@ -148,13 +151,14 @@ def first_peak(trial: LandingTrial, where: str) -> tuple[Estimate, Estimate]:
         raise RefusedError(HOLES)
     if math.isnan(impact.first_peak):
         params = trial.impact_params
+        begin = "touchdown" if where == "contact" else "landing"
         raise RefusedError(
-            f"there is no first peak: no local maximum within {params.first_peak_ms:g} ms of touchdown stands out by "
+            f"there is no first peak: no local maximum within {params.first_peak_ms:g} ms of {begin} stands out by "
             f"{params.prominence_bw:g} body weights before the main peak"
         )
     by_filter = filter_loss_n(trial, impact.first_peak_n, where)
     # A plate that rings shows a lone first sample, and half its sample rate another first peak.
-    doubt = lone_peak(impact.first_peak_n, impact.first_loss_n)
+    doubt = PASSED_OVER if impact.first_passed else None
     force_sd = math.hypot(trial.force_sd_n(impact.first_peak_n), impact.first_loss_n, by_filter)
     time_s = (impact.first_peak - touch.start.position) / trial.sample_rate_hz
     return (

@@ -146,7 +146,7 @@ def landing_loading_rate_max_bw_per_s(trial: LandingTrial, _side: Side) -> Estim
     typical="15-100",
 )
 def landing_impulse_0_50ms_ns(trial: LandingTrial, side: Side) -> Estimate:
-    """Integral of vertical force over the first 50 ms after the landing, body weight included."""
+    """Integral of vertical force over 50 ms after landing (a foot: after its own), body weight included."""
     return early_impulse(trial, side, "landing", long=False)
 
 
@@ -161,5 +161,5 @@ def landing_impulse_0_50ms_ns(trial: LandingTrial, side: Side) -> Estimate:
     typical="56-220",
 )
 def landing_impulse_0_100ms_ns(trial: LandingTrial, side: Side) -> Estimate:
-    """Integral of vertical force over the first 100 ms after the landing, body weight included."""
+    """Integral of vertical force over 100 ms after landing (a foot: after its own), body weight included."""
     return early_impulse(trial, side, "landing", long=True)

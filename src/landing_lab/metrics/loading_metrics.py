@@ -120,7 +120,7 @@ def loading_rate_max_bw_per_s(trial: LandingTrial, _side: Side) -> Estimate:
     typical="15-100",
 )
 def impulse_0_50ms_ns(trial: LandingTrial, side: Side) -> Estimate:
-    """Integral of vertical force over the first 50 ms after touchdown, body weight included."""
+    """Integral of vertical force over 50 ms after touchdown (a foot: after its own), body weight included."""
     return early_impulse(trial, side, "contact", long=False)
 
 
@@ -135,5 +135,5 @@ def impulse_0_50ms_ns(trial: LandingTrial, side: Side) -> Estimate:
     typical="56-220",
 )
 def impulse_0_100ms_ns(trial: LandingTrial, side: Side) -> Estimate:
-    """Integral of vertical force over the first 100 ms after touchdown, body weight included."""
+    """Integral of vertical force over 100 ms after touchdown (a foot: after its own), body weight included."""
     return early_impulse(trial, side, "contact", long=True)

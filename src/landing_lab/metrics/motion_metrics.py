@@ -5,7 +5,13 @@ from __future__ import annotations
 import math
 
 from landing_lab.detect.motion import ContactMotion
-from landing_lab.detect.phases import braking_start, lowest_point_sd_s, propulsion_start, propulsion_start_sd_s
+from landing_lab.detect.phases import (
+    braking_start,
+    braking_start_sd_s,
+    lowest_point_sd_s,
+    propulsion_start,
+    propulsion_start_sd_s,
+)
 from landing_lab.detect.standing_velocity import velocity_next_to
 from landing_lab.detect.trial import SAMPLING_SD, LandingTrial
 from landing_lab.fuse.bandwidth import peak_loss_sd_fraction
@@ -18,6 +24,14 @@ OURS = "landing-lab, docs/definitions.md"
 BRAKED: tuple[Task, ...] = ("drop_jump", "countermovement_jump")
 CLOSURE = 0.01
 """Net impulse and mass times change of velocity may differ by this share (docs/definitions.md)."""
+
+
+def _anchored(trial: LandingTrial) -> str | None:
+    """How the velocity of a jump from standing was had, for the method; None in a drop jump, whose rule is fixed."""
+    if not trial.from_standing:
+        return None
+    by_flight = isinstance(trial.take_off_from_standing, str)
+    return "velocity anchored at take-off, g t/2" if by_flight else "velocity by impulse from quiet standing"
 
 
 def _motion(trial: LandingTrial) -> ContactMotion:
@@ -47,12 +61,13 @@ def _turn(trial: LandingTrial) -> float:
     typical="0.08-0.35",
 )
 def braking_time_s(trial: LandingTrial, _side: Side) -> Estimate:
-    """Touchdown (or greatest downward velocity) to the lowest point (zero velocity, anchored with g t/2)."""
+    """Touchdown (or greatest downward velocity) to the lowest point; in a drop jump anchored at take-off with g t/2."""
     start, stop, contact = braking_start(trial), _turn(trial), trial.contact
     if start is None or contact is None:
         raise RefusedError("the centre of mass shows no lowest point; look at body weight")
-    edge = _motion(trial).sd.slowest / trial.sample_rate_hz if trial.from_standing else trial.edge_sd_s(contact.start)
-    return Estimate(value=(stop - start) / trial.sample_rate_hz, sd=math.hypot(edge, lowest_point_sd_s(trial)))
+    edge = braking_start_sd_s(trial)
+    sd = math.hypot(edge, lowest_point_sd_s(trial))
+    return Estimate(value=(stop - start) / trial.sample_rate_hz, sd=sd, detail=_anchored(trial))
 
 
 @metric(
@@ -64,11 +79,12 @@ def braking_time_s(trial: LandingTrial, _side: Side) -> Estimate:
     typical="0.08-0.40",
 )
 def propulsion_time_s(trial: LandingTrial, _side: Side) -> Estimate:
-    """Lowest point (zero velocity, anchored at take-off with g t/2) to take-off."""
+    """Lowest point (zero velocity; in a drop jump anchored at take-off with g t/2) to take-off."""
     contact = trial.contact
     assert contact is not None
     value = (contact.stop.position - _turn(trial)) / trial.sample_rate_hz
-    return Estimate(value=value, sd=math.hypot(trial.edge_sd_s(contact.stop), propulsion_start_sd_s(trial)))
+    sd = math.hypot(trial.edge_sd_s(contact.stop), propulsion_start_sd_s(trial))
+    return Estimate(value=value, sd=sd, detail=_anchored(trial))
 
 
 def _impulse(trial: LandingTrial, value: float, sd: float, gained_m_per_s: float) -> Estimate:
@@ -89,7 +105,7 @@ def _impulse(trial: LandingTrial, value: float, sd: float, gained_m_per_s: float
     typical="100-300",
 )
 def braking_impulse_ns(trial: LandingTrial, _side: Side) -> Estimate:
-    """Net impulse (body weight subtracted) from touchdown to the lowest point."""
+    """Net impulse (body weight subtracted) from touchdown (or greatest downward velocity) to the lowest point."""
     motion = _motion(trial)
     if math.isnan(motion.value.braking_impulse):
         raise RefusedError("the centre of mass shows no lowest point; look at body weight")
@@ -123,7 +139,7 @@ def propulsion_impulse_ns(trial: LandingTrial, _side: Side) -> Estimate:
     typical="0.86-0.90 of the box height",
 )
 def drop_height_flight_anchored_m(trial: LandingTrial, _side: Side) -> Estimate:
-    """v²/2g of touchdown velocity, force integrated backwards from take-off at g t/2."""
+    """Drop height v²/2g of touchdown velocity, force integrated backwards from take-off at g t/2."""
     motion = _motion(trial)
     velocity, sd = motion.value.start_velocity, motion.sd.start_velocity
     return Estimate(value=velocity**2 / (2.0 * GRAVITY), sd=abs(velocity) / GRAVITY * sd)
@@ -138,7 +154,7 @@ def drop_height_flight_anchored_m(trial: LandingTrial, _side: Side) -> Estimate:
     typical="as the flight-anchored one; fragile: 1 % of body weight moves it by 28 %",
 )
 def drop_height_reverse_m(trial: LandingTrial, _side: Side) -> Estimate:
-    """v²/2g of touchdown velocity, force integrated backwards from the quiet stance after the landing."""
+    """Drop height v²/2g of touchdown velocity, force integrated backwards from the quiet stance after the landing."""
     contact = trial.contact
     assert contact is not None
     if trial.stance_after is None:
@@ -170,7 +186,7 @@ def com_depth_m(trial: LandingTrial, _side: Side) -> Estimate:
     motion = _motion(trial)
     if math.isnan(motion.value.depth):
         raise RefusedError("the centre of mass shows no lowest point; look at body weight")
-    return Estimate(value=motion.value.depth, sd=motion.sd.depth)
+    return Estimate(value=motion.value.depth, sd=motion.sd.depth, detail=_anchored(trial))
 
 
 @metric(

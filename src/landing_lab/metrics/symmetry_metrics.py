@@ -9,7 +9,7 @@ import math
 from typing import Literal, TypeAlias
 
 from landing_lab.detect.impact import Span
-from landing_lab.detect.phases import braking_start, propulsion_start, propulsion_start_sd_s
+from landing_lab.detect.phases import braking_start, braking_start_sd_s, propulsion_start, propulsion_start_sd_s
 from landing_lab.detect.trial import SAMPLING_SD, LandingTrial
 from landing_lab.metrics._peak import filter_loss_n, lone_peak, peak_of
 from landing_lab.metrics._registry import DROP_JUMP, LANDINGS, PUSH_OFFS, Estimate, RefusedError, metric
@@ -126,8 +126,7 @@ def _in_phase(trial: LandingTrial, phase: Literal["braking", "propulsion"], vari
     start = braking_start(trial)
     if start is None or turn is None:
         raise RefusedError("the centre of mass shows no lowest point, so there is no such phase; look at body weight")
-    edge_sd = motion.sd.slowest / trial.sample_rate_hz if trial.from_standing else trial.edge_sd_s(contact.start)
-    return _in_window(trial, start, turn, variable, start_sd_s=edge_sd, stop_sd_s=sd)
+    return _in_window(trial, start, turn, variable, start_sd_s=braking_start_sd_s(trial), stop_sd_s=sd)
 
 
 @metric(
@@ -135,7 +134,7 @@ def _in_phase(trial: LandingTrial, phase: Literal["braking", "propulsion"], vari
     formula="100 min / max of max F_left, max F_right within 100 ms of touchdown", source=OURS, typical=HEALTHY,
 )  # fmt: skip
 def limb_symmetry_peak_0_100ms_pct(trial: LandingTrial, _side: Side) -> Estimate:
-    """100 x smaller / larger of the two feet's peak force in the first 100 ms after touchdown."""
+    """100 x smaller / larger of the two feet's peak force in the first 100 ms after the first foot's touchdown."""
     return _from_edge(trial, "contact", trial.windows.long, "peak")
 
 
@@ -145,7 +144,7 @@ def limb_symmetry_peak_0_100ms_pct(trial: LandingTrial, _side: Side) -> Estimate
     typical=HEALTHY,
 )  # fmt: skip
 def limb_symmetry_impulse_0_100ms_pct(trial: LandingTrial, _side: Side) -> Estimate:
-    """100 x smaller / larger of the two feet's impulse in the first 100 ms after touchdown."""
+    """100 x smaller / larger of the two feet's impulse in the first 100 ms after the first foot's touchdown."""
     return _from_edge(trial, "contact", trial.windows.long, "impulse")
 
 
@@ -206,7 +205,7 @@ def limb_symmetry_impulse_propulsion_pct(trial: LandingTrial, _side: Side) -> Es
     formula="100 min / max of max F_left, max F_right within 100 ms of landing", source=OURS, typical=HEALTHY,
 )  # fmt: skip
 def landing_limb_symmetry_peak_0_100ms_pct(trial: LandingTrial, _side: Side) -> Estimate:
-    """100 x smaller / larger of the two feet's peak force in the first 100 ms after the landing."""
+    """100 x smaller / larger of the two feet's peak force in the first 100 ms after the first foot's landing."""
     return _from_edge(trial, "landing", trial.windows.long, "peak")
 
 
@@ -216,7 +215,7 @@ def landing_limb_symmetry_peak_0_100ms_pct(trial: LandingTrial, _side: Side) -> 
     source="landing-lab, docs/definitions.md", typical=HEALTHY,
 )  # fmt: skip
 def limb_symmetry_peak_landing_pct(trial: LandingTrial, _side: Side) -> Estimate:
-    """100 x smaller / larger of the two feet's peak force in the first 300 ms after the landing."""
+    """100 x smaller / larger of the two feet's peak force in the first 300 ms after the first foot's landing."""
     return _from_edge(trial, "landing", trial.windows.landing, "peak")
 
 
@@ -226,5 +225,5 @@ def limb_symmetry_peak_landing_pct(trial: LandingTrial, _side: Side) -> Estimate
     source="landing-lab, docs/definitions.md", typical=HEALTHY,
 )  # fmt: skip
 def limb_symmetry_impulse_landing_pct(trial: LandingTrial, _side: Side) -> Estimate:
-    """100 x smaller / larger of the two feet's impulse in the first 300 ms after the landing."""
+    """100 x smaller / larger of the two feet's impulse in the first 300 ms after the first foot's landing."""
     return _from_edge(trial, "landing", trial.windows.landing, "impulse")

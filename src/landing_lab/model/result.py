@@ -59,8 +59,12 @@ class MetricsTable:
         return len(self.rows)
 
     def get(self, name: str, side: Side = "total") -> MetricValue | None:
-        """The row of this name and side, None where the table has none."""
-        return next((row for row in self.rows if row.name == name and row.side == side), None)
+        """The row of this name and side, None where the table has none.
+
+        A metric between the feet has one row, of side "left_right": it is found without naming that side.
+        """
+        sides = (side, "left_right") if side == "total" else (side,)
+        return next((row for wanted in sides for row in self.rows if row.name == name and row.side == wanted), None)
 
     def to_pandas(self) -> pd.DataFrame:
         """The table as a data frame with METRIC_COLUMNS."""

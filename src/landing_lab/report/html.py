@@ -49,6 +49,8 @@ WHO: Final = ("participant", "recorded", "protocol", "box height")
 TIME_SD_S: Final = 0.0001
 """Times without a standard deviation are printed to this digit."""
 Columns: TypeAlias = Sequence[tuple[str, tuple[str, ...]]]
+BETWEEN_SOURCES: Final = re.compile(r";(?![^()]*\))")
+"""A semicolon that separates sources; one inside brackets belongs to its source."""
 YEAR: Final = re.compile(r"\b(19|20)\d\d\b")
 """What makes part of a metric's source a publication."""
 
@@ -162,7 +164,7 @@ def _citations(trials: Sequence[TrialResult]) -> list[tuple[str, str]]:
     cited: dict[str, list[str]] = {}
     for name in dict.fromkeys(row.name for trial in trials for row in trial.table):
         source = declared[name].source if name in declared else ""
-        for part in source.split(";"):
+        for part in BETWEEN_SOURCES.split(source):
             if YEAR.search(part):
                 cited.setdefault(part.strip(), []).append(metric_label(name))
     return [(source, ", ".join(labels)) for source, labels in cited.items()]

@@ -44,7 +44,7 @@ METRIC_LABELS: Final[dict[str, str]] = {
     "landing_peak_force_bw": "landing: peak vertical force (body weights)",
     "landing_loading_time_s": "landing: loading time",
     "landing_attenuation_time_s": "landing: attenuation time",
-    "contact_delay_left_right_s": "contact delay, left after right",
+    "contact_delay_left_right_s": "contact delay, left minus right",
     "limb_symmetry_peak_0_100ms_pct": "limb symmetry, peak in first 100 ms",
     "limb_symmetry_impulse_0_100ms_pct": "limb symmetry, impulse in first 100 ms",
     "limb_symmetry_peak_pct": "limb symmetry, peak force",

@@ -112,7 +112,7 @@ def metric_lines(trial: TrialResult, truth: Truth | None = None) -> list[MetricL
     return [
         replace(
             line,
-            label=line.label.replace("left after right", "plate 1 after plate 2"),
+            label=line.label.replace("left minus right", "plate 1 minus plate 2"),
             side=line.side.replace("left vs right", "plate 1 vs plate 2"),
         )
         for line in lines

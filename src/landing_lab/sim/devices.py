@@ -77,7 +77,7 @@ def drop_jump_scene(n_trials: int = 3, *, seed: int = 1) -> SimulatedScene:
 
 
 def trial_scene(body: DropJumpBody, *, seed: int, session: int) -> SimulatedScene:
-    """One jump as a recording of its own, under 10 s: 2 s of standing, step up, jump, 2.5 s of quiet standing."""
+    """One jump as a recording of its own, about 10 s: 2 s of standing, step up, jump, 3.2 s of quiet standing."""
     return simulate_devices([body], seed=seed, session=session, stand_s=2.0)
 
 
@@ -99,7 +99,7 @@ def demo_bodies(n_trials: int = 3, *, seed: int = 1) -> tuple[DropJumpBody, ...]
                 asymmetry_pct=asymmetry_pct,
                 delay_ms=delay_ms,
                 empty_s=1.6,
-                quiet_s=2.5,
+                quiet_s=3.2,
             )
         )
     return tuple(bodies)
