@@ -129,7 +129,7 @@ def test_medial_shift_truth_follows_the_wish() -> None:
 def test_one_trial_is_a_short_recording_with_the_same_sensors() -> None:
     bodies = demo_bodies(3, seed=1)
     scenes = [trial_scene(body, seed=1, session=index) for index, body in enumerate(bodies)]
-    assert all(scene.duration_s < 10.0 for scene in scenes)
+    assert all(scene.duration_s < 12.0 for scene in scenes)
     # The same part at the same place reads alike in standing, session after session.
     standing = np.array([scene.devices[0].frames.counts[500:1900].mean(axis=0) for scene in scenes])
     assert np.all(np.corrcoef(standing) > 0.95)

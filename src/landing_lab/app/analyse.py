@@ -95,6 +95,10 @@ def run_analyse(
         raise ParameterError("analyse needs a file with vertical force; name one or more, or see --help")
     _check(output_format, mass_kg, box_height_m, task)
     _refuse_own_input(files, out)
+    if out is not None:
+        from landing_lab.app.out_folder import check_out_folder
+
+        check_out_folder(out, (file.name for file in files))
     from landing_lab.io.read import read
     from landing_lab.metrics.analyse import analyse
 

@@ -18,7 +18,7 @@ from landing_lab.app.batch_outputs import BatchOutputs, free_folder
 from landing_lab.app.batch_pool import analyse_chunks
 from landing_lab.app.batch_progress import batch_progress, duration
 from landing_lab.app.batch_worker import AnalyseFile, BatchSettings, Chunk, read_and_analyse
-from landing_lab.errors import ParameterError
+from landing_lab.errors import ParameterError, RecordingError
 from landing_lab.io.visible import quoted_path
 from landing_lab.model.result import Status
 from landing_lab.report.names import task_label
@@ -85,6 +85,8 @@ def run_batch(
             written = outputs.finish()
         except KeyboardInterrupt:
             return _interrupted(outputs, len(files))
+        except (OSError, RecordingError) as error:
+            raise outputs.not_written(error) from error
         took = f"{duration(time.monotonic() - started)} on {jobs} process{'es' if jobs > 1 else ''}"
         _say(outputs, written, took, _where(wanted))
     return 2 if outputs.n_errors else 0
@@ -107,7 +109,7 @@ def _divide(files: Sequence[BatchFile], wanted_jobs: int | None) -> tuple[list[C
     """Chunks of files, and the number of processes: never more than there are chunks."""
     if wanted_jobs is not None and wanted_jobs < 1:
         raise ParameterError(f"--jobs {wanted_jobs} is no number of processes; choose 1 or more")
-    jobs = min(wanted_jobs or _n_cores(), _MOST_PROCESSES)
+    jobs = min(wanted_jobs or _n_cores(), _n_cores(), _MOST_PROCESSES)
     size = max(1, min(LARGEST_CHUNK, len(files) // (4 * jobs)))
     starts = range(0, len(files), size)
     chunks = [Chunk(f"{number:08d}", tuple(files[at : at + size])) for number, at in enumerate(starts)]

@@ -60,13 +60,15 @@ def batch_files(wanted: Sequence[Path], pattern: str | None) -> list[BatchFile]:
 
 def _within(folder: Path, pattern: str | None) -> Iterator[str]:
     """Paths of possible recordings below a folder; links to folders are not followed, they could lead in a circle."""
-    for where, below, names in os.walk(folder):
+    closed: list[str] = []
+    for where, below, names in os.walk(folder, onerror=lambda error: closed.append(str(error.filename))):
         below[:] = [name for name in below if not name.startswith(".") and name != _REJECTED and UNFINISHED not in name]
         for name in names:
             if name.startswith(".") or name in _PASSED_OVER or not name.lower().endswith(SUFFIXES):
                 continue
             if pattern is None or _matches(os.path.relpath(os.path.join(where, name), folder), name, pattern):  # noqa: PTH118
                 yield os.path.join(where, name)  # noqa: PTH118
+    yield from closed  # a folder that may not be looked into: reading it gives the sentence for the list of errors
 
 
 def _matches(relative: str, name: str, pattern: str) -> bool:

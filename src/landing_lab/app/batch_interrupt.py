@@ -9,6 +9,9 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Self
 
+ENDINGS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+"""Ctrl-C, a scheduler's request to end, and a closed terminal: all three keep what is finished."""
+
 
 class CtrlC:
     """Notes the first Ctrl-C as a wish; from the second one on, KeyboardInterrupt is raised at once.
@@ -22,8 +25,8 @@ class CtrlC:
 
     def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():
-            before = signal.signal(signal.SIGINT, self._on_signal)
-            self._leave = lambda: signal.signal(signal.SIGINT, before)
+            before = {number: signal.signal(number, self._on_signal) for number in ENDINGS}
+            self._leave = lambda: [signal.signal(number, handler) for number, handler in before.items()]
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -46,7 +49,7 @@ def kept_from_children() -> Iterator[None]:
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, set(ENDINGS))
     try:
         yield
     finally:

@@ -17,7 +17,8 @@ import landing_lab
 from landing_lab.app.batch_files import ERRORS, METRICS, TRIALS, UNFINISHED
 from landing_lab.app.batch_worker import TEXT, ChunkDone, part
 from landing_lab.app.document import SCHEMA
-from landing_lab.io.visible import visible
+from landing_lab.errors import RecordingError
+from landing_lab.io.visible import quoted_path, visible
 from landing_lab.io.write import CSV_COLUMNS, make_folder
 from landing_lab.model.result import Status, Task
 
@@ -47,13 +48,14 @@ class BatchOutputs:
         self._stack = ExitStack()
         self._made = False
         self._written_any = False
+        self._keep_parts = False
 
     def __enter__(self) -> Self:
         if self.out is not None:
-            self._made = not self.out.exists()
             make_folder(self.out)
+            self._made = not any(self.out.iterdir())
         self.parts = Path(tempfile.mkdtemp(prefix=f"parts{UNFINISHED}-", dir=self.out))
-        self._stack.callback(shutil.rmtree, self.parts, ignore_errors=True)
+        self._stack.callback(self._remove_parts)
         errors = self._stack.enter_context((self.parts / ERRORS).open("w+", encoding="utf-8", newline=""))
         self._errors_file = errors
         self._errors = csv.writer(errors, lineterminator="\n")
@@ -86,16 +88,42 @@ class BatchOutputs:
         self._write_tail()
         if self.out is None:
             return []
-        for name in (METRICS, TRIALS, ERRORS):
-            (self.out / _unfinished(name)).unlink(missing_ok=True)  # of an earlier run that this one has completed
-        (self.out / ERRORS).unlink(missing_ok=True)
+        for name in (METRICS, TRIALS, ERRORS):  # of earlier runs that this one has completed
+            for older in self.out.glob(_unfinished(name).replace(".", "*.")):
+                older.unlink(missing_ok=True)
+        if _is_ours(self.out / ERRORS):
+            (self.out / ERRORS).unlink()
+        for name in () if self._named else (METRICS, TRIALS):  # an earlier run's tables say nothing of this one
+            (self.out / name).unlink(missing_ok=True)
         return self._put(self.out, {name: name for name in (METRICS, TRIALS, ERRORS)})
 
     def keep_unfinished(self) -> list[Path]:
         """Keep what an interrupted run has, under names that say what it is; the paths written."""
         for number in sorted(self._waiting):
             self._give_on(self._waiting.pop(number))
-        return [] if self.out is None else self._put(self.out, {n: _unfinished(n) for n in (METRICS, TRIALS, ERRORS)})
+        if self.out is None:
+            return []
+        names = {name: _unfinished(name) for name in (METRICS, TRIALS, ERRORS)}
+        number = 1
+        while any((self.out / name).exists() for name in names.values()):  # an earlier one may hold more
+            number += 1
+            names = {name: _unfinished(name).replace(".", f"-{number}.") for name in (METRICS, TRIALS, ERRORS)}
+        return self._put(self.out, names)
+
+    def not_written(self, error: Exception) -> RecordingError:
+        """The error that results cannot be written, having kept the finished parts as they are."""
+        told = getattr(error, "strerror", None) or str(error)
+        kept = ""
+        if self._named or self._waiting:
+            self._keep_parts = True
+            kept = f"; what is finished is kept in {quoted_path(str(self.parts))}"
+        return RecordingError(
+            f"results cannot be written: {told}; free space or choose another folder, and run it again{kept}"
+        )
+
+    def _remove_parts(self) -> None:
+        if not self._keep_parts:
+            shutil.rmtree(self.parts, ignore_errors=True)
 
     def _put(self, out: Path, names: dict[str, str]) -> list[Path]:
         """Merge the parts into the folder; errors only where there are any."""
@@ -153,10 +181,27 @@ class BatchOutputs:
 def free_folder() -> Path:
     """landing-lab-analysis in the present folder, or the next free name after it."""
     folder, number = Path("landing-lab-analysis"), 1
-    while folder.exists():
-        number += 1
-        folder = Path(f"landing-lab-analysis-{number}")
-    return folder
+    while True:
+        try:
+            folder.mkdir()  # at once, so that two runs never take the same one
+        except FileExistsError:
+            number += 1
+            folder = Path(f"landing-lab-analysis-{number}")
+        except OSError as error:
+            raise RecordingError(
+                f"the folder {folder} cannot be made here: {error.strerror}; name another one with --out"
+            ) from error
+        else:
+            return folder
+
+
+def _is_ours(errors: Path) -> bool:
+    """Whether a table of errors was written by an earlier run."""
+    try:
+        with errors.open(encoding="utf-8") as stream:
+            return stream.readline() == "source,message\n"
+    except (OSError, UnicodeDecodeError):
+        return False
 
 
 def _unfinished(name: str) -> str:

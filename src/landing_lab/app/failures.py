@@ -14,6 +14,8 @@ def failed(error: Exception) -> int:
     """Tell an error in one sentence; its exit code."""
     if isinstance(error, LandingLabError):
         return told(str(error), error.exit_code)
+    if isinstance(error, OSError):
+        return told(_about_a_file(error), 1)
     if isinstance(error, MemoryError):
         return told("this machine has too little free memory for that; close other programs or use shorter files", 1)
     if hasattr(error, "format_message"):
@@ -23,6 +25,12 @@ def failed(error: Exception) -> int:
         "report what it prints",
         1,
     )
+
+
+def _about_a_file(error: OSError) -> str:
+    """What the system refused, with a way out."""
+    name = f"{error.filename} cannot be used" if error.filename else "a file cannot be used"
+    return f"{name}: {error.strerror or error}; check the name, the permissions and the free space"
 
 
 def hush() -> None:

@@ -49,6 +49,7 @@ def complete(
     trial = LandingTrial(
         task=found.task,
         reason=found.reason,
+        no_jump=found.no_jump,
         signals=signals,
         params=params,
         impact_params=impact_params,

@@ -6,10 +6,20 @@ import math
 from typing import get_args
 
 from landing_lab.errors import ParameterError
+from landing_lab.model.recording import Recording
 from landing_lab.model.result import Task
 
 MASS_KG = (15.0, 300.0)
 BOX_HEIGHT_M = (0.02, 1.5)
+
+
+def check_recording(recording: object) -> None:
+    """Raise ParameterError for anything but a recording."""
+    if not isinstance(recording, Recording):
+        raise ParameterError(
+            f"an analysis takes a Recording; got {type(recording).__name__}; make one with landing_lab.read or "
+            "from_arrays"
+        )
 
 
 def check_inputs(mass_kg: float | None, box_height_m: float | None, task: str = "auto") -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -91,7 +92,18 @@ def plate_items(
         *missing,
         _zeroed(signals, facts, feet, threshold_n),
         *_loads(facts, feet, known_weight),
+        *_doubled(signals, facts, feet),
     )
+
+
+def _doubled(signals: ForceSignals, facts: Survey, feet: Sequence[Side]) -> tuple[QualityItem, ...]:
+    """A flag where both plates hold one signal; nothing otherwise."""
+    if len(feet) != 2 or facts[feet[0]] != facts[feet[1]] or facts[feet[0]][HIGH] <= DEAD_N:
+        return ()
+    if not np.array_equal(signals.force_n[feet[0]], signals.force_n[feet[1]], equal_nan=True):
+        return ()
+    told = "both plates hold exactly the same signal: one column was read twice, or the total was given for each foot"
+    return (QualityItem("same_signal", "total", None, "", "flagged", told, ALL),)
 
 
 def _survey(signals: ForceSignals, side: Side) -> list[float]:

@@ -29,6 +29,9 @@ JUMP_STEPS: Final = 3.0
 IMPACT_S: Final = 0.3
 """After this a landing has passed its peak, and in quiet standing a coarse converter may repeat itself."""
 
+MAX_EDGE_GAP_S: Final = 0.005
+"""A shorter hole across an edge is in its uncertainty, and contact time means something still."""
+
 LOADED_MULTIPLE: Final = 3.0
 """Force above this multiple of the threshold is somebody, not an edge."""
 
@@ -59,7 +62,13 @@ def trial_items(trial: LandingTrial) -> list[QualityItem]:
         first, stop = _window(trial, after_s=IMPACT_S)
         for side in feet:
             items += _repeats(trial, side, first, stop)
-        items += [_gap(trial, first, stop), _spikes(trial, first, stop), *_absent(trial), _swapped(trial)]
+        items += [
+            _gap(trial, first, stop),
+            _gap_at_edges(trial),
+            _spikes(trial, first, stop),
+            *_absent(trial),
+            _swapped(trial),
+        ]
     return items
 
 
@@ -143,6 +152,21 @@ def _gap(trial: LandingTrial, first: int, stop: int) -> QualityItem:
         )
         return QualityItem("gap_in_trial_s", "total", seconds, "s", "flagged", told, FAST)
     return QualityItem("gap_in_trial_s", "total", seconds, "s", "ok", "longest hole up to the impact of the landing")
+
+
+def _gap_at_edges(trial: LandingTrial) -> QualityItem:
+    """Missing samples across a touchdown, take-off or landing: it lies anywhere in them."""
+    sides: tuple[Side, ...] = ("total", *trial.foot_sides)
+    touches = [touch for side in sides for touch in (trial.contact_of(side), trial.landing_of(side))]
+    bridged = max((max(one.start.bridged, one.stop.bridged) for one in touches if one is not None), default=0)
+    seconds = bridged / trial.sample_rate_hz
+    if seconds > MAX_EDGE_GAP_S and bridged > 1:
+        told = (
+            f"{1000.0 * seconds:.0f} ms of samples are missing where a foot lands or leaves, so that instant is known "
+            "no better; check the cable and repeat the trial"
+        )
+        return QualityItem("gap_at_edge_s", "total", seconds, "s", "flagged", told, ("timing", "motion"))
+    return QualityItem("gap_at_edge_s", "total", seconds, "s", "ok", "missing samples across a touchdown or take-off")
 
 
 def _spikes(trial: LandingTrial, first: int, stop: int) -> QualityItem:

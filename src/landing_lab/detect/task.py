@@ -52,12 +52,16 @@ class Contact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundTask:
-    """One trial as recognised: its contacts (drop or stance, then landing) and why it is what it is."""
+    """One trial as recognised: its contacts (drop or stance, then landing) and why it is what it is.
+
+    no_jump: the reason is that perhaps nobody jumped at all, which makes every number doubtful.
+    """
 
     task: Task
     reason: str | None
     contact: Contact | None
     landing: Contact | None
+    no_jump: bool = False
 
 
 def contacts_of(crossings: Sequence[tuple[Any, ...]], signal: int, n_samples: int) -> list[Contact]:
@@ -116,7 +120,8 @@ def find_tasks(
             while index + 1 < len(contacts) and _rebounds(contacts, index, sample_rate_hz, params):
                 index += 1
             doubt = _hops(contacts[landed : index + 1], weight_n, sample_rate_hz, params)
-            found.append(jump if jump.reason else dataclasses.replace(jump, reason=doubt))
+            doubtful = doubt is not None and not jump.reason
+            found.append(dataclasses.replace(jump, reason=doubt, no_jump=True) if doubtful else jump)
             # The landing may be the stance of the next jump, but only where the person came to rest in it.
             if not _starts_a_jump(contacts, index, sample_rate_hz, params):
                 index += 1
@@ -205,11 +210,11 @@ def _jump(
                 f"force between touchdown and take-off averages {mean_bw:.2f} body weights, too little to brake a drop "
                 "and to jump: somebody walked over the plates, a plate does not measure, or body weight is wrong"
             )
-            return FoundTask(task="unknown", reason=reason, contact=contact, landing=landing)
+            return FoundTask(task="unknown", reason=reason, contact=contact, landing=landing, no_jump=True)
         if empty_s >= params.min_empty_before_s:
             return FoundTask(task="drop_jump", reason=None, contact=contact, landing=landing)
         reason = f"the plates were empty for only {empty_s:.2f} s before the contact: a drop cannot be told from a step"
-        return FoundTask(task="unknown", reason=reason, contact=contact, landing=landing)
+        return FoundTask(task="unknown", reason=reason, contact=contact, landing=landing, no_jump=True)
     if weight_n is None:
         reason = "a jump from standing, but body weight is unknown, so a countermovement cannot be told from a squat"
         return FoundTask(task="unknown", reason=reason, contact=contact, landing=landing)

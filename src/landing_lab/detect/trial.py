@@ -72,14 +72,14 @@ class BodyWeight:
 class LandingTrial:
     """What the metrics see of one trial. All positions are samples of signals.times_s.
 
-    side_contact, side_landing: contact of each foot (or plate) within the total's contact and landing.
-    threshold_n: side -> newton. stance_after: quietest second of standing after the landing.
-    onset: where a jump from standing begins to move. contact_impact, landing_impact: what force does in the
-    contact (from the onset in a jump from standing) and in the landing of each side. take_off_from_standing: the
-    velocity at take-off by impulse from quiet standing; rest: when force comes to rest after the landing; a
-    sentence where there is none. sample_rate_hz, begin_s: of the force signals; foot_sides: sides besides the total;
-    windows: of the impact, in samples; edge_sds_s, spans, shared (of several metrics): what was asked for
-    so far. Filled once by detect.complete and then only read.
+    no_jump: reason says that perhaps nobody jumped. side_contact, side_landing: contact of each foot (or plate)
+    within the total's contact and landing. threshold_n: side -> newton. stance_after: quietest second of standing
+    after the landing. onset: where a jump from standing begins to move. contact_impact, landing_impact: what force
+    does in the contact (from the onset in a jump from standing) and in the landing of each side.
+    take_off_from_standing: velocity at take-off by impulse from quiet standing; rest: when force comes to rest after
+    the landing; a sentence where there is none. sample_rate_hz, begin_s: of the force signals; foot_sides: sides
+    besides the total; windows: of the impact, in samples. Filled once by detect.complete and then only read, but
+    for edge_sds_s, spans and shared, which keep what was asked for so far.
     """
 
     task: Task
@@ -93,6 +93,7 @@ class LandingTrial:
     side_landing: Mapping[Side, Contact]
     weight: BodyWeight | None
     weight_refusal: str | None
+    no_jump: bool = False
     motion: ContactMotion | None = None
     motion_refusal: str | None = None
     impact_params: ImpactParams = dataclasses.field(default_factory=ImpactParams)

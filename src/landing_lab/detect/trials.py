@@ -57,7 +57,11 @@ def find_trials(
         doubt = _light(one, weight, mass_kg) if own is None else _two_weights(own, weight)
         trials.append(
             complete(
-                dataclasses.replace(named, reason="; ".join(filter(None, (named.reason, doubt))) or None),
+                dataclasses.replace(
+                    named,
+                    reason="; ".join(filter(None, (named.reason, doubt))) or None,
+                    no_jump=named.no_jump or (doubt is not None and own is None),
+                ),
                 signals,
                 params=params,
                 task_params=task_params,
@@ -173,10 +177,15 @@ def _body_weight(stance: QuietStance | None, mass_kg: float | None, rounding_sd_
 
 def _overridden(found: FoundTask, task: Task | None) -> FoundTask:
     """The found trial under the name the user gave; a drop landing has no flight and keeps its own."""
-    if task is None or found.contact is None or task == "drop_landing":
+    if task is None or task == found.task == "drop_landing":
         return found
+    if found.contact is None or task == "drop_landing":
+        shape = "has a flight before its landing" if found.contact is not None else "has no flight"
+        kept = found.task.replace("_", " ")
+        reason = f"a {task.replace('_', ' ')} was asked for, but this trial {shape}; it stays a {kept}"
+        return dataclasses.replace(found, reason=reason)
     if task == found.task:
         return dataclasses.replace(found, reason=None)  # the person knows; a doubt about the name is settled
     looks = "nothing that can be recognised" if found.task == "unknown" else f"a {found.task.replace('_', ' ')}"
     reason = f"called a {task.replace('_', ' ')} on request; the signal looks like {looks}"
-    return FoundTask(task=task, reason=reason, contact=found.contact, landing=found.landing)
+    return dataclasses.replace(found, task=task, reason=reason)

@@ -10,7 +10,7 @@ from typing import cast
 
 import numpy as np
 
-from landing_lab.detect.inputs import check_inputs
+from landing_lab.detect.inputs import check_inputs, check_recording
 from landing_lab.detect.params import ContactParams, ImpactParams, TaskParams
 from landing_lab.detect.phases import events_of, phases_of, trial_window_s
 from landing_lab.detect.quality import quality_of, quality_of_recording
@@ -53,11 +53,7 @@ def analyse(
     of drop height. A trace without a recognisable trial gives one refused trial with the reason.
     Raises ParameterError for settings that cannot be used.
     """
-    if not isinstance(recording, Recording):
-        raise ParameterError(
-            f"analyse takes a Recording, as landing_lab.read gives it; got {type(recording).__name__}; "
-            "read the file first"
-        )
+    check_recording(recording)
     check_inputs(mass_kg, box_height_m, task)
     wanted = None if task == "auto" else cast("Task", task)
     contact_params, trial_params = params or CONTACT, task_params or TASK
@@ -209,6 +205,8 @@ def _result(
     task_params: TaskParams,
 ) -> TrialResult:
     general = [*trial.signals.doubts, *quality.general_doubts]
+    if trial.no_jump and trial.reason:
+        general.append(trial.reason)
     if recording.provenance.get("doubt"):
         general.append(str(recording.provenance["doubt"]))
     measured = metrics_of(trial)

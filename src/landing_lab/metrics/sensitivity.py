@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, cast
 
-from landing_lab.detect.inputs import check_inputs
+from landing_lab.detect.inputs import check_inputs, check_recording
 from landing_lab.detect.params import ContactParams, TaskParams
 from landing_lab.detect.trial import LandingTrial
 from landing_lab.detect.trials import find_trials
@@ -104,8 +104,8 @@ def threshold_sensitivity(
     """Timing numbers of one trial over contact thresholds, without the noise rule, and over the rules in use.
 
     thresholds_n: points of the curve, N; 5-100 N by default. mass_kg, task: as in `analyse`. trial: counted from 0.
-    A recording without such a trial gives an answer without rows, and its reason.
-    Raises ParameterError for settings that cannot be used, and where there is no such trial.
+    A recording in which no trial is found gives an answer without rows, and its reason.
+    Raises ParameterError for settings that cannot be used, and for a trial beyond those found.
     """
     found = threshold_sensitivities(recording, thresholds_n=thresholds_n, mass_kg=mass_kg, task=task)
     if not 0 <= trial < len(found):
@@ -123,6 +123,7 @@ def threshold_sensitivities(
     task: str = "auto",
 ) -> tuple[ThresholdSensitivity, ...]:
     """`threshold_sensitivity` of every trial, in the order of `analyse`; one without rows where there is no trial."""
+    check_recording(recording)
     check_inputs(mass_kg, None, task)
     grid = _grid(thresholds_n)
     wanted = None if task == "auto" else cast("Task", task)

@@ -67,7 +67,8 @@ def find_metric(name: str) -> Metric:
     from landing_lab.metrics import all_metrics
 
     declared = all_metrics()
-    found = declared.get(name)
+    name = str(name).strip()
+    found = declared.get(name.lower())
     if found is None:
         near = nearest_names(name, list(declared))
         hint = f"did you mean {' or '.join(near)}?" if near else "--explain all lists every metric"

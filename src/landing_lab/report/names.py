@@ -164,6 +164,13 @@ QUALITY_LABELS: Final[dict[str, str]] = {
     "unloaded_s": "time with empty plates",
     "threshold_n": "contact threshold",
     "spikes": "lone spikes",
+    "gap_at_edge_s": "longest gap across an edge",
+    "light_body_n": "weight of a small child",
+    "reactive_strength_m_per_s": "reactive strength beyond people",
+    "landing_load_bw": "landing below body weight",
+    "drop_height_m": "height of the drop",
+    "same_signal": "both plates alike",
+    "flight_time_s": "flight beyond people",
 }
 """Label of every check of the signal; one that is not here is printed with its unit taken off the name."""
 

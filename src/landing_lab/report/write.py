@@ -19,13 +19,19 @@ Entry = TypeVar("Entry")
 
 
 def trials_of(trials: Result | TrialResult | Sequence[TrialResult]) -> tuple[TrialResult, ...]:
-    """The trials of a result, of a list or of one trial. Raises ParameterError where there is none."""
+    """The trials of a result, of a list or of one trial. Raises ParameterError for none, and for anything else."""
     if isinstance(trials, Result):
         found = trials.trials
     elif isinstance(trials, TrialResult):
         found = (trials,)
     else:
-        found = tuple(trials)
+        given: tuple[object, ...] = tuple(trials) if isinstance(trials, (list, tuple)) else (trials,)
+        found = tuple(one for one in given if isinstance(one, TrialResult))
+        if len(found) < len(given):
+            wrong = next(type(one).__name__ for one in given if not isinstance(one, TrialResult))
+            raise ParameterError(
+                f"a report shows what landing_lab.analyse gives back; got {wrong}; analyse a recording first"
+            )
     if not found:
         raise ParameterError("a report needs at least one trial; got none; analyse a recording first")
     return found
