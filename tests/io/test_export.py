@@ -254,7 +254,7 @@ def test_mot_is_what_opensim_reads(tmp_path: Path) -> None:
 
 def test_mot_leaves_out_a_point_nobody_measured_and_says_what_is_zero(tmp_path: Path) -> None:
     header = "\n".join(mot(export(two_feet(), tmp_path / "x.mot"))[0])
-    assert "horizontal force (vx, vz) is unknown and written as 0" in header
+    assert "horizontal force (vx, vz) is not here, 0 stands for it" in header
     assert "Centre of pressure is unknown: there are no columns px" in header
     assert "inverse dynamics from this file alone is not valid" in header
     assert "SIMULATED" not in header

@@ -15,9 +15,9 @@ from landing_lab.model.result import Result
 
 _EVENT_SUFFIX: Final = ".c3d"
 _LEFT_OUT: Final = {
-    ".c3d": "unknown: horizontal force (written as 0), moments and centre of pressure (NaN); plate places are "
+    ".c3d": "not in it: horizontal force (written as 0), moments and centre of pressure (NaN); plate places are "
     "nominal; sides are named in ANALOG:DESCRIPTIONS",
-    ".mot": "unknown: horizontal force (written as 0) and free moment (no column); the header says what is "
+    ".mot": "not in it: horizontal force (written as 0) and free moment (no column); the header says what is "
     "known of the centre of pressure",
     ".csv": "kept: time, force and centre of pressure; .parquet also keeps notes, sensor and clock",
 }

@@ -57,11 +57,7 @@ def find_trials(
         doubt = _light(one, weight, mass_kg) if own is None else _two_weights(own, weight)
         trials.append(
             complete(
-                dataclasses.replace(
-                    named,
-                    reason="; ".join(filter(None, (named.reason, doubt))) or None,
-                    no_jump=named.no_jump or (doubt is not None and own is None),
-                ),
+                named if doubt is None else _doubted(named, doubt, no_jump=own is None),
                 signals,
                 params=params,
                 task_params=task_params,
@@ -73,6 +69,11 @@ def find_trials(
             )
         )
     return trials, weight
+
+
+def _doubted(found: FoundTask, doubt: str, *, no_jump: bool) -> FoundTask:
+    reason = "; ".join(filter(None, (found.reason, doubt)))
+    return dataclasses.replace(found, reason=reason, no_jump=found.no_jump or no_jump)
 
 
 def _standing_of_another(

@@ -20,7 +20,7 @@ _PREFIX: Final[dict[Side, str]] = {
     "plate_1": "ground_force_1",
     "plate_2": "ground_force_2",
 }
-_SHEAR: Final = "Only vertical force was recorded or read: horizontal force (vx, vz) is unknown and written as 0."
+_SHEAR: Final = "landing-lab reads vertical force only: horizontal force (vx, vz) is not here, 0 stands for it."
 _NO_COP: Final = (
     "Centre of pressure is unknown: there are no columns px, py, pz. An ExternalForce needs a point: without one "
     "OpenSim applies the force at the origin of the body, and inverse dynamics from this file alone is not valid."

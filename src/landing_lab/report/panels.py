@@ -36,7 +36,7 @@ LINE_STYLES: Final[dict[str, dict[str, Any]]] = {
 LINE_STYLES["plate_1"] = LINE_STYLES["left"]
 LINE_STYLES["plate_2"] = LINE_STYLES["right"]
 PHASE_COLORS: Final = {
-    "unweighting": "#CC79A7",
+    "unweighting": "#9AA5B1",
     "braking": "#E69F00",
     "propulsion": "#009E73",
     "flight": "#56B4E9",
@@ -167,7 +167,7 @@ def force_range(signals: ForceSignals, view: View) -> tuple[float, float]:
     if not len(drawn):
         return 0.0, 100.0
     low, high = min(float(drawn.min()), 0.0), max(float(drawn.max()), 1.0)
-    return low - 0.02 * (high - low), high + 0.02 * (high - low)
+    return low - 0.02 * (high - low), high + 0.06 * (high - low)  # room for a mark on the highest point
 
 
 def _peak_text(trial: TrialResult, force_n: float, weight_n: float | None) -> str:
