@@ -20,6 +20,7 @@ _MEMORY_PER_BYTE: Final = 64
 _FACTS: Final = (
     ("labels", "ANALOG", "LABELS"),
     ("units", "ANALOG", "UNITS"),
+    ("descriptions", "ANALOG", "DESCRIPTIONS"),
     ("rate", "ANALOG", "RATE"),
     ("used", "FORCE_PLATFORM", "USED"),
     ("types", "FORCE_PLATFORM", "TYPE"),

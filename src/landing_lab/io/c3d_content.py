@@ -22,6 +22,11 @@ _BYTES_PER_S: Final = 5e6
 _MOST_PLATES: Final = 1000
 
 
+def vertical_force_of(side: str) -> str:
+    """How a channel of vertical force is described in the files we write, so that reading finds the foot again."""
+    return f"vertical force, {side.replace('_', ' ')}, up positive"
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class C3dContent:
     """Analog channels (n_channels, n_samples) with labels and units, and the plates as FORCE_PLATFORM describes them.
@@ -33,6 +38,7 @@ class C3dContent:
 
     analogs: FloatArray
     labels: list[str]
+    descriptions: list[str]
     units: list[str]
     rate_hz: float
     n_plates: int
@@ -100,6 +106,7 @@ def _content(out: Path) -> C3dContent:
     return C3dContent(
         analogs=analogs,
         labels=[str(label) for label in facts["labels"]],
+        descriptions=[str(description) for description in facts["descriptions"]],
         units=[str(unit) for unit in facts["units"]],
         rate_hz=float(facts["rate"][0]) if facts["rate"] else 0.0,
         n_plates=n_plates,

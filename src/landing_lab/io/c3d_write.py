@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from landing_lab.errors import RecordingError
+from landing_lab.io.c3d_content import vertical_force_of
 from landing_lab.io.stream_columns import SideForce, side_force
 from landing_lab.io.visible import quoted_name, snippet
 from landing_lab.model.channels import Side
@@ -104,7 +105,7 @@ def _set_analogs(file: Any, force: SideForce, per_frame: int) -> None:
 
 def _description(axis: str, side: Side) -> str:
     if axis == "Fz":
-        return f"vertical force, {side.replace('_', ' ')}, up positive"
+        return vertical_force_of(side)
     return "unknown, written as 0" if axis in {"Fx", "Fy"} else "unknown, NaN"
 
 

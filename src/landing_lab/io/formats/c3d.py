@@ -11,13 +11,13 @@ from typing import Final
 import numpy as np
 
 from landing_lab.errors import FileFormatError
-from landing_lab.io.c3d_content import C3dContent, read_in_child
+from landing_lab.io.c3d_content import C3dContent, read_in_child, vertical_force_of
 from landing_lab.io.c3d_cop import cop_columns_of
 from landing_lab.io.c3d_write import encode
 from landing_lab.io.cop_columns import FROM_MOMENTS
 from landing_lab.io.force_table import ForceTable, unique_names
 from landing_lab.io.registry import Format
-from landing_lab.model.blocks import FloatArray
+from landing_lab.model.blocks import FloatArray, IntArray
 
 _MIPS: Final = b"\x56"
 _FRAME_LIMIT: Final = 65535
@@ -158,10 +158,16 @@ def _plates(
         rows = rows[rows >= 0]
         kind = content.types[plate]
         columns.append(_vertical(path, plate, kind, content.analogs[rows], content.matrices))
-        names.append(f"Fz{plate + 1}")
+        names.append(_foot(content, rows) or f"Fz{plate + 1}")
         # the matrix of a type 4 plate turns volts into newton; the others state the unit of their channels
         column_units.append("N" if kind == 4 else units[rows[2]])
     return columns, names, column_units
+
+
+def _foot(content: C3dContent, rows: IntArray) -> str:
+    """Name of a foot's column where the description of its vertical force says which foot, as in files we write."""
+    told = content.descriptions[rows[2]] if len(rows) > 2 and rows[2] < len(content.descriptions) else ""
+    return next((f"{side}_n" for side in ("left", "right") if told == vertical_force_of(side)), "")
 
 
 def _vertical(path: Path, plate: int, kind: int, channels: FloatArray, matrices: FloatArray) -> FloatArray:
