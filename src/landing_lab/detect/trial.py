@@ -78,8 +78,11 @@ class LandingTrial:
     does in the contact (from the onset in a jump from standing) and in the landing of each side.
     take_off_from_standing: velocity at take-off by impulse from quiet standing; rest: when force comes to rest after
     the landing; a sentence where there is none. sample_rate_hz, begin_s: of the force signals; foot_sides: sides
-    besides the total; windows: of the impact, in samples. Filled once by detect.complete and then only read, but
-    for edge_sds_s, spans and shared, which keep what was asked for so far.
+    besides the total; windows: of the impact, in samples. weighed_here: body weight comes from these plates.
+    ratio_scale_sd: relative SD of the scale in a ratio of force to body weight; one plate's scale cancels, two plates
+    carry other shares in a landing than in standing. low_pass_hz: where the source low-passed the force of a plate
+    at the lowest, None where it did not; fused force has its own uncertainties for this. Filled once by
+    detect.complete and then only read, but for force_sds, edge_sds_s, spans and shared, which keep what was asked for.
     """
 
     task: Task
@@ -107,6 +110,10 @@ class LandingTrial:
     begin_s: float = dataclasses.field(init=False)
     foot_sides: tuple[Side, ...] = dataclasses.field(init=False)
     windows: ImpactWindows = dataclasses.field(init=False)
+    weighed_here: bool = dataclasses.field(init=False)
+    ratio_scale_sd: float = dataclasses.field(init=False)
+    low_pass_hz: float | None = dataclasses.field(init=False)
+    force_sds: dict[tuple[Side, bool], tuple[float, float]] = dataclasses.field(default_factory=dict)
     shared: dict[tuple[object, ...], object] = dataclasses.field(default_factory=dict)
     edge_sds_s: dict[tuple[Side, float], float] = dataclasses.field(default_factory=dict)
     spans: dict[tuple[Side, float, float], Span] = dataclasses.field(default_factory=dict)
@@ -116,6 +123,11 @@ class LandingTrial:
         self.begin_s = float(self.signals.times_s[0])
         self.foot_sides = tuple(side for side in self.signals.force_n if side != "total")
         self.windows = self.impact_params.at(self.sample_rate_hz)
+        self.weighed_here = self.weight is not None and self.weight.weighed
+        left = (UNEQUAL_SHARE if len(self.foot_sides) == 2 else 0.0) if self.weighed_here else 1.0
+        self.ratio_scale_sd = left * self.signals.scale_sd_fraction
+        hertz = self.signals.bandwidth_hz if self.signals.sensor_kind == "force_plate" else None
+        self.low_pass_hz = None if hertz is None else hertz / LOW_PASS_HIGH
 
     @property
     def total_n(self) -> FloatArray:
@@ -183,15 +195,6 @@ class LandingTrial:
                 return edge.sample - index
         return 0.0
 
-    @property
-    def low_pass_hz(self) -> float | None:
-        """Where the source low-passed the force of a plate at the lowest; None where it did not.
-
-        Estimates of it read up to 1.4 times too high. Fused force has its own uncertainties for this.
-        """
-        hertz = self.signals.bandwidth_hz
-        return hertz / LOW_PASS_HIGH if hertz is not None and self.signals.sensor_kind == "force_plate" else None
-
     def _convention_sd_n(self, side: Side) -> float:
         """SD of the threshold in newton: others choose another, and noise may have raised it above what was asked."""
         threshold = self.threshold_n[side]
@@ -216,35 +219,26 @@ class LandingTrial:
         risen = float(force[index]) - threshold
         return min(slope, risen / abs(index - edge.position)) if risen > 0.0 and index != edge.position else slope
 
-    @property
-    def ratio_scale_sd(self) -> float:
-        """Relative SD of the scale in a ratio of force to body weight; little is left where the plates weighed it.
-
-        One plate's scale cancels; two plates carry other shares in a landing than in standing.
-        """
-        left = 1.0
-        if self.weighed_here:
-            left = UNEQUAL_SHARE if len(self.foot_sides) == 2 else 0.0
-        return left * self.signals.scale_sd_fraction
-
-    @property
-    def weighed_here(self) -> bool:
-        """Whether body weight comes from the plates of this recording."""
-        return self.weight is not None and self.weight.weighed
-
     def force_sd_n(self, force_n: float, side: Side = "total", *, to_weight: bool = False) -> float:
         """Standard uncertainty of one force reading: noise, quantisation, the plate's scale and that of fast force.
 
         to_weight: the reading goes into a ratio to body weight, in which the plate's scale may cancel.
         """
+        known = self.force_sds.get((side, to_weight))
+        if known is None:
+            known = self.force_sds[side, to_weight] = self._force_sd(side, to_weight=to_weight)
+        fixed_n, share = known
+        return math.hypot(fixed_n, share * force_n)
+
+    def _force_sd(self, side: Side, *, to_weight: bool) -> tuple[float, float]:
+        """What force_sd_n has whatever the force, newton, and its share of the force."""
         noise = self.signals.noise_n.get(side, 0.0)
         quantisation = SAMPLING_SD * self.signals.resolution_n
         scale_sd = self.ratio_scale_sd if to_weight else self.signals.scale_sd_fraction
         if to_weight and side != "total" and self.weighed_here:
             # Both plates weighed the body and one of them read this foot: half of the difference of their scales.
             scale_sd = self.signals.scale_sd_fraction / math.sqrt(2.0)
-        scale = math.hypot(self.signals.amplitude_sd_fraction, scale_sd)
-        return math.hypot(noise, quantisation, scale * force_n)
+        return math.hypot(noise, quantisation), math.hypot(self.signals.amplitude_sd_fraction, scale_sd)
 
     def contact_of(self, side: Side) -> Contact | None:
         """The contact of the drop (or the stance before a jump) on this side."""
