@@ -22,7 +22,7 @@ def quietest_window(force: Any, width: int, least_n: float, out: Any) -> int:
         return best
     centre = 0.0  # sums of squares around zero would lose digits
     count = 0
-    for i in range(n):
+    for i in range(0, n, 16):  # any level near the signal's will do
         if -math.inf < force[i] < math.inf:
             count += 1
             centre += force[i]

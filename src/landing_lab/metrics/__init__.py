@@ -19,7 +19,7 @@ def all_metrics() -> dict[str, Metric]:
     from landing_lab.metrics._registry import METRICS
 
     _load()
-    return dict(METRICS)
+    return METRICS
 
 
 @functools.cache
