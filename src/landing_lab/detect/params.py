@@ -80,6 +80,14 @@ class ContactParams:
         )
 
 
+def _require_positive(params: TaskParams | ImpactParams) -> None:
+    """Raise ParameterError for the first setting that is not a positive number."""
+    for field in dataclasses.fields(params):
+        value = getattr(params, field.name)
+        if not (math.isfinite(value) and value > 0):
+            raise ParameterError(f"{field.name} must be positive; got {value}; leave it out for the default")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskParams:
     """How contacts become trials.
@@ -122,10 +130,7 @@ class TaskParams:
     knock_s: float = 0.15
 
     def __post_init__(self) -> None:
-        for field in dataclasses.fields(self):
-            value = getattr(self, field.name)
-            if not (math.isfinite(value) and value > 0):
-                raise ParameterError(f"{field.name} must be positive; got {value}; leave it out for the default")
+        _require_positive(self)
         if self.min_flight_s >= self.max_flight_s:
             raise ParameterError(
                 f"min_flight_s={self.min_flight_s:g} must be below max_flight_s={self.max_flight_s:g}; swap them"
@@ -167,10 +172,7 @@ class ImpactParams:
     stability_ms: float = 3000.0
 
     def __post_init__(self) -> None:
-        for field in dataclasses.fields(self):
-            value = getattr(self, field.name)
-            if not (math.isfinite(value) and value > 0):
-                raise ParameterError(f"{field.name} must be positive; got {value}; leave it out for the default")
+        _require_positive(self)
 
     def at(self, sample_rate_hz: float) -> ImpactWindows:
         """These windows in samples at a rate; metrics refuse what the rate is too low for, so 1 is the least."""

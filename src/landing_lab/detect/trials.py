@@ -46,7 +46,9 @@ def find_trials(
     total = signals.force_n["total"]
     noise_n = signals.noise_n.get("total", 0.0)
     stance = find_quiet_stance(total, sample_rate_hz=rate, params=task_params, noise_n=noise_n)
-    weight = _body_weight(stance, mass_kg, _rounding_sd_n(signals))
+    rounding_sd_n = _rounding_sd_n(signals)
+    weight = _body_weight(stance, mass_kg, rounding_sd_n)
+    impact_params = impact_params or ImpactParams()
     found = find_tasks(
         contacts["total"], total, weight.value_n if weight else None, sample_rate_hz=rate, params=task_params
     )
@@ -61,10 +63,10 @@ def find_trials(
                 signals,
                 params=params,
                 task_params=task_params,
-                impact_params=impact_params or ImpactParams(),
+                impact_params=impact_params,
                 thresholds=thresholds,
                 contacts=contacts,
-                weight=weight if own is None else _body_weight(own, mass_kg, _rounding_sd_n(signals)),
+                weight=weight if own is None else _body_weight(own, mass_kg, rounding_sd_n),
                 quietest=stance,
             )
         )

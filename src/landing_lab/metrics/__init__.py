@@ -8,13 +8,15 @@ import pkgutil
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from landing_lab.metrics._registry import Metric
 
 _FAMILIES = ("timing", "jump", "force", "loading", "motion", "stiffness", "landing", "stability", "symmetry", "cop")
 """Families in the order of tables and reports; further files follow by name."""
 
 
-def all_metrics() -> dict[str, Metric]:
+def all_metrics() -> Mapping[str, Metric]:
     """Every metric by name, in the order of reports."""
     from landing_lab.metrics._registry import METRICS
 

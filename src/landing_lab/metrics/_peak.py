@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from landing_lab.detect.motion import MAX_BRIDGED_S
+from landing_lab.detect.quality_trial import IMPACT_S
 from landing_lab.detect.trial import LandingTrial
 from landing_lab.fuse.bandwidth import peak_loss_sd_fraction
 from landing_lab.metrics._registry import RefusedError
@@ -17,9 +18,6 @@ from landing_lab.model.runs import runs
 
 CUT_S = 0.005
 """A maximum this close to the end of the recording was not the last word."""
-
-IMPACT_S = 0.3
-"""After this a landing has passed its peak."""
 
 LONE_FRACTION = 0.1
 """A peak this far above the mean of its neighbours may be an artefact: 1 kHz heel strikes stay below 0.02."""

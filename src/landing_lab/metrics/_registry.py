@@ -16,9 +16,13 @@ Need: TypeAlias = Literal["timing", "force", "body_weight", "contact", "flight",
 Sides: TypeAlias = Literal["total", "feet", "total and feet", "between feet"]
 
 DROP_JUMP: tuple[Task, ...] = ("drop_jump",)
+BRAKED: tuple[Task, ...] = ("drop_jump", "countermovement_jump")
 PUSH_OFFS: tuple[Task, ...] = ("drop_jump", "countermovement_jump", "squat_jump")
 JUMPS: tuple[Task, ...] = (*PUSH_OFFS, "unknown")
 LANDINGS: tuple[Task, ...] = (*JUMPS, "drop_landing")
+
+OURS = "landing-lab, docs/definitions.md"
+"""Source of a definition that is the project's own."""
 
 
 @dataclass(slots=True, kw_only=True)

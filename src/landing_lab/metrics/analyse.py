@@ -133,14 +133,14 @@ def _no_trial(signals: ForceSignals, weight: BodyWeight | None) -> str:
 
 
 def _ends_in_flight(total: FloatArray, weight_n: float, signals: ForceSignals) -> bool:
-    """Whether the last tenth of a second is unloaded after a push-off (above 1.15 body weights) within a second."""
+    """Whether the last tenth of a second is unloaded after a push-off within a second."""
     tenth = max(1, round(0.1 * signals.sample_rate_hz))
     if len(total) <= tenth or not np.nanmax(np.abs(total[-tenth:]), initial=0.0) < 0.05 * weight_n:
         return False
     loaded = np.flatnonzero(total > 0.5 * weight_n)
     last = int(loaded[-1]) if len(loaded) else 0
     push = total[max(0, last - round(signals.sample_rate_hz)) : last + 1]
-    return bool(np.nanmax(push, initial=0.0) > 1.15 * weight_n)
+    return bool(np.nanmax(push, initial=0.0) > TASK.push_off_bw * weight_n)
 
 
 def _nothing(

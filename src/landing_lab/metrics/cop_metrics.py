@@ -10,7 +10,7 @@ import numpy as np
 
 from landing_lab.detect.trial import LandingTrial
 from landing_lab.kernels.cop import gated_path
-from landing_lab.metrics._registry import LANDINGS, Estimate, RefusedError, metric
+from landing_lab.metrics._registry import LANDINGS, OURS, Estimate, RefusedError, metric
 from landing_lab.model.channels import Side
 
 GATE_SHARE: Final = 0.2
@@ -80,7 +80,7 @@ class Way:
     needs=("contact", "cop"),
     min_rate_hz=POINT_HZ,
     min_bandwidth_hz=20.0,
-    source="landing-lab, docs/definitions.md",
+    source=OURS,
     formula="sum |p(i+1) - p(i)|, p = means around every 10 ms where F > max(0.2 F_peak, 50 N)",
     typical="0.13-0.48 per foot",
 )
@@ -99,7 +99,7 @@ def cop_path_m(trial: LandingTrial, side: Side) -> Estimate:
     needs=("contact", "cop"),
     min_rate_hz=POINT_HZ,
     min_bandwidth_hz=10.0,
-    source="landing-lab, docs/definitions.md",
+    source=OURS,
     formula="max x - min x of the points of cop_path_m, x medio-lateral",
     typical="0.02-0.05 per foot",
 )
@@ -115,7 +115,7 @@ def cop_range_ml_m(trial: LandingTrial, side: Side) -> Estimate:
     tasks=LANDINGS,
     min_rate_hz=POINT_HZ,
     min_bandwidth_hz=20.0,
-    source="landing-lab, docs/definitions.md",
+    source=OURS,
     formula="cop_path_m over the first 0.3 s of the landing",
     typical="0.09-0.29 per foot",
 )
@@ -134,7 +134,7 @@ def landing_cop_path_m(trial: LandingTrial, side: Side) -> Estimate:
     tasks=LANDINGS,
     min_rate_hz=POINT_HZ,
     min_bandwidth_hz=10.0,
-    source="landing-lab, docs/definitions.md",
+    source=OURS,
     formula="cop_range_ml_m over the first 0.3 s of the landing",
     typical="0.02-0.06 per foot",
 )

@@ -6,7 +6,7 @@ import math
 
 from landing_lab.detect.trial import LandingTrial
 from landing_lab.metrics._peak import Peak, peak_of
-from landing_lab.metrics._registry import LANDINGS, PUSH_OFFS, Estimate, metric
+from landing_lab.metrics._registry import LANDINGS, OURS, PUSH_OFFS, Estimate, metric
 from landing_lab.model.channels import Side
 
 
@@ -27,7 +27,7 @@ def _in_body_weights(trial: LandingTrial, peak: Peak) -> Estimate:
     tasks=LANDINGS,
     min_rate_hz=10.0,
     formula="mean F over the quietest second of standing with SD < 1 %, else typed mass x g",
-    source="landing-lab, docs/definitions.md",
+    source=OURS,
     typical="400-1200",
 )
 def body_weight_n(trial: LandingTrial, _side: Side) -> Estimate:

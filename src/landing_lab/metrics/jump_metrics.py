@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from landing_lab.detect.trial import LandingTrial
-from landing_lab.metrics._registry import JUMPS, PUSH_OFFS, Estimate, RefusedError, metric
+from landing_lab.metrics._registry import JUMPS, OURS, PUSH_OFFS, Estimate, RefusedError, metric
 from landing_lab.model.channels import Side
 from landing_lab.model.units import STANDARD_GRAVITY_M_PER_S2 as GRAVITY
 
@@ -56,7 +56,7 @@ def jump_height_flight_time_m(trial: LandingTrial, _side: Side) -> Estimate:
     needs=("timing", "flight", "body_weight"),
     tasks=PUSH_OFFS,
     formula="v_take_off^2 / 2g, v = integral of (F - W) / m between take-off and quiet standing",
-    source="landing-lab, docs/definitions.md",
+    source=OURS,
     typical="0.13-0.48, about 2 cm below flight-time height",
 )
 def jump_height_impulse_m(trial: LandingTrial, _side: Side) -> Estimate:

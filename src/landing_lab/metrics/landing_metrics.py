@@ -6,7 +6,7 @@ import math
 
 from landing_lab.detect.trial import LandingTrial, on_the_top_sd
 from landing_lab.fuse.bandwidth import edge_smear_s
-from landing_lab.metrics._registry import LANDINGS, Estimate, RefusedError, metric
+from landing_lab.metrics._registry import LANDINGS, OURS, Estimate, RefusedError, metric
 from landing_lab.metrics._touch import (
     early_impulse,
     first_peak,
@@ -18,7 +18,6 @@ from landing_lab.metrics._touch import (
 from landing_lab.model.channels import Side
 
 HARRY = "Harry 2022 (phases of landing; citation not checked)"
-OURS = "landing-lab, docs/definitions.md"
 
 
 @metric(

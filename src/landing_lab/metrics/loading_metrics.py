@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from landing_lab.detect.trial import LandingTrial
-from landing_lab.metrics._registry import DROP_JUMP, Estimate, metric
+from landing_lab.metrics._registry import DROP_JUMP, OURS, Estimate, metric
 from landing_lab.metrics._touch import (
     early_impulse,
     first_peak,
@@ -13,8 +13,6 @@ from landing_lab.metrics._touch import (
     peak_instant,
 )
 from landing_lab.model.channels import Side
-
-OURS = "landing-lab, docs/definitions.md"
 
 
 @metric(

@@ -15,13 +15,10 @@ from landing_lab.detect.phases import (
 from landing_lab.detect.standing_velocity import velocity_next_to
 from landing_lab.detect.trial import SAMPLING_SD, LandingTrial
 from landing_lab.fuse.bandwidth import peak_loss_sd_fraction
-from landing_lab.metrics._registry import DROP_JUMP, PUSH_OFFS, Estimate, RefusedError, metric
+from landing_lab.metrics._registry import BRAKED, DROP_JUMP, OURS, PUSH_OFFS, Estimate, RefusedError, metric
 from landing_lab.model.channels import Side
-from landing_lab.model.result import Task
 from landing_lab.model.units import STANDARD_GRAVITY_M_PER_S2 as GRAVITY
 
-OURS = "landing-lab, docs/definitions.md"
-BRAKED: tuple[Task, ...] = ("drop_jump", "countermovement_jump")
 CLOSURE = 0.01
 """Net impulse and mass times change of velocity may differ by this share (docs/definitions.md)."""
 

@@ -12,14 +12,12 @@ from landing_lab.detect.impact import Span
 from landing_lab.detect.phases import braking_start, braking_start_sd_s, propulsion_start, propulsion_start_sd_s
 from landing_lab.detect.trial import SAMPLING_SD, LandingTrial
 from landing_lab.metrics._peak import filter_loss_n, lone_peak, peak_of
-from landing_lab.metrics._registry import DROP_JUMP, LANDINGS, PUSH_OFFS, Estimate, RefusedError, metric
+from landing_lab.metrics._registry import BRAKED, DROP_JUMP, LANDINGS, OURS, PUSH_OFFS, Estimate, RefusedError, metric
 from landing_lab.model.blocks import FloatArray
 from landing_lab.model.channels import Side
-from landing_lab.model.result import Task
 
-OURS = "landing-lab, docs/definitions.md: 64-74 % where asymmetry was instructed, 87-99 % otherwise"
+INSTRUCTED = f"{OURS}: 64-74 % where asymmetry was instructed, 87-99 % otherwise"
 HEALTHY = "healthy 85-100"
-BRAKED: tuple[Task, ...] = ("drop_jump", "countermovement_jump")
 Variable: TypeAlias = Literal["peak", "impulse"]
 
 CUT = "the recording ends within this window; record two seconds longer"
@@ -131,7 +129,7 @@ def _in_phase(trial: LandingTrial, phase: Literal["braking", "propulsion"], vari
 
 @metric(
     unit="%", sides="between feet", needs=("force", "contact", "feet"), tasks=DROP_JUMP, min_rate_hz=100.0,
-    formula="100 min / max of max F_left, max F_right within 100 ms of touchdown", source=OURS, typical=HEALTHY,
+    formula="100 min / max of max F_left, max F_right within 100 ms of touchdown", source=INSTRUCTED, typical=HEALTHY,
 )  # fmt: skip
 def limb_symmetry_peak_0_100ms_pct(trial: LandingTrial, _side: Side) -> Estimate:
     """100 x smaller / larger of the two feet's peak force in the first 100 ms after the first foot's touchdown."""
@@ -140,7 +138,7 @@ def limb_symmetry_peak_0_100ms_pct(trial: LandingTrial, _side: Side) -> Estimate
 
 @metric(
     unit="%", sides="between feet", needs=("force", "contact", "feet"), tasks=DROP_JUMP, min_rate_hz=200.0,
-    formula="100 min / max of the integrals of F_left, F_right over 100 ms from touchdown", source=OURS,
+    formula="100 min / max of the integrals of F_left, F_right over 100 ms from touchdown", source=INSTRUCTED,
     typical=HEALTHY,
 )  # fmt: skip
 def limb_symmetry_impulse_0_100ms_pct(trial: LandingTrial, _side: Side) -> Estimate:
@@ -150,7 +148,7 @@ def limb_symmetry_impulse_0_100ms_pct(trial: LandingTrial, _side: Side) -> Estim
 
 @metric(
     unit="%", sides="between feet", needs=("force", "contact", "feet"), tasks=PUSH_OFFS, min_rate_hz=100.0,
-    formula="100 min / max of max F_left, max F_right in contact", source="landing-lab, docs/definitions.md",
+    formula="100 min / max of max F_left, max F_right in contact", source=OURS,
     typical=HEALTHY,
 )  # fmt: skip
 def limb_symmetry_peak_contact_pct(trial: LandingTrial, _side: Side) -> Estimate:
@@ -162,7 +160,7 @@ def limb_symmetry_peak_contact_pct(trial: LandingTrial, _side: Side) -> Estimate
 
 @metric(
     unit="%", sides="between feet", needs=("force", "contact", "motion", "feet"), tasks=BRAKED, min_rate_hz=100.0,
-    formula="100 min / max of max F_left, max F_right in braking", source="landing-lab, docs/definitions.md",
+    formula="100 min / max of max F_left, max F_right in braking", source=OURS,
     typical=HEALTHY,
 )  # fmt: skip
 def limb_symmetry_peak_braking_pct(trial: LandingTrial, _side: Side) -> Estimate:
@@ -172,7 +170,7 @@ def limb_symmetry_peak_braking_pct(trial: LandingTrial, _side: Side) -> Estimate
 
 @metric(
     unit="%", sides="between feet", needs=("force", "contact", "motion", "feet"), tasks=BRAKED, min_rate_hz=100.0,
-    formula="100 min / max of the integrals of F_left, F_right over braking", source="landing-lab, docs/definitions.md",
+    formula="100 min / max of the integrals of F_left, F_right over braking", source=OURS,
     typical=HEALTHY,
 )  # fmt: skip
 def limb_symmetry_impulse_braking_pct(trial: LandingTrial, _side: Side) -> Estimate:
@@ -182,7 +180,7 @@ def limb_symmetry_impulse_braking_pct(trial: LandingTrial, _side: Side) -> Estim
 
 @metric(
     unit="%", sides="between feet", needs=("force", "contact", "motion", "feet"), tasks=PUSH_OFFS, min_rate_hz=100.0,
-    formula="100 min / max of max F_left, max F_right in propulsion", source="landing-lab, docs/definitions.md",
+    formula="100 min / max of max F_left, max F_right in propulsion", source=OURS,
     typical=HEALTHY,
 )  # fmt: skip
 def limb_symmetry_peak_propulsion_pct(trial: LandingTrial, _side: Side) -> Estimate:
@@ -193,7 +191,7 @@ def limb_symmetry_peak_propulsion_pct(trial: LandingTrial, _side: Side) -> Estim
 @metric(
     unit="%", sides="between feet", needs=("force", "contact", "motion", "feet"), tasks=PUSH_OFFS, min_rate_hz=100.0,
     formula="100 min / max of the integrals of F_left, F_right over propulsion",
-    source="landing-lab, docs/definitions.md", typical=HEALTHY,
+    source=OURS, typical=HEALTHY,
 )  # fmt: skip
 def limb_symmetry_impulse_propulsion_pct(trial: LandingTrial, _side: Side) -> Estimate:
     """100 x smaller / larger of the two feet's impulse in propulsion."""
@@ -202,7 +200,7 @@ def limb_symmetry_impulse_propulsion_pct(trial: LandingTrial, _side: Side) -> Es
 
 @metric(
     unit="%", sides="between feet", needs=("force", "landing", "feet"), tasks=LANDINGS, min_rate_hz=100.0,
-    formula="100 min / max of max F_left, max F_right within 100 ms of landing", source=OURS, typical=HEALTHY,
+    formula="100 min / max of max F_left, max F_right within 100 ms of landing", source=INSTRUCTED, typical=HEALTHY,
 )  # fmt: skip
 def landing_limb_symmetry_peak_0_100ms_pct(trial: LandingTrial, _side: Side) -> Estimate:
     """100 x smaller / larger of the two feet's peak force in the first 100 ms after the first foot's landing."""
@@ -212,7 +210,7 @@ def landing_limb_symmetry_peak_0_100ms_pct(trial: LandingTrial, _side: Side) -> 
 @metric(
     unit="%", sides="between feet", needs=("force", "landing", "feet"), tasks=LANDINGS, min_rate_hz=100.0,
     formula="100 min / max of max F_left, max F_right within 300 ms of landing",
-    source="landing-lab, docs/definitions.md", typical=HEALTHY,
+    source=OURS, typical=HEALTHY,
 )  # fmt: skip
 def limb_symmetry_peak_landing_pct(trial: LandingTrial, _side: Side) -> Estimate:
     """100 x smaller / larger of the two feet's peak force in the first 300 ms after the first foot's landing."""
@@ -222,7 +220,7 @@ def limb_symmetry_peak_landing_pct(trial: LandingTrial, _side: Side) -> Estimate
 @metric(
     unit="%", sides="between feet", needs=("force", "landing", "feet"), tasks=LANDINGS, min_rate_hz=100.0,
     formula="100 min / max of the integrals of F_left, F_right over 300 ms from landing",
-    source="landing-lab, docs/definitions.md", typical=HEALTHY,
+    source=OURS, typical=HEALTHY,
 )  # fmt: skip
 def limb_symmetry_impulse_landing_pct(trial: LandingTrial, _side: Side) -> Estimate:
     """100 x smaller / larger of the two feet's impulse in the first 300 ms after the first foot's landing."""

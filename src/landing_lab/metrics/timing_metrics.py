@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from landing_lab.detect.trial import LandingTrial
-from landing_lab.metrics._registry import JUMPS, Estimate, RefusedError, metric
+from landing_lab.metrics._registry import JUMPS, OURS, Estimate, RefusedError, metric
 from landing_lab.model.channels import OPPOSITE_SIDE, Side
 
 
@@ -47,7 +47,7 @@ def flight_time_s(trial: LandingTrial, _side: Side) -> Estimate:
     needs=("timing", "contact", "feet"),
     min_rate_hz=200.0,
     formula="t_touchdown(left) - t_touchdown(right)",
-    source="landing-lab, docs/definitions.md",
+    source=OURS,
     typical="within ±0.02",
 )
 def contact_delay_left_right_s(trial: LandingTrial, _side: Side) -> Estimate:
