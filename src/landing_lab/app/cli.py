@@ -10,9 +10,12 @@ from typing import Annotated
 import typer
 
 import landing_lab
+from landing_lab.app.devices_command import devices
 from landing_lab.app.export_command import export
 from landing_lab.app.failures import failed, hush, told
-from landing_lab.app.options import Explain, Json, Ports, Sensitivity, ShowAll
+from landing_lab.app.options import Explain, Json, Sensitivity, ShowAll
+from landing_lab.app.record_command import record
+from landing_lab.app.simulate_command import simulate_app
 from landing_lab.app.streams import make_lenient
 
 app = typer.Typer(
@@ -26,9 +29,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-)
-simulate_app = typer.Typer(
-    help="Simulated devices and trials, for practice and for testing your own programs.", no_args_is_help=True
 )
 app.add_typer(simulate_app, name="simulate")
 
@@ -129,57 +129,8 @@ def analyse(
     )
 
 
-@app.command()
-def devices(
-    port: Ports = None,
-    timeout_s: Annotated[float, typer.Option(help="How long to wait for an answer.")] = 3.0,
-    json: Json = False,
-) -> None:
-    """List the boards that answer: port, kind, id, firmware, channels, rate.
-
-    Without --port every serial port of this machine is asked. Exit code 1 if none answers.
-
-    Example: landing-lab devices --port /dev/ttyUSB0
-    """
-    from landing_lab.app.devices import run_devices
-
-    raise typer.Exit(run_devices(port or [], timeout_s=timeout_s, as_json=json))
-
-
-@app.command()
-def record(
-    port: Ports = None,
-    sim: Annotated[bool, typer.Option("--sim", help="Start simulated boards and record them.")] = False,
-    dataset: Annotated[Path, typer.Option(help="Folder of all recordings; each run gets a new one inside it.")] = Path(
-        "landing-lab-data"
-    ),
-    participant: Annotated[str, typer.Option(help="A pseudonym: letters and digits only, never a name.")] = "01",
-    protocol: Annotated[str, typer.Option(help="What is done; this version knows drop_jump.")] = "drop_jump",
-    trials: Annotated[int, typer.Option(min=1, max=100, help="How many trials to record.")] = 1,
-    mass_kg: Annotated[float | None, typer.Option(help="Body mass, for trials without quiet standing.")] = None,
-    box_height_m: Annotated[float | None, typer.Option(help="Height of the box.")] = None,
-    max_duration_s: Annotated[float, typer.Option(help="Longest trial; it ends by itself after the landing.")] = 30.0,
-    auto_accept: Annotated[bool, typer.Option("--auto-accept", help="Do not ask before the next trial.")] = False,
-) -> None:
-    """Record drop jumps from connected boards and report them.
-
-    The raw data go to disk while they arrive, so a pulled cable or a crash loses nothing already received.
-
-    Example: landing-lab record --port /dev/ttyUSB0 --port /dev/ttyUSB1 --port /dev/ttyUSB2 --trials 3
-    """
-    from landing_lab.app.record import RecordSettings, run_record
-
-    settings = RecordSettings(
-        dataset=dataset,
-        participant=participant,
-        protocol=protocol,
-        trials=trials,
-        mass_kg=mass_kg,
-        box_height_m=box_height_m,
-        max_duration_s=max_duration_s,
-        auto_accept=auto_accept,
-    )
-    raise typer.Exit(run_record(port or [], settings, simulated=sim))
+app.command()(devices)
+app.command()(record)
 
 
 @app.command()
@@ -220,22 +171,6 @@ def doctor(json: Json = False) -> None:
     from landing_lab.app.doctor import run_doctor
 
     raise typer.Exit(run_doctor(as_json=json))
-
-
-@simulate_app.command("devices")
-def simulate_devices(
-    speed: Annotated[float, typer.Option(help="How much faster than real time the boards play.")] = 1.0,
-    seed: Annotated[int, typer.Option(min=0, help="Another seed gives another athlete.")] = 1,
-    tcp: Annotated[bool, typer.Option("--tcp", help="Serve socket:// addresses instead of pseudo terminals.")] = False,
-    json: Json = False,
-) -> None:
-    """Keep two insoles and a plate alive behind serial endpoints until interrupted.
-
-    Example: landing-lab simulate devices        (then, elsewhere: landing-lab record --port ... )
-    """
-    from landing_lab.app.simulate import run_simulate_devices
-
-    raise typer.Exit(run_simulate_devices(speed=speed, seed=seed, tcp=tcp, as_json=json))
 
 
 def main() -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, NamedTuple, Protocol, TypeAlias
 
 from landing_lab.model.blocks import FrameBlock
 from landing_lab.model.channels import Side
@@ -57,6 +58,23 @@ class Arrival:
     frames: FrameBlock
 
 
+NoteKind: TypeAlias = Literal["pong", "sync", "status", "lost", "back", "restarted"]
+
+
+class LinkNote(NamedTuple):
+    """Something a board or its link told beside the measurements; time_s is the host's clock, in seconds.
+
+    Every ticks_us is on the unwrapped time line of the board's frames. facts by kind, plain values for JSON:
+    pong: sent_s, received_s, ticks_us (the board's clock between the two). sync: ticks_us, rising (1 or 0).
+    status: dropped_frames, converter_timeouts, receive_errors. lost: reason. back: away_s, url.
+    restarted: sequence (of the first frame after it), away_s.
+    """
+
+    time_s: float
+    kind: NoteKind
+    facts: Mapping[str, float | int | str]
+
+
 class DeviceLink(Protocol):
     """One open device. Every call has a deadline; nothing here blocks for good.
 
@@ -75,6 +93,12 @@ class DeviceLink(Protocol):
 
         After the port has gone it first gives what was received, then raises DeviceLostError.
         """
+
+    def send_ping(self) -> None:
+        """Ask the board for its clock without waiting; the answer comes as a note of kind "pong"."""
+
+    def take_notes(self) -> list[LinkNote]:
+        """What was told beside the frames since the last call, oldest first."""
 
     def stop(self) -> None:
         """Ask the board to be silent; safe to call twice and on a lost port."""

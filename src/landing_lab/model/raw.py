@@ -6,16 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from landing_lab.model.blocks import FloatArray, FrameBlock
-from landing_lab.model.device import DeviceInfo
+from landing_lab.model.device import DeviceInfo, LinkNote
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RawStream:
-    """Everything one device sent: frames in order of arrival, arrival_s (n_frames,) on the host clock."""
+    """Everything one device sent: frames in order of arrival, arrival_s (n_frames,) on the host clock, its notes."""
 
     info: DeviceInfo
     frames: FrameBlock
     arrival_s: FloatArray
+    notes: tuple[LinkNote, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
