@@ -1,6 +1,7 @@
 # Two commands matter: `make demo` and `make test`. Both make their own environment in .venv first.
 #   make demo          install landing-lab and run the main job on simulated boards
 #   make test          install the test tools, then ruff, mypy, import-linter and pytest
+#   make bench         the bench at real time: compiled firmware, real ports, `landing-lab record` (half a minute)
 #   make benchmark     the measured targets (not part of the pass/fail run)
 #   make picture       render the README's picture of the report again
 #   make docs-tables   write docs/metrics.md anew from the declared metrics
@@ -14,7 +15,7 @@ RUN := env -u PYTHONDONTWRITEBYTECODE OPENBLAS_NUM_THREADS=1
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --constraint constraints.txt
 OUT ?=
 
-.PHONY: demo test lint unit benchmark picture docs-tables constraints clean
+.PHONY: demo test lint unit bench benchmark picture docs-tables constraints clean
 
 demo: $(VENV)/.installed
 	$(RUN) $(BIN)/landing-lab demo $(if $(OUT),--out $(OUT))
@@ -22,13 +23,16 @@ demo: $(VENV)/.installed
 test: lint unit
 
 lint: $(VENV)/.installed-tests
-	$(BIN)/ruff check src drivers/host tests
-	$(BIN)/ruff format --check src drivers/host tests
+	$(BIN)/ruff check src drivers tests
+	$(BIN)/ruff format --check src drivers tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
 unit: $(VENV)/.installed-tests
-	$(RUN) $(BIN)/python -m pytest -q -n 2 --dist worksteal --durations 10 tests --ignore tests/benchmarks
+	$(RUN) $(BIN)/python -m pytest -q -n 2 --dist worksteal --durations 10 tests --ignore tests/benchmarks --ignore tests/bench/real_time
+
+bench: $(VENV)/.installed-tests
+	$(RUN) $(BIN)/python -m pytest -q tests/bench/real_time
 
 benchmark: $(VENV)/.installed-tests
 	@$(PIP) --editable ".[c3d,test,benchmark]"
@@ -47,7 +51,7 @@ $(VENV)/.installed: $(VENV)/.made pyproject.toml constraints.txt
 	@$(PIP) --editable ".[c3d]"
 	@touch $@
 
-$(VENV)/.installed-tests: $(VENV)/.installed
+$(VENV)/.installed-tests: $(VENV)/.installed .ci/debian-packages
 	@echo "Installing the test tools ..."
 	@$(PIP) --editable ".[c3d,test]"
 	@sh .ci/debian-packages

@@ -7,7 +7,7 @@ import signal
 import time
 from pathlib import Path
 
-from landing_lab.app.batch_worker import BatchSettings
+from landing_lab.app.analyse.batch_worker import BatchSettings
 from landing_lab.model.events import Events, Phases
 from landing_lab.model.result import MetricsTable, MetricValue, TrialResult
 

@@ -1,12 +1,17 @@
 """A session of two devices in a raw journal, and pyxdf's view of it."""
 
+import errno
 import logging
+import os
+from io import FileIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyxdf
 
 from landing_lab.io.xdf_journal import JournalStream, XdfJournal
+from landing_lab.io.xdf_notes import NOTES_STREAM
 from landing_lab.model.blocks import FrameBlock
 from landing_lab.model.device import DeviceInfo
 from landing_lab.model.raw import RawStream
@@ -44,6 +49,19 @@ PLATE = DeviceInfo(
     sensor_kind="hx711_plate",
 )
 METADATA = {"participant": "P01 ü <b>", "started_at": "2026-11-02T10:00:00Z", "nested": {"trials": [1, 2, None]}}
+
+
+class FillingDisk(FileIO):
+    """A disk with room for `room` more bytes: it takes a part of what does not fit, as real ones do."""
+
+    room = 2000
+
+    def write(self, data: Any) -> int:
+        if self.room <= 0:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        taken = super().write(memoryview(data)[: self.room])
+        self.room -= taken
+        return taken
 
 
 def insole_frames(first: int, n_frames: int) -> FrameBlock:
@@ -85,6 +103,11 @@ def table(stream: RawStream) -> np.ndarray:
     ).astype(float)
 
 
-def pyxdf_tables(path: Path) -> dict[str, np.ndarray]:
+def pyxdf_streams(path: Path) -> dict[str, dict]:
     streams, _ = pyxdf.load_xdf(str(path), synchronize_clocks=False, dejitter_timestamps=False)
-    return {stream["info"]["name"][0]: stream["time_series"] for stream in streams}
+    return {stream["info"]["name"][0]: stream for stream in streams}
+
+
+def pyxdf_tables(path: Path) -> dict[str, np.ndarray]:
+    """The frames of each device; what was told beside them is no table."""
+    return {name: stream["time_series"] for name, stream in pyxdf_streams(path).items() if name != NOTES_STREAM}

@@ -5,48 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from landing_lab.acquire.session import record_trial, stream_names
 from landing_lab.errors import DeviceLostError, DeviceTimeoutError, RecordingError
 from landing_lab.io.formats.xdf import read_raw
-from landing_lab.model.blocks import FrameBlock
-from landing_lab.model.device import Arrival, DeviceInfo, LinkStats
+from landing_lab.model.device import Arrival, LinkStats
 from landing_lab.sim.devices import demo_bodies, trial_scene
-
-INFO = trial_scene(demo_bodies(1, seed=1)[0], seed=1, session=0).devices[0].info
-
-
-def frames(first: int, n: int) -> FrameBlock:
-    sequence = np.arange(first, first + n, dtype=np.int64)
-    counts = np.repeat(sequence[:, None] % 1000, INFO.n_channels, axis=1).astype(np.int32)
-    return FrameBlock(sequence, sequence * 1000, counts, None, np.zeros(n, dtype=np.int64))
-
-
-class ScriptedLink:
-    """A link whose polls are written down beforehand; an exception in the script is raised."""
-
-    def __init__(self, polls: list[list[Arrival] | Exception], *, info: DeviceInfo = INFO) -> None:
-        self.url, self.info, self.stats = "scripted://", info, LinkStats(frames=7)  # of earlier trials
-        self.polls = polls
-        self.calls: list[str] = []
-
-    def start(self) -> None:
-        self.calls.append("start")
-
-    def poll(self) -> list[Arrival]:
-        step = self.polls.pop(0) if self.polls else []
-        if isinstance(step, Exception):
-            raise step
-        self.stats.frames += sum(len(arrival.frames) for arrival in step)
-        return step
-
-    def stop(self) -> None:
-        self.calls.append("stop")
-
-    def close(self) -> None:
-        self.calls.append("close")
+from scripted_links import ScriptedLink, frames
 
 
 def until(n: int) -> Callable[[str, Arrival], bool]:
@@ -76,7 +42,7 @@ def test_everything_received_is_in_the_file(tmp_path: Path) -> None:
     assert done.link_statistics["insole_left"]["frames"] == 25
     # frames that were on their way when the trial was complete are kept too
     assert sequence_in(done.path) == list(range(25))
-    assert link.calls == ["start", "stop"]
+    assert link.calls == ["start", "ping", "stop"]
 
 
 def test_link_statistics_are_in_the_file(tmp_path: Path) -> None:
@@ -113,9 +79,13 @@ def test_ctrl_c_keeps_the_file(tmp_path: Path) -> None:
 def test_a_board_that_does_not_start_is_an_error(tmp_path: Path) -> None:
     link = ScriptedLink([])
     link.start = lambda: (_ for _ in ()).throw(DeviceTimeoutError("no answer"))  # type: ignore[method-assign]
+    other = ScriptedLink([[Arrival(0.01, frames(0, 10))]])
     with pytest.raises(DeviceTimeoutError):
-        record(link, tmp_path / "t.xdf", 1)
+        record_trial([other, link], tmp_path / "t.xdf", metadata={}, on_arrival=until(1), max_duration_s=1.0)
+    assert other.calls == ["start", "stop"]
     assert "stop" in link.calls
+    # a trial that never began leaves no file in the way of the next
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_board_that_does_not_confirm_the_stop_loses_nothing(tmp_path: Path) -> None:

@@ -14,10 +14,10 @@ import duckdb
 import pytest
 
 from batch_faults import always_crash, by_name
-from landing_lab.app.analyse import Columns
-from landing_lab.app.batch import BatchOptions, run_batch
-from landing_lab.app.batch_pool import DIED
-from landing_lab.app.batch_worker import AnalyseFile
+from landing_lab.app.analyse.batch import BatchOptions, run_batch
+from landing_lab.app.analyse.batch_pool import DIED
+from landing_lab.app.analyse.batch_worker import AnalyseFile
+from landing_lab.app.analyse.run import Columns
 from landing_lab.errors import ParameterError
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from landing_lab.app.batch_files import batch_files
+from landing_lab.app.analyse.batch_files import batch_files
 from landing_lab.errors import FileFormatError, ParameterError
 
 

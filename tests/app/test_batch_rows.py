@@ -9,7 +9,7 @@ import pytest
 
 import landing_lab as ll
 from batch_faults import trial
-from landing_lab.app.batch_rows import Rows, merge, wide_names
+from landing_lab.app.analyse.batch_rows import Rows, merge, wide_names
 from landing_lab.errors import RecordingError
 from landing_lab.model.result import METRIC_COLUMNS
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from command_line import refused, run
-from landing_lab.app.explain import metric_names
+from landing_lab.app.analyse.explain import metric_names
 from landing_lab.errors import ParameterError
 from landing_lab.metrics import all_metrics
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from landing_lab.app.batch_outputs import free_folder
-from landing_lab.app.out_folder import check_out_folder
+from landing_lab.app.analyse.batch_outputs import free_folder
+from landing_lab.app.analyse.out_folder import check_out_folder
 from landing_lab.errors import ParameterError
 
 

@@ -89,7 +89,7 @@ def test_under_a_second_no_slope_is_claimed(n: int) -> None:
     ticks = np.arange(n, dtype=np.int64) * 1000
     fit = fit_clock(ticks, 7.0 + ticks * 1e-6)
     assert fit.rate == 1.0
-    assert fit.sd_s == 0.005
+    assert fit.sd_s == (0.005 if n > 200 else 0.008)  # less than 0.2 s may all have waited in one buffer
     np.testing.assert_allclose(fit.to_host(ticks), 7.0 + ticks * 1e-6, atol=1e-9)
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import deque
 
 from landing_lab.errors import DeviceLostError
-from landing_lab.model.device import SimulatedDevice
+from landing_lab.model.device import LinkStats, SimulatedDevice
 from landing_lab.sim.link import LinkFaults
 from landing_lab_drivers.board import SceneStart, SimulatedBoard
-from landing_lab_drivers.conversation import Chunk
+from landing_lab_drivers.conversation import Chunk, Conversation, identify
 from landing_lab_drivers.devices import all_devices
+from landing_lab_drivers.link import FrameLink
 
 
 class BoardPipe:
@@ -51,3 +52,10 @@ class BoardPipe:
 
     def close(self) -> None:
         self.closed = True
+
+
+def opened(pipe: BoardPipe) -> FrameLink:
+    """A link to the board behind the pipe; its clock is the pipe's."""
+    conversation = Conversation(pipe, "test", stats=LinkStats(), clock=lambda: pipe.now_s)
+    info, device = identify(conversation, all_devices(), timeout_s=1.0)
+    return FrameLink(conversation, info, device, clock=lambda: pipe.now_s, silence_s=2.0)

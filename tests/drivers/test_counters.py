@@ -101,3 +101,40 @@ def test_a_restart_during_a_pause_is_counted() -> None:
     got = unwrap(unwrapper, [0, 1], [4_000, 5_000])
     assert got == ([16, 17], [10_006_000, 10_007_000])
     assert (stats.resyncs, stats.lost_frames) == (1, 0)
+
+
+def test_after_a_pause_of_known_length_the_hosts_clock_tells_wraps_and_restarts() -> None:
+    def after(last_us: int, first_us: int, away_s: float) -> tuple[int, list[int], int]:
+        unwrapper = CounterUnwrapper(LinkStats())
+        ((_, before),) = (unwrap(unwrapper, [8, 9], [last_us - 1000, last_us]),)
+        unwrapper.resume(away_s)
+        _, ticks = unwrap(unwrapper, [10], [first_us])
+        return ticks[0] - before[-1], unwrapper.take_restarts(), unwrapper.stats.lost_frames
+
+    assert after(5_000_000, 8_000_000, 3.001) == (3_000_000, [], 0)
+    assert after(5_000_000, 8_000_000 + (1 << 32), 4297.9) == (3_000_000 + (1 << 32), [], 0)
+    assert after(300_000, 2_200_000, 2.21) == (2_210_000, [2219], 0)
+    assert after((1 << 32) - 1_000_000, 500_000, 1.51) == (1_500_000, [], 0)
+    assert after(50_000_000, 1_000_000, 3.0) == (3_000_000, [3009], 0)
+
+
+def test_a_pause_that_nobody_asked_for_loses_the_frames_it_would_have_held() -> None:
+    for first_us in (5_500_000, 400_000):
+        stats = LinkStats()
+        unwrapper = CounterUnwrapper(stats)
+        unwrap(unwrapper, [498, 499, 500], [4_998_000, 4_999_000, 5_000_000])
+        unwrapper.resume(0.5, lost=True)
+        assert unwrap(unwrapper, [7, 8], [first_us, first_us + 1000]) == ([1000, 1001], [5_500_000, 5_501_000])
+        assert stats.lost_frames == 499
+        assert unwrapper.take_restarts() == ([] if first_us > 5_000_000 else [1000])
+
+
+def test_control_frames_are_placed_on_the_line_of_the_frames() -> None:
+    unwrapper = CounterUnwrapper(LinkStats())
+    assert unwrapper.place(7, 4_294_000_000) == 4_294_000_000
+    unwrap(unwrapper, [65_534, 65_535], [(1 << 32) - 2000, (1 << 32) - 1000])
+    assert unwrapper.place(0, 500) == (1 << 32) + 500
+    assert unwrapper.place(65_535, (1 << 32) - 1500) == (1 << 32) - 1500
+    assert unwrapper.place(0, 1_000_000_000) == (1 << 32) + 1_000_000_000
+    assert unwrapper.place(1000, (1 << 32) - 2_000_000) is None
+    assert unwrapper.place(60_000, 500) is None

@@ -5,25 +5,16 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from drivers.board_pipe import BoardPipe
+from drivers.board_pipe import BoardPipe, opened
 from drivers.boards import assert_same, insole, insole_frames, plate, plate_frames
 from landing_lab.errors import DeviceError, DeviceLostError, DeviceTimeoutError
-from landing_lab.model.device import Arrival, LinkStats, SimulatedDevice
+from landing_lab.model.device import Arrival, SimulatedDevice
 from landing_lab.sim.link import LinkFaults
 from landing_lab_drivers import wire
 from landing_lab_drivers.blocks import join_blocks
 from landing_lab_drivers.bodies import BoardStatus, pack_info, pack_status
-from landing_lab_drivers.conversation import Chunk, Conversation, identify
-from landing_lab_drivers.devices import all_devices
+from landing_lab_drivers.conversation import Chunk, Conversation
 from landing_lab_drivers.link import FrameLink
-
-DEVICES = all_devices()
-
-
-def opened(pipe: BoardPipe) -> FrameLink:
-    conversation = Conversation(pipe, "test", stats=LinkStats(), clock=lambda: pipe.now_s)
-    info, device = identify(conversation, DEVICES, timeout_s=1.0)
-    return FrameLink(conversation, info, device, clock=lambda: pipe.now_s, silence_s=2.0)
 
 
 def joined(arrivals: list[Arrival]) -> object:
@@ -80,8 +71,9 @@ def test_a_looped_scene_shows_no_seam() -> None:
         link = opened(pipe)
         link.start()
         pipe.play(3.5)
+        arrivals = link.poll()
         link.stop()
-        block = joined(link.poll())
+        block = joined(arrivals + link.poll())
         np.testing.assert_array_equal(np.diff(block.sequence), 1)
         assert len(block) > 3 * len(device.frames)
         if block.channel is None:
@@ -131,6 +123,26 @@ def test_a_reset_board_can_be_started_again_and_the_reset_is_counted() -> None:
     assert len(after) == 4001
     assert after.sequence[0] > before.sequence[-1]
     assert np.all(np.diff(np.concatenate([before.ticks_us, after.ticks_us])) > 0)
+
+
+def test_a_board_that_restarts_is_missed_though_it_answers_pings() -> None:
+    pipe = BoardPipe(insole(9000), LinkFaults(reset_after_s=0.3, boot_s=0.5))
+    link = opened_after_boot(pipe)
+    link.start()
+    begun_s, lost_s, pongs = pipe.now_s, None, 0
+    while lost_s is None and pipe.now_s < begun_s + 8.0:
+        pipe.play(0.1)
+        link.send_ping()
+        try:
+            link.poll()
+        except DeviceLostError as error:
+            lost_s = pipe.now_s - begun_s
+            assert "silent for 2." in str(error)  # noqa: PT017
+        pongs += sum(note.kind == "pong" for note in link.take_notes())
+    assert lost_s == pytest.approx(0.3 + 2.0, abs=0.15)
+    link.start()
+    pipe.play(0.5)
+    assert len(joined(link.poll())) > 450
 
 
 def opened_after_boot(pipe: BoardPipe) -> FrameLink:

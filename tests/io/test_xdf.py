@@ -1,5 +1,6 @@
 """The raw journal and its reader, with pyxdf as oracle."""
 
+import errno
 import json
 import os
 from pathlib import Path
@@ -9,11 +10,24 @@ import pytest
 import pyxdf
 
 from landing_lab.errors import FileFormatError, ParameterError, RecordingError
-from landing_lab.io import xdf_chunks, xdf_journal
+from landing_lab.io import xdf_chunks
 from landing_lab.io.formats.xdf import read_raw
 from landing_lab.io.read import read
 from landing_lab.io.xdf_journal import JournalStream, XdfJournal
-from xdf_session import INSOLE, METADATA, PLATE, insole_frames, plate_frames, table, write_session
+from landing_lab.io.xdf_notes import NOTES_STREAM
+from landing_lab.model.device import LinkNote
+from xdf_session import (
+    INSOLE,
+    METADATA,
+    PLATE,
+    FillingDisk,
+    insole_frames,
+    plate_frames,
+    pyxdf_streams,
+    pyxdf_tables,
+    table,
+    write_session,
+)
 
 
 def test_whole_session(tmp_path: Path) -> None:
@@ -41,11 +55,14 @@ def test_whole_session(tmp_path: Path) -> None:
 def test_pyxdf_reads_the_same(tmp_path: Path) -> None:
     path = tmp_path / "session.xdf"
     write_session(path)
-    streams, header = pyxdf.load_xdf(str(path), synchronize_clocks=False, dejitter_timestamps=False)
+    _, header = pyxdf.load_xdf(str(path))
     raw = read_raw(path)
     assert header["info"]["version"] == ["1.0"]
-    for stream in streams:
-        name = stream["info"]["name"][0]
+    streams = pyxdf_streams(path)
+    assert list(streams) == ["insole", "plate", NOTES_STREAM]
+    for name, stream in streams.items():
+        if name == NOTES_STREAM:
+            continue
         np.testing.assert_array_equal(stream["time_series"], table(raw.streams[name]))
         np.testing.assert_array_equal(stream["time_stamps"], raw.streams[name].arrival_s)
         assert stream["footer"]["info"]["sample_count"] == [str(len(stream["time_series"]))]
@@ -62,7 +79,7 @@ def test_pyxdf_with_its_defaults_reads_it_too(tmp_path: Path) -> None:
     path = tmp_path / "session.xdf"
     write_session(path)
     streams, _ = pyxdf.load_xdf(str(path))
-    assert [len(stream["time_series"]) for stream in streams] == [60, 36]
+    assert [len(stream["time_series"]) for stream in streams] == [60, 36, 0]
 
 
 def test_a_recording_is_never_overwritten(tmp_path: Path) -> None:
@@ -97,21 +114,61 @@ def test_full_disk_is_a_recording_error(tmp_path: Path) -> None:
     with pytest.raises(RecordingError, match="No space left"):
         journal.append("insole", 0.0, insole_frames(0, 5))
     with pytest.raises(RecordingError, match="No space left"):
-        journal.close()
+        journal.note("insole", LinkNote(0.0, "sync", {}))
+    journal.close()  # has been told already
     journal.close()
 
 
-def test_disk_is_told_at_most_once_a_second(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_disk_that_fills_up_keeps_every_whole_append_and_nothing_of_the_torn_one(tmp_path: Path) -> None:
+    path = tmp_path / "full.xdf"
+    journal = XdfJournal(path, [JournalStream("insole", INSOLE)])
+    journal._file.close()
+    journal._file = FillingDisk(path, "ab")
+    journal.append("insole", 0.0, insole_frames(0, 5))
+    journal.append("insole", 0.01, insole_frames(5, 5))
+    with pytest.raises(RecordingError, match="No space left on device; the 10 frames until then are kept in it"):
+        journal.append("insole", 0.02, insole_frames(10, 15))
+    journal.close()
+    raw = read_raw(path)
+    assert raw.streams["insole"].frames.sequence.tolist() == [2**40 + number for number in range(10)]
+    assert [note for note in raw.notes if "was not closed" not in note] == []
+    np.testing.assert_array_equal(pyxdf_tables(path)["insole"], table(raw.streams["insole"]))
+
+
+def test_the_disk_is_told_when_asked_and_at_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[int] = []
     monkeypatch.setattr(os, "fdatasync", calls.append, raising=False)
-    now = 0.0
-    monkeypatch.setattr(xdf_journal.time, "monotonic", lambda: now)
     with XdfJournal(tmp_path / "sync.xdf", [JournalStream("insole", INSOLE)]) as journal:
-        for number in range(50):
-            now = number * 0.1
-            journal.append("insole", now, insole_frames(5 * number, 5))
-        assert len(calls) == 4
-    assert len(calls) == 5
+        journal.append("insole", 0.0, insole_frames(0, 5))
+        assert len(calls) == 0
+        journal.sync()
+        assert len(calls) == 1
+    assert len(calls) == 2
+
+
+def test_a_file_that_is_still_written_can_be_read(tmp_path: Path) -> None:
+    path = tmp_path / "growing.xdf"
+    with XdfJournal(path, [JournalStream("insole", INSOLE)], METADATA) as journal:
+        for number in range(3):
+            raw = read_raw(path)
+            assert len(raw.streams["insole"].frames) == 5 * number
+            assert any("was not closed" in note for note in raw.notes)
+            journal.append("insole", 0.01 * number, insole_frames(5 * number, 5))
+    assert len(read_raw(path).streams["insole"].frames) == 15
+    assert not [file for file in tmp_path.iterdir() if file != path]
+
+
+def test_a_stick_without_hard_links_holds_recordings_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_paths: object) -> None:
+        raise OSError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr(os, "link", refuse)
+    path = tmp_path / "session.xdf"
+    write_session(path, 1)
+    assert len(read_raw(path).streams["insole"].frames) == 5
+    with pytest.raises(RecordingError, match="never overwritten"):
+        XdfJournal(path, [JournalStream("insole", INSOLE)])
+    assert [file.name for file in tmp_path.iterdir()] == ["session.xdf"]
 
 
 def test_not_a_raw_recording(tmp_path: Path) -> None:

@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 
 from landing_lab.errors import FileFormatError
 from landing_lab.io.formats.xdf import read_raw
+from landing_lab.io.xdf_journal import JournalStream, XdfJournal
+from landing_lab.model.device import LinkNote
 from landing_lab.model.raw import RawStream
-from xdf_session import pyxdf_tables, table, write_session
+from xdf_session import INSOLE, METADATA, PLATE, insole_frames, plate_frames, pyxdf_tables, table, write_session
 
 
 def test_cut_at_every_append_loses_nothing_appended(tmp_path: Path) -> None:
@@ -103,7 +105,11 @@ def test_a_flipped_bit_in_a_sample_is_noticed(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def session_bytes(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     path = tmp_path_factory.mktemp("xdf") / "session.xdf"
-    write_session(path, 6)
+    with XdfJournal(path, [JournalStream("insole", INSOLE), JournalStream("plate", PLATE)], METADATA) as journal:
+        for number in range(5):
+            journal.append("insole", 100.0 + 0.3 * number, insole_frames(5 * number, 5))
+            journal.note("plate", LinkNote(100.0 + number, "sync", {"ticks_us": 1000 * number, "rising": 1}))
+            journal.append("plate", 100.1 + 0.3 * number, plate_frames(3 * number, 3))
     return path.read_bytes()
 
 
@@ -126,6 +132,7 @@ def test_any_damage_gives_frames_or_one_sentence(session_bytes: bytes, data: st.
         return
     for stream in raw.streams.values():
         assert len(stream.frames) == len(stream.arrival_s)
+        assert all(note.kind == "sync" for note in stream.notes)
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from landing_lab.errors import FileFormatError, LandingLabError, RecordingError
-from landing_lab.io import xdf_chunks, xdf_journal
+from landing_lab.io import xdf_chunks
 from landing_lab.io.formats.xdf import read_raw
 from landing_lab.io.read import read
 from landing_lab.io.xdf_journal import JournalStream, XdfJournal
@@ -115,15 +115,27 @@ def test_names_in_a_raw_file_are_shown(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows refuses to delete an open file")
-def test_a_file_deleted_while_it_is_written_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(xdf_journal, "_SYNC_EVERY_S", 0.0)
+def test_a_file_deleted_while_it_is_written_is_noticed(tmp_path: Path) -> None:
     path = tmp_path / "gone" / "session.xdf"
     journal = XdfJournal(path, [JournalStream("insole", INSOLE)])
     journal.append("insole", 0.0, insole_frames(0, 5))
     path.unlink()
     path.parent.rmdir()
     with pytest.raises(RecordingError, match=r"the recording's file was deleted while it was written; .*session\.xdf"):
-        journal.append("insole", 0.1, insole_frames(5, 5))
+        journal.sync()
     with pytest.raises(RecordingError, match="was deleted"):
         journal.close()
     journal.close()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows refuses to rename a folder with an open file")
+def test_a_folder_renamed_while_it_is_written_to_is_noticed(tmp_path: Path) -> None:
+    path = tmp_path / "here" / "session.xdf"
+    journal = XdfJournal(path, [JournalStream("insole", INSOLE)])
+    path.parent.rename(tmp_path / "there")
+    journal.append("insole", 0.0, insole_frames(0, 5))
+    with pytest.raises(RecordingError, match=r"folder was moved or renamed.*session\.xdf is not there any more"):
+        journal.sync()
+    with pytest.raises(RecordingError, match="moved or renamed"):
+        journal.close()
+    assert len(read_raw(tmp_path / "there" / "session.xdf").streams["insole"].frames) == 5

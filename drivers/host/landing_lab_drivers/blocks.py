@@ -16,7 +16,9 @@ def empty_block(n_channels: int, *, free_running: bool) -> FrameBlock:
 
 
 def take_rows(block: FrameBlock, start: int, stop: int) -> FrameBlock:
-    """Frames [start, stop) of a block."""
+    """Frames [start, stop) of a block; the block itself where these are all."""
+    if start == 0 and stop == len(block):
+        return block
     return FrameBlock(
         block.sequence[start:stop],
         block.ticks_us[start:stop],

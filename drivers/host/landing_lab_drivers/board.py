@@ -13,7 +13,7 @@ from landing_lab.model.device import SimulatedDevice
 from landing_lab.sim.link import LinkFaults
 from landing_lab_drivers import wire
 from landing_lab_drivers.blocks import take_rows
-from landing_lab_drivers.bodies import BoardStatus, pack_info, pack_pong, pack_status
+from landing_lab_drivers.bodies import BoardStatus, pack_info, pack_pong, pack_status, pack_sync
 from landing_lab_drivers.devices import Device
 from landing_lab_drivers.wire import Frame, FrameDecoder
 
@@ -71,6 +71,8 @@ class SimulatedBoard:
         self._frames = simulated.frames
         # A fast clock reaches every tick early.
         self._speed = speed * (1.0 + simulated.clock_ppm * 1e-6)
+        # The board's own clock in the scene's frames, wherever a pin changes between two of them.
+        self._edges_us = [round(edge_s * 1e6 * (1.0 + simulated.clock_ppm * 1e-6)) for edge_s in simulated.sync_s]
         self._loop, self._faults = loop and len(simulated.frames) > 0, faults
         self._scene, self._number = scene, number
         self._info_body = pack_info(simulated.info, self._device.kind_code)
@@ -81,10 +83,22 @@ class SimulatedBoard:
         self.dropped = 0
         self.unplugged = False
         self._streaming = False
-        self._reset_done = False
+        self._reset_done = self._unplug_done = False
+        # When the scene began that a board which was unplugged is to find again.
+        self._rejoin_s: float | None = None
         self._boot_until_s = self._hold_until_s = self._next_status_s = -np.inf
         self._starts = 0
         self._restarted(None)
+
+    @property
+    def return_after_s(self) -> float | None:
+        """How long after it vanished the port comes back, None: never."""
+        return self._faults.return_after_s
+
+    @property
+    def returns_here(self) -> bool:
+        """Whether it comes back under the same url."""
+        return self._faults.return_after_s is not None and not self._faults.return_elsewhere
 
     @property
     def streaming(self) -> bool:
@@ -97,6 +111,11 @@ class SimulatedBoard:
         self._streaming = False
         self._boot_until_s = now_s + self._faults.boot_s
 
+    def plugged_in(self, now_s: float) -> None:
+        """Power is back after unplugging: the board starts anew."""
+        self.unplugged = False
+        self._restarted(now_s)
+
     def answer(self, data: bytes, now_s: float) -> bytes:
         """What the board sends at once for these bytes from the host."""
         if self._faults.silent or now_s < self._boot_until_s:
@@ -108,18 +127,18 @@ class SimulatedBoard:
         if not self._streaming or now_s < self._hold_until_s:
             return []
         scene_us = (now_s - self._start_s) * self._speed * 1e6
-        unplug_us, reset_us = (
-            np.inf if limit_s is None else limit_s * 1e6
-            for limit_s in (self._faults.unplug_after_s, None if self._reset_done else self._faults.reset_after_s)
-        )
-        sent = self._rows_until(min(scene_us, unplug_us, reset_us))
+        unplug_us = _scene_us(None if self._unplug_done else self._faults.unplug_after_s)
+        reset_us = _scene_us(None if self._reset_done else self._faults.reset_after_s)
+        until_us = min(scene_us, unplug_us, reset_us)
+        sent = self._rows_until(until_us) + self._edges_until(until_us, now_s)
         if now_s >= self._next_status_s:
             self._next_status_s = now_s + _STATUS_EVERY_S
             sent.append(self._control(wire.STATUS, now_s, pack_status(BoardStatus(dropped_frames=self.dropped))))
         if sent and self._faults.jitter_ms:
             self._hold_until_s = now_s + self._jitter.uniform(0, self._faults.jitter_ms / 1e3)
         if scene_us >= unplug_us:
-            self._streaming, self.unplugged = False, True
+            self._streaming, self.unplugged, self._unplug_done = False, True, True
+            self._rejoin_s = self._start_s
         elif scene_us >= reset_us:
             self._reset_done = True
             self._boot_until_s = now_s + self._faults.boot_s
@@ -139,7 +158,7 @@ class SimulatedBoard:
         self._start_s = start_s
         self._next_status_s = start_s + _STATUS_EVERY_S
         self._hold_until_s = -np.inf
-        self._row = 0
+        self._row = self._edge = 0
         self._stretch: list[bytes] = []
         self._stretch_at = 0
         self._stretches = 0
@@ -169,6 +188,10 @@ class SimulatedBoard:
         return self._control(wire.ACK, now_s, bytes([request.type]))
 
     def _start(self, now_s: float) -> None:
+        rejoin_s, self._rejoin_s = self._rejoin_s, None
+        if rejoin_s is not None:
+            self._rejoin(rejoin_s, now_s)
+            return
         start_s = self._scene.join(self._number, now_s)
         if self._clock_zero_s is None:
             self._clock_zero_s = start_s
@@ -182,6 +205,25 @@ class SimulatedBoard:
         if self._next_sequence is None:
             self._next_sequence = first_sequence
         self._sequence_offset = self._next_sequence - first_sequence
+
+    def _rejoin(self, start_s: float, now_s: float) -> None:
+        """Stream from where the scene is now; it began before this board's clock did."""
+        self._begin(start_s)
+        self._next_status_s = now_s + _STATUS_EVERY_S
+        self._starts += 1
+        self._streaming = True
+        if not len(self._frames):
+            return
+        scene_us = (now_s - start_s) * self._speed * 1e6
+        turn = int(scene_us // self._loop_us) if self._loop else 0
+        within_us = scene_us - turn * self._loop_us
+        row = int(np.searchsorted(self._frames.ticks_us, within_us))
+        self._row = turn * len(self._frames) + row
+        self._edge = turn * len(self._edges_us) + sum(edge_us < within_us for edge_us in self._edges_us)
+        assert self._clock_zero_s is not None
+        self._ticks_offset_us = round((start_s - self._clock_zero_s) * self._speed * 1e6)
+        skipped = int(self._frames.sequence[min(row, len(self._frames) - 1)]) + turn * self._loop_frames
+        self._sequence_offset = (self._next_sequence or 0) - skipped
 
     def _rows_until(self, scene_us: float) -> list[bytes]:
         """Frames of the rows from the last one sent up to a scene time, over as many rounds as the scene is looped."""
@@ -203,6 +245,19 @@ class SimulatedBoard:
             self._stretch, self._stretch_at = [], 0
         return [frame for frame in sent if frame]
 
+    def _edges_until(self, scene_us: float, now_s: float) -> list[bytes]:
+        """SYNC frames of the pin's changes up to a scene time, in every round of the scene."""
+        sent: list[bytes] = []
+        while self._edges_us and (self._loop or self._edge < len(self._edges_us)):
+            turn, edge = divmod(self._edge, len(self._edges_us))
+            edge_us = self._edges_us[edge] + turn * self._loop_us
+            if edge_us > scene_us:
+                break
+            self._edge += 1
+            ticks_us = edge_us + self._ticks_offset_us
+            sent.append(self._control(wire.SYNC, now_s, pack_sync(ticks_us, rising=edge % 2 == 0)))
+        return sent
+
     def _count_sent(self, turn: int, row: int) -> None:
         sequence, ticks_us = int(self._frames.sequence[row]), int(self._frames.ticks_us[row])
         self._next_sequence = sequence + self._sequence_offset + turn * self._loop_frames + 1
@@ -217,6 +272,10 @@ class SimulatedBoard:
         encoded = self._device.encode(self._info, shifted)
         self._stretch = self._faults.damage(encoded, self._number, self._starts, self._stretches)
         self._stretches += 1
+
+
+def _scene_us(limit_s: float | None) -> float:
+    return np.inf if limit_s is None else limit_s * 1e6
 
 
 def _loop_length(frames: FrameBlock) -> tuple[int, int]:

@@ -1,4 +1,4 @@
-"""The bodies of INFO, STATUS and PONG frames; their layout stands at the top of wire.py."""
+"""The bodies of INFO, STATUS, PONG and SYNC frames; their layout stands at the top of wire.py."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ PROTOCOL_VERSION = 1
 _INFO = struct.Struct("<B3BBB8sBIBHHIH")
 _STATUS = struct.Struct("<IHH")
 _PONG = struct.Struct("<II")
+_SYNC = struct.Struct("<BI")
 _KIND_AT = 4
 _PLACEMENTS: tuple[Side, ...] = ("total", "left", "right")
 _ID_BYTES = 8
@@ -154,3 +155,16 @@ def unpack_pong(body: bytes) -> tuple[int, int] | None:
         return None
     nonce, ticks_us = _PONG.unpack(body)
     return nonce, ticks_us
+
+
+def pack_sync(ticks_us: int, *, rising: bool) -> bytes:
+    """SYNC body; ticks_us wraps at 32 bit."""
+    return _SYNC.pack(rising, ticks_us & 0xFFFFFFFF)
+
+
+def unpack_sync(body: bytes) -> tuple[int, bool] | None:
+    """(ticks_us, rising) of a SYNC body, None where its length is not ours."""
+    if len(body) != _SYNC.size:
+        return None
+    edge, ticks_us = _SYNC.unpack(body)
+    return ticks_us, edge == 1

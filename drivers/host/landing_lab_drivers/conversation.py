@@ -66,6 +66,10 @@ class Conversation:
         self._decoder = FrameDecoder(stats)
         self._requests = 0
 
+    def count_into(self, stats: LinkStats) -> None:
+        """Count what comes from now on into these figures."""
+        self.stats = self._decoder.stats = stats
+
     def receive(self, timeout_s: float) -> tuple[float, list[Frame]] | None:
         """Take one chunk, hand its frames on and return them; None where none came in time."""
         chunk = self.pipe.take(timeout_s)
@@ -86,6 +90,15 @@ class Conversation:
             url=self.url,
         )
 
+    def send(self, kind: int, body: bytes = b"") -> float:
+        """Send a request without waiting; when (host clock, seconds). Raises as the pipe's write does."""
+        self._requests += 1
+        request = wire.encode_frame(kind, self._requests, 0, body)
+        sent_s = self._clock()
+        # The delimiter in front ends whatever a noisy line left in the board's receive buffer.
+        self.pipe.write(b"\0" + request)
+        return sent_s
+
     def ask(
         self,
         kind: int,
@@ -100,11 +113,7 @@ class Conversation:
         Raises DeviceLostError where the port goes meanwhile.
         """
         for _ in range(attempts):
-            self._requests += 1
-            request = wire.encode_frame(kind, self._requests, 0, body)
-            sent_s = self._clock()
-            # The delimiter in front ends whatever a noisy line left in the board's receive buffer.
-            self.pipe.write(b"\0" + request)
+            sent_s = self.send(kind, body)
             deadline = time.monotonic() + within_s
             while (left_s := deadline - time.monotonic()) > 0:
                 received = self.receive(left_s)

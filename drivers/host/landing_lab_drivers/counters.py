@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,14 +15,28 @@ _SEQUENCE_WRAP = 1 << 16
 _TICKS_WRAP = 1 << 32
 # A link is given up after seconds of silence, so a minute between two frames is no pause but a clock that went back.
 _LONGEST_STEP_US = 60_000_000
+# Fewer frames than this are quicker one by one (measured: equal at about 50).
+_FEW = 32
+# A control frame may leave the board shortly after frames that were numbered later; more than this is a restart.
+_LATE_FRAMES = 64
+_LATE_US = 1_000_000
+# How well the host knows the length of a pause.
+_NEAR_US = 50_000
+
+
+class _Pause(NamedTuple):
+    """How long the host waited for the next frame, where it knows, and whether against its will."""
+
+    away_us: int | None
+    lost: bool
 
 
 class CounterUnwrapper:
     """Unwraps sequence and ticks of one device, frame after frame, and counts frames and losses into `stats`.
 
     The first frame keeps its numbers. A board that started anew (its sequence or its clock went back) counts as one
-    resync; from there numbers go on upwards: ticks by the time since the restart, as far as the board tells it, and
-    sequence by as many frames as that time would have held, at least two, so that the loss is visible.
+    resync; from there numbers go on upwards: ticks by the time since the restart, as far as the board or the host
+    tells it, and sequence by as many frames as that time would have held, at least two, so that the loss is visible.
     """
 
     def __init__(self, stats: LinkStats) -> None:
@@ -29,25 +45,57 @@ class CounterUnwrapper:
         self._sequence = 0
         self._ticks_us = 0
         self._period_us = 0.0
-        self._paused = False
+        self._pause: _Pause | None = None
+        self._restarts: list[int] = []
 
-    def resume(self) -> None:
-        """The board was asked to pause: frames missing before the next one were not lost.
+    @property
+    def ticks_us(self) -> int:
+        """Unwrapped clock of the newest frame."""
+        return self._ticks_us
 
-        The sequence then advances by the frames that the pause would have held, at least one.
+    def resume(self, away_s: float | None = None, *, lost: bool = False) -> None:
+        """The board was started after a pause of away_s (host clock): the next frame follows on that.
+
+        The sequence then advances by the frames that the pause would have held, at least one. lost: the pause was no
+        wish of ours, so these frames count as lost.
         """
-        self._paused = self._raw is not None
+        if self._raw is not None:
+            self._pause = _Pause(None if away_s is None else round(away_s * 1e6), lost)
 
-    def unwrap(self, sequence: IntArray, ticks_us: IntArray) -> tuple[IntArray, IntArray]:
+    def take_restarts(self) -> list[int]:
+        """Unwrapped number of each frame that was the first of a restarted board, since the last call."""
+        restarts, self._restarts = self._restarts, []
+        return restarts
+
+    def place(self, sequence: int, ticks_us: int) -> int | None:
+        """Unwrapped ticks of something a board told beside its frames, with the number of its next frame.
+
+        None where the board seems to have restarted since its last frame. Before the first frame: as sent.
+        """
+        if self._raw is None:
+            return ticks_us
+        ahead = (sequence - self._raw[0] + _SEQUENCE_WRAP // 2) % _SEQUENCE_WRAP - _SEQUENCE_WRAP // 2
+        later_us = (ticks_us - self._raw[1] + _TICKS_WRAP // 2) % _TICKS_WRAP - _TICKS_WRAP // 2
+        if ahead < -_LATE_FRAMES or later_us < -_LATE_US:
+            return None
+        return self._ticks_us + later_us
+
+    def unwrap(
+        self, raw_sequence: Sequence[int] | IntArray, raw_ticks_us: Sequence[int] | IntArray
+    ) -> tuple[IntArray, IntArray]:
         """Unwrapped (sequence, ticks_us), both (n,), of consecutive frames as sent, both (n,)."""
-        count = len(sequence)
+        count = len(raw_sequence)
+        few = self._unwrap_few(raw_sequence, raw_ticks_us) if 0 < count <= _FEW else None
+        if few is not None:
+            return np.array(few[0], np.int64), np.array(few[1], np.int64)
+        sequence, ticks_us = np.array(raw_sequence, np.int64), np.array(raw_ticks_us, np.int64)
         if not count:
             return sequence, ticks_us
         last_sequence, last_ticks = self._raw or (0, 0)
         sequence_steps = np.diff(sequence, prepend=last_sequence) % _SEQUENCE_WRAP
         ticks_steps = np.diff(ticks_us, prepend=last_ticks) % _TICKS_WRAP
         broken = (sequence_steps == 0) | (sequence_steps >= _SEQUENCE_WRAP // 2) | (ticks_steps >= _LONGEST_STEP_US)
-        broken[0] &= self._raw is not None and not self._paused
+        broken[0] &= self._raw is not None and self._pause is None
         self.stats.frames += count
         breaks = np.flatnonzero(broken).tolist()
         starts = breaks if breaks and breaks[0] == 0 else [0, *breaks]
@@ -55,8 +103,8 @@ class CounterUnwrapper:
         for start, stop in pairwise([*starts, count]):
             if broken[start]:
                 self._restart(start, ticks_us, sequence_steps, ticks_steps)
-            elif start == 0 and self._paused:
-                self._continue(ticks_us, sequence_steps, ticks_steps)
+            elif start == 0 and self._pause is not None:
+                self._continue(self._pause, ticks_us, sequence_steps, ticks_steps)
             elif start == 0 and self._raw is not None:
                 self.stats.lost_frames += int(sequence_steps[0]) - 1
             self.stats.lost_frames += int(sequence_steps[start + 1 : stop].sum()) - (stop - start - 1)
@@ -64,8 +112,35 @@ class CounterUnwrapper:
             new_ticks[start:stop] = self._ticks_us + np.cumsum(ticks_steps[start:stop])
             self._advance(new_sequence[start:stop], new_ticks[start:stop])
         self._raw = int(sequence[-1]), int(ticks_us[-1])
-        self._paused = False
+        self._pause = None
         return new_sequence, new_ticks
+
+    def _unwrap_few(
+        self, sequence: Sequence[int] | IntArray, ticks_us: Sequence[int] | IntArray
+    ) -> tuple[list[int], list[int]] | None:
+        """Unwrap without arrays, whose set-up costs more than a few frames; None where anything but a loss happened."""
+        if self._raw is None or self._pause is not None:
+            return None
+        last_sequence, last_ticks = self._raw
+        number, clock_us = self._sequence, self._ticks_us
+        numbers: list[int] = []
+        clocks_us: list[int] = []
+        for raw_number, raw_us in zip(sequence, ticks_us, strict=True):
+            step, step_us = (int(raw_number) - last_sequence) % _SEQUENCE_WRAP, (int(raw_us) - last_ticks) % _TICKS_WRAP
+            if step == 0 or step >= _SEQUENCE_WRAP // 2 or step_us >= _LONGEST_STEP_US:
+                return None
+            number += step
+            clock_us += step_us
+            numbers.append(number)
+            clocks_us.append(clock_us)
+            last_sequence, last_ticks = int(raw_number), int(raw_us)
+        self.stats.frames += len(numbers)
+        self.stats.lost_frames += number - self._sequence - len(numbers)
+        self._raw = last_sequence, last_ticks
+        if number > numbers[0]:
+            self._period_us = (clock_us - clocks_us[0]) / (number - numbers[0])
+        self._sequence, self._ticks_us = number, clock_us
+        return numbers, clocks_us
 
     def _advance(self, sequence: IntArray, ticks_us: IntArray) -> None:
         """Remember where a stretch without a break ended, and how long a frame lasts in it."""
@@ -84,10 +159,26 @@ class CounterUnwrapper:
         sequence_steps[index] = max(2, self._frames_in(int(ticks_steps[index])))
         self.stats.resyncs += 1
         self.stats.lost_frames += int(sequence_steps[index]) - 1
+        self._restarts.append(self._sequence + int(sequence_steps[index]))
 
-    def _continue(self, ticks_us: IntArray, sequence_steps: IntArray, ticks_steps: IntArray) -> None:
-        """Replace the steps to the first frame after a pause, which may have lasted up to 35 minutes."""
-        if ticks_steps[0] >= _TICKS_WRAP // 2:
+    def _continue(self, pause: _Pause, ticks_us: IntArray, sequence_steps: IntArray, ticks_steps: IntArray) -> None:
+        """Replace the steps to the first frame after a pause."""
+        away_us = pause.away_us
+        step_us = int(ticks_steps[0])
+        if away_us is None:
+            restarted = step_us >= _TICKS_WRAP // 2
+        else:
+            # The host's clock knows how often the board's clock wrapped meanwhile.
+            step_us += _TICKS_WRAP * round((away_us - step_us) / _TICKS_WRAP)
+            # A clock that shows less than the pause was set to zero in it, unless it wrapped just then.
+            young = int(ticks_us[0]) < away_us + _NEAR_US and abs(step_us - away_us) > _NEAR_US + away_us // 100
+            restarted = step_us < 0 or young
+        if restarted:
             self.stats.resyncs += 1
-            ticks_steps[0] = min(int(ticks_us[0]), _LONGEST_STEP_US)
-        sequence_steps[0] = max(1, self._frames_in(int(ticks_steps[0])))
+            step_us = min(int(ticks_us[0]), _LONGEST_STEP_US) if away_us is None else max(1, away_us)
+        ticks_steps[0] = step_us
+        sequence_steps[0] = max(1 + pause.lost, self._frames_in(step_us))
+        if pause.lost:
+            self.stats.lost_frames += int(sequence_steps[0]) - 1
+        if restarted:
+            self._restarts.append(self._sequence + int(sequence_steps[0]))

@@ -7,7 +7,10 @@ import os
 import select
 import socket
 import time
+from pathlib import Path
 from typing import Protocol
+
+from landing_lab.errors import ParameterError
 
 _READ_BYTES = 4096
 # A hung-up pseudo terminal is always "ready": look again so often whether somebody opened it.
@@ -30,26 +33,43 @@ class Endpoint(Protocol):
     def vanish(self) -> None:
         """Close as a pulled cable does: what was written is still readable, then the port is gone."""
 
+    def appear(self, *, elsewhere: bool) -> None:
+        """Be there again after vanish, under the same url if that can be or under another one."""
+
     def close(self) -> None:
         """Free everything; safe to call twice."""
 
 
 class PtyEndpoint:
-    """A pseudo terminal (POSIX); url is the path of its other end."""
+    """A pseudo terminal (POSIX); url is the path of its other end, or of `link`, a symbolic link to that.
 
-    def __init__(self) -> None:
+    Raises ParameterError where something else than such a link is in the way.
+    """
+
+    def __init__(self, link: Path | None = None) -> None:
+        self._link = link
+        self.url = self._create()
+
+    def _create(self) -> str:
         import pty
         import tty
 
         self._master, slave = pty.openpty()
+        self._open = True
         try:
-            self.url = os.ttyname(slave)
+            self._name = os.ttyname(slave)
             # Without this the terminal would echo our frames back to us and rewrite line ends.
             tty.setraw(slave)
             os.set_blocking(self._master, False)
+            if self._link is None:
+                return self._name
+            _point(self._link, self._name)
+            return str(self._link)
+        except BaseException:
+            self.close()
+            raise
         finally:
             os.close(slave)
-        self._open = True
 
     def read(self, wait_s: float) -> bytes | None:
         """What the host wrote; None while nobody has the terminal open."""
@@ -78,7 +98,7 @@ class PtyEndpoint:
         import termios
 
         with contextlib.suppress(OSError):
-            slave = os.open(self.url, os.O_RDONLY | os.O_NOCTTY | os.O_NONBLOCK)
+            slave = os.open(self._name, os.O_RDONLY | os.O_NOCTTY | os.O_NONBLOCK)
             try:
                 empty, deadline = 0, time.monotonic() + _DRAIN_WITHIN_S
                 # Bytes pass from one kernel buffer to the next; empty several times in a row means all are out.
@@ -90,21 +110,51 @@ class PtyEndpoint:
                 os.close(slave)
         self.close()
 
+    def appear(self, *, elsewhere: bool) -> None:
+        """Make another pseudo terminal: only a link keeps its name."""
+        if elsewhere:
+            self._link = None
+        self.url = self._create()
+
     def close(self) -> None:
         """Hang up."""
         if self._open:
             self._open = False
+            with contextlib.suppress(OSError):
+                # Another program may have put its own link here meanwhile.
+                if self._link is not None and str(self._link.readlink()) == self._name:
+                    self._link.unlink()
             os.close(self._master)
+
+
+def _point(link: Path, target: str) -> None:
+    """Make a symbolic link to a terminal, in place of an older one only."""
+    if link.is_symlink() and str(link.readlink()).startswith("/dev/"):
+        link.unlink()
+    try:
+        link.symlink_to(target)
+    except OSError as error:
+        raise ParameterError(
+            f"{link} cannot be made a link to a simulated board ({error.strerror}); name another folder"
+        ) from error
 
 
 class TcpEndpoint:
     """A TCP port on the loopback interface for one host at a time; a second one is turned away."""
 
     def __init__(self) -> None:
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self._listener.setblocking(False)
         self._client: socket.socket | None = None
-        self.url = f"socket://127.0.0.1:{self._listener.getsockname()[1]}"
+        self._listen(0)
+
+    def _listen(self, port: int) -> None:
+        self._listener = socket.create_server(("127.0.0.1", port))
+        self._listener.setblocking(False)
+        self._port = int(self._listener.getsockname()[1])
+        self.url = f"socket://127.0.0.1:{self._port}"
+
+    def appear(self, *, elsewhere: bool) -> None:
+        """Listen again, on the same port or on another one."""
+        self._listen(0 if elsewhere else self._port)
 
     def read(self, wait_s: float) -> bytes | None:
         """What the host wrote; None while none is connected."""

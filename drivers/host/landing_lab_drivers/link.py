@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from landing_lab.errors import DeviceError, DeviceLostError, DeviceTimeoutError
 from landing_lab.model.blocks import FrameBlock
-from landing_lab.model.device import Arrival, DeviceInfo
+from landing_lab.model.device import Arrival, DeviceInfo, LinkNote
 from landing_lab_drivers import wire
 from landing_lab_drivers.blocks import take_rows
-from landing_lab_drivers.bodies import BoardStatus, pack_nonce, unpack_pong, unpack_status
+from landing_lab_drivers.bodies import BoardStatus, pack_nonce, unpack_pong
 from landing_lab_drivers.conversation import ATTEMPTS, Conversation, acknowledges
 from landing_lab_drivers.devices import Device
+from landing_lab_drivers.jitter import ArrivalDelays
+from landing_lab_drivers.notes import BoardNotes
 from landing_lab_drivers.wire import Frame
 
 # One call to poll() decodes at most so many chunks, so that it ends even where the caller is slower than the port.
 _CHUNKS_PER_POLL = 4096
+# Free-running cells may be out of order by a little, which as unsigned ticks looks like more than an hour.
+_LONGEST_CHUNK_US = 60_000_000
 
 
 class Pong(NamedTuple):
@@ -31,8 +35,10 @@ class Pong(NamedTuple):
 class FrameLink:
     """DeviceLink of an identified board. Decodes on the caller's thread; not for several threads at once.
 
-    board_status is the board's last STATUS, None before the first. A board from which nothing came for silence_s
-    while it should stream counts as lost; `start` may be tried again on the same link, and numbers then go on.
+    heard_s is when the board last said what only a streaming board says: measurements and STATUS (host clock). One that
+    was not heard for silence_s while it should stream counts as lost, also where it answers pings, for then it
+    restarted; `start` may be tried again on the same link, and numbers then go on. interrupted: the board went while it
+    streamed, so what is missing until it streams again is lost.
     """
 
     def __init__(
@@ -47,19 +53,26 @@ class FrameLink:
         self.url = conversation.url
         self.info = info
         self.stats = conversation.stats
-        self.board_status: BoardStatus | None = None
         self._conversation = conversation
         self._decoder = device.decoder(info, self.stats)
+        self.notes = BoardNotes(self.stats, self._decoder.counters)
+        self._delays = ArrivalDelays(self.stats)
         self._clock = clock
         self._silence_s = silence_s
-        self._heard_s = clock()
+        self.heard_s = clock()
         self._starting = False
         self._streaming = False
+        self.interrupted = False
         self._closed = False
-        self._pings = 0
+        self._framed_s: float | None = None
         self._arrivals: list[Arrival] = []
         self._waiting: deque[tuple[float, int]] = deque()
         conversation.on_frames = self._handle
+
+    @property
+    def board_status(self) -> BoardStatus | None:
+        """The board's last STATUS, None before the first."""
+        return self.notes.board_status
 
     def start(self) -> None:
         """Ask the board to stream and wait for its acknowledgement; nothing to do where it streams already.
@@ -76,7 +89,7 @@ class FrameLink:
             self._starting = False
         if not acknowledged:
             raise self._no_answer("START")
-        self._heard_s = self._clock()
+        self.heard_s = self._clock()
 
     def poll(self) -> list[Arrival]:
         """What arrived since the last call, oldest first.
@@ -92,6 +105,7 @@ class FrameLink:
             self._deliver(self._decoder.flush())
         arrivals, self._arrivals = self._arrivals, []
         if error is not None and not arrivals:
+            self.interrupted |= self._streaming
             self._streaming = False
             raise error
         return arrivals
@@ -102,8 +116,7 @@ class FrameLink:
         Raises DeviceTimeoutError after three unanswered requests, DeviceLostError where the port is gone or closed.
         """
         self._require_open()
-        self._pings += 1
-        nonce = self._pings
+        nonce = self.notes.next_nonce()
 
         def is_pong(frame: Frame) -> bool:
             pong = unpack_pong(frame.body) if frame.type == wire.PONG else None
@@ -115,12 +128,26 @@ class FrameLink:
             raise self._no_answer("PING")
         return Pong(answer.sent_s, answer.received_s, pong[1])
 
+    def send_ping(self) -> None:
+        """Ask for the board's clock without waiting; the answer comes as a note.
+
+        Raises DeviceLostError where the port is gone or closed, DeviceTimeoutError where it takes nothing.
+        """
+        self._require_open()
+        nonce = self.notes.next_nonce()
+        self.notes.pinged(nonce, self._conversation.send(wire.PING, pack_nonce(nonce)))
+
+    def take_notes(self) -> list[LinkNote]:
+        """What was told beside the frames since the last call, oldest first."""
+        return self.notes.take()
+
     def stop(self) -> None:
         """Ask the board to be silent; what it sent until then is still given by poll.
 
         Safe to call twice and on a lost port. Raises DeviceTimeoutError after three unanswered requests.
         """
         if self._closed or not self._streaming:
+            self.interrupted = False
             return
         try:
             acknowledged = self._conversation.acknowledged(wire.STOP)
@@ -145,6 +172,23 @@ class FrameLink:
             self._closed = True
             self._conversation.pipe.close()
 
+    def release(self) -> None:
+        """Free the port of a lost board, which may be used again by carry_on; from any thread."""
+        self._conversation.pipe.close()
+
+    def carry_on(self, conversation: Conversation, heard: Sequence[tuple[float, list[Frame]]]) -> None:
+        """Go on with the same board over another conversation, in which this was heard since START was asked."""
+        self.url = conversation.url
+        self.notes.new_conversation()
+        self._conversation = conversation
+        conversation.count_into(self.stats)
+        self._starting = True
+        for time_s, frames in heard:
+            self._handle(time_s, frames)
+        self._starting = False
+        conversation.on_frames = self._handle
+        self.heard_s = self._clock()
+
     def _require_open(self) -> None:
         if self._closed:
             raise DeviceLostError(f"{self.url} was closed by this program; open it again", url=self.url)
@@ -162,7 +206,7 @@ class FrameLink:
         if self._closed:
             return None
         error = self._conversation.lost_error()
-        silent_s = self._clock() - self._heard_s
+        silent_s = self._clock() - self.heard_s
         if error is None and self._streaming and silent_s > self._silence_s:
             error = DeviceLostError(
                 f"the {self.info.kind} on {self.url} was streaming and has been silent for {silent_s:.1f} s, "
@@ -175,35 +219,54 @@ class FrameLink:
 
     def _handle(self, time_s: float, frames: list[Frame]) -> None:
         """Sort one chunk's frames: measurements to the decoder, the rest to the link, in the order they came."""
-        if frames:
-            self._heard_s = time_s
         run: list[Frame] = []
         for frame in frames:
-            if wire.is_control(frame):
-                self._measure(time_s, run)
-                run = []
-                self._control(frame)
+            if frame.type & wire.CONTROL_MASK == wire.INFO:
+                if run:
+                    self._measure(time_s, run)
+                    run = []
+                self._control(time_s, frame)
             else:
                 run.append(frame)
-        self._measure(time_s, run)
+        if run:
+            self._measure(time_s, run)
 
-    def _control(self, frame: Frame) -> None:
+    def _control(self, time_s: float, frame: Frame) -> None:
         if frame.type == wire.STATUS:
-            self.board_status = unpack_status(frame.body) or self.board_status
-        elif self._starting and acknowledges(frame, wire.START):
+            self.heard_s = time_s
+        if self._starting and acknowledges(frame, wire.START):
             # Only what follows the acknowledgement belongs to this start.
             self._streaming = True
-            self._decoder.resume()
+            self._delays.pause()
+            away_s = None if self._framed_s is None else time_s - self._framed_s
+            self._decoder.counters.resume(away_s, lost=self.interrupted)
+            self.interrupted = False
+        else:
+            self.notes.told(time_s, frame)
 
     def _measure(self, time_s: float, frames: list[Frame]) -> None:
-        if not frames or not self._streaming:
+        self.heard_s = time_s
+        if not self._streaming:
             return
         held = self._decoder.held
         block = self._decoder.decode(frames)
         taken = len(block) + self._decoder.held - held
         if taken:
             self._waiting.append((time_s, taken))
+            self._framed(time_s, frames)
         self._deliver(block)
+
+    def _framed(self, time_s: float, frames: list[Frame]) -> None:
+        """Frames arrived that count: how late they are, and whether a restart lies before them."""
+        counters = self._decoder.counters
+        for sequence in counters.take_restarts():
+            self._delays.pause()
+            away_s = 0.0 if self._framed_s is None else time_s - self._framed_s
+            self.notes.add(time_s, "restarted", sequence=sequence, away_s=away_s)
+        self._framed_s = time_s
+        newest_us = counters.ticks_us
+        span_us = (frames[-1].ticks_us - frames[0].ticks_us) & 0xFFFFFFFF
+        self._delays.arrived(time_s, newest_us - span_us if span_us < _LONGEST_CHUNK_US else newest_us, newest_us)
 
     def _deliver(self, block: FrameBlock) -> None:
         """Queue rows for poll, each with the time it really arrived, however long the decoder held it."""
@@ -217,5 +280,5 @@ class FrameLink:
             given = stop
 
     def _end_streaming(self) -> None:
-        self._streaming = False
+        self._streaming = self.interrupted = False
         self._deliver(self._decoder.flush())

@@ -56,6 +56,7 @@ START = 0x82
 STOP = 0x83
 PING = 0x84
 
+CONTROL_MASK = 0xF0
 MAX_PAYLOAD = 253
 _MAX_CODED = MAX_PAYLOAD + 1
 _HEAD = struct.Struct("<BHI")
@@ -79,7 +80,7 @@ class Frame(NamedTuple):
 
 def is_control(frame: Frame) -> bool:
     """Whether a frame is about the board (10-1F) rather than a measurement."""
-    return frame.type & 0xF0 == INFO
+    return frame.type & CONTROL_MASK == INFO
 
 
 def cobs_encode(payload: bytes) -> bytes:
@@ -176,13 +177,20 @@ def _byte_strings(columns: Bytes2D) -> list[bytes]:
 
 def _decode_one(coded: bytes) -> Frame | None:
     """One stretch between two 00, or None where it is not a frame of ours."""
-    if not _MIN_CODED <= len(coded) <= _MAX_CODED:
+    end = len(coded)
+    if not _MIN_CODED <= end <= _MAX_CODED:
         return None
-    payload = cobs_decode(coded)
-    if payload is None or crc_hqx(payload[:-2], _CRC_START) != payload[-2] | payload[-1] << 8:
+    # In a stretch this short every code stands where a 00 was (cobs_decode also knows the code FF, which does not).
+    payload = bytearray(coded)
+    position = 0
+    while position < end:
+        following = position + payload[position]
+        payload[position] = 0
+        position = following
+    if position != end or crc_hqx(payload[1:-2], _CRC_START) != payload[-2] | payload[-1] << 8:
         return None
-    kind, sequence, ticks_us = _HEAD.unpack_from(payload)
-    return Frame(kind, sequence, ticks_us, payload[7:-2])
+    kind, sequence, ticks_us = _HEAD.unpack_from(payload, 1)
+    return Frame(kind, sequence, ticks_us, bytes(payload[8:-2]))
 
 
 def _decode_many(pieces: Sequence[bytes]) -> list[Frame | None]:

@@ -10,12 +10,14 @@ from typing import Annotated
 import typer
 
 import landing_lab
-from landing_lab.app.devices_command import devices
-from landing_lab.app.export_command import export
+from landing_lab.app.analyse.export_command import export
+from landing_lab.app.boards.command import devices
+from landing_lab.app.boards.simulate_command import simulate_app
+from landing_lab.app.calibration.command import calibrate_app
 from landing_lab.app.failures import failed, hush, told
 from landing_lab.app.options import Explain, Json, Sensitivity, ShowAll
-from landing_lab.app.record_command import record
-from landing_lab.app.simulate_command import simulate_app
+from landing_lab.app.reanalyse.command import reanalyse
+from landing_lab.app.record.command import record
 from landing_lab.app.streams import make_lenient
 
 app = typer.Typer(
@@ -31,6 +33,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(simulate_app, name="simulate")
+app.add_typer(calibrate_app, name="calibrate")
 
 
 def _print_version(wanted: bool) -> None:
@@ -111,7 +114,7 @@ def analyse(
 
     Example: landing-lab analyse study/ --pattern '*_grf.mot' --out results
     """
-    from landing_lab.app.analyse import Columns, Extras, run_files_or_folders
+    from landing_lab.app.analyse.run import Columns, Extras, run_files_or_folders
 
     raise typer.Exit(
         run_files_or_folders(
@@ -131,6 +134,7 @@ def analyse(
 
 app.command()(devices)
 app.command()(record)
+app.command()(reanalyse)
 
 
 @app.command()
@@ -144,7 +148,7 @@ def report(
 
     Example: landing-lab report landing-lab-data/sub-01/*/raw/*.xdf --out session-report
     """
-    from landing_lab.app.analyse import Columns, run_analyse
+    from landing_lab.app.analyse.run import Columns, run_analyse
 
     raise typer.Exit(
         run_analyse(

@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from landing_lab.app.devices import print_devices
-from landing_lab.app.document import analysis_document
+from landing_lab.app.analyse.document import analysis_document
+from landing_lab.app.analyse.outputs import write_outputs
+from landing_lab.app.boards.links import emulator, opened, transport
+from landing_lab.app.boards.simulate import check_speed
+from landing_lab.app.boards.table import print_devices
+from landing_lab.app.demo_trial import RecordedTrial, progress_line, record_and_analyse, warm_up
 from landing_lab.app.invocation import command_name
-from landing_lab.app.links import emulator, opened, transport
-from landing_lab.app.outputs import write_outputs
-from landing_lab.app.recording import RecordedTrial, progress_line, record_and_analyse, warm_up
-from landing_lab.app.simulate import check_speed
 from landing_lab.errors import RecordingError
 from landing_lab.model.channels import Side
 from landing_lab.model.device import DeviceInfo

@@ -67,7 +67,7 @@ def _drivers() -> list[tuple[str, str, str]]:
 
 
 def _ports() -> tuple[str, str, str]:
-    from landing_lab.app.links import transport
+    from landing_lab.app.boards.links import transport
 
     try:
         urls = transport().list_urls()

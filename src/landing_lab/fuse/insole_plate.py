@@ -18,7 +18,7 @@ from landing_lab.calibrate.tare import tare_from_lowest
 from landing_lab.fuse.hx711_response import ORDERS, filtered, response
 from landing_lab.model.blocks import FloatArray
 from landing_lab.model.channels import Side
-from landing_lab.model.recording import Stream
+from landing_lab.model.recording import Sensor, Stream
 from landing_lab.model.result import ForceSignals
 from landing_lab.model.runs import runs
 
@@ -27,6 +27,11 @@ EDGE_SD_S = 0.001
 
 AMPLITUDE_SD = 0.05
 """Relative SD of the peak by this estimator on uncalibrated insoles (tests/fuse measure it)."""
+
+AMPLITUDE_NOTE = (
+    f"from insoles scaled by a slow plate: good to about {100 * AMPLITUDE_SD:.0f} % in simulation, not yet validated "
+    "on people"
+)
 
 MIN_RATIO_N = 40.0
 """Below this filtered insole force the gain is noise; the nearest gain holds."""
@@ -235,6 +240,12 @@ def _order_and_delay(shape: FloatArray, cells: list[PlateCell], times_s: FloatAr
     return best[1], best[2]
 
 
+def weight_note(sensor: Sensor) -> str | None:
+    """The sentence that flags standing force of a plate; None where nothing is in doubt."""
+    nominal = None if sensor.calibrated else "rests on the nominal scale of uncalibrated load cells"
+    return "; ".join(filter(None, (nominal, sensor.doubt))) or None
+
+
 def signals_from_insoles_and_plate(plate: Stream, insoles: dict[Side, Stream]) -> ForceSignals | str:
     """Force of both feet at the insoles' rate from two insoles and a load-cell plate, or why there is none."""
     base = insoles["left"]
@@ -259,11 +270,11 @@ def signals_from_insoles_and_plate(plate: Stream, insoles: dict[Side, Stream]) -
         sensor_kind="insole_plate",
         source="shape from the pressure insoles, scale from the load-cell plate",
         amplitude_sd_fraction=AMPLITUDE_SD,
-        amplitude_note=(
-            f"from insoles scaled by a slow plate: good to about {100 * AMPLITUDE_SD:.0f} % in simulation, not yet "
-            "validated on people"
+        amplitude_note="; ".join(
+            filter(None, (AMPLITUDE_NOTE, plate.sensor.doubt, *(insole.sensor.doubt for insole in insoles.values())))
         ),
-        weight_note=None if plate.sensor.calibrated else "rests on the nominal scale of uncalibrated load cells",
+        scale_sd_fraction=plate.sensor.scale_sd_fraction,
+        weight_note=weight_note(plate.sensor),
         edge_sd_s=EDGE_SD_S,
         side_offset_sd_s=math.hypot(*clocks),
     )

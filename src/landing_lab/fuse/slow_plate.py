@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from landing_lab.fuse.insole_plate import plate_cells, slow_force, tared
+from landing_lab.fuse.insole_plate import plate_cells, slow_force, tared, weight_note
 from landing_lab.model.blocks import FloatArray
 from landing_lab.model.channels import Side
 from landing_lab.model.recording import Stream
@@ -47,7 +47,8 @@ def signals_from_slow_plate(plate: Stream) -> ForceSignals | str:
         sensor_kind="hx711_plate",
         source=f"{plate.sensor.description}, re-zeroed on its lowest calm stretch",
         bandwidth_hz=plate.sensor.bandwidth_hz,
-        weight_note=None if plate.sensor.calibrated else "rests on the nominal scale of uncalibrated load cells",
+        scale_sd_fraction=plate.sensor.scale_sd_fraction,
+        weight_note=weight_note(plate.sensor),
         edge_sd_s=EDGE_SD_S,
         timing_refusal=TIMING_REFUSAL,
     )

@@ -121,6 +121,8 @@ def _sensor(entry: dict[str, Any]) -> Sensor:
         description=str(entry["description"]),
         bandwidth_hz=None if bandwidth is None else float(bandwidth),
         calibrated=bool(entry["calibrated"]),
+        scale_sd_fraction=float(entry.get("scale_sd_fraction", 0.0)),  # files of 0.1.0 do not have it
+        doubt=None if entry.get("doubt") is None else str(entry["doubt"]),
     )
 
 

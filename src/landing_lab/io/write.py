@@ -78,27 +78,65 @@ def _write(path: str | os.PathLike[str], text: str) -> Path:
     return write_whole(path, text.encode("utf-8"))
 
 
-def write_whole(path: str | os.PathLike[str], content: bytes) -> Path:
+def write_whole(path: str | os.PathLike[str], content: bytes, *, durable: bool = False) -> Path:
     """Write beside the target, then put it in place: a reader never sees half a file.
 
-    Raises RecordingError where the folder cannot be made or written.
+    durable: also survive a loss of power from here on. Raises RecordingError where the folder cannot be made or
+    written.
     """
-    target = Path(path)
-    make_folder(target.parent)
-    temporary = target.with_name(f".{target.name[:40]}-{secrets.token_hex(4)}.tmp")
+    return write_together({Path(path): content}, durable=durable)[0]
+
+
+def write_together(contents: Mapping[Path, bytes], *, durable: bool = False) -> list[Path]:
+    """Write several files whose last one says that the others are whole: it comes last, and an older one goes first.
+
+    durable: also survive a loss of power from here on. Raises RecordingError where a folder cannot be made or written.
+    """
+    targets = list(contents)
+    staged: dict[Path, Path] = {}
+    target = targets[0]
     try:
-        with temporary.open("xb") as stream:
-            stream.write(content)
-        temporary.replace(target)
+        for target, content in contents.items():
+            make_folder(target.parent)
+            staged[target] = target.with_name(f".{target.name[:40]}-{secrets.token_hex(4)}.tmp")
+            _write_new(staged[target], content, durable=durable)
+        if len(targets) > 1:
+            target.unlink(missing_ok=True)
+        for target in targets:
+            staged[target].replace(target)
+            del staged[target]
+        if durable:
+            _sync_folders({target.parent for target in targets})
     except OSError as error:
-        with suppress(OSError):
-            temporary.unlink()
         raise RecordingError(
             f"{target} cannot be written: {error.strerror or error}; "
             f"free space on the disk, check the permissions, or choose another folder",
             path=target,
         ) from error
-    return target
+    finally:
+        for temporary in staged.values():
+            with suppress(OSError):
+                temporary.unlink()
+    return targets
+
+
+def _write_new(file: Path, content: bytes, *, durable: bool) -> None:
+    with file.open("xb") as stream:
+        stream.write(content)
+        if durable:
+            stream.flush()
+            os.fsync(stream.fileno())
+
+
+def _sync_folders(folders: Iterable[Path]) -> None:
+    """Bring new names to the disk, where the system can (Windows cannot open a folder)."""
+    for folder in folders:
+        with suppress(OSError):
+            descriptor = os.open(folder, os.O_RDONLY)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
 
 
 def make_folder(folder: Path) -> None:

@@ -89,7 +89,11 @@ def samples_chunk(stream_id: int, arrival_s: FloatArray, frames: FrameBlock) -> 
     for index, column in enumerate((frames.sequence, frames.ticks_us, arrival_s, frames.flags, channel)):
         values[:, index] = column
     values[:, len(FIXED_COLUMNS) :] = frames.counts
-    body = chunk(SAMPLES, struct.pack("<IBI", stream_id, 4, n_frames) + rows.tobytes())
+    return checked(chunk(SAMPLES, struct.pack("<IBI", stream_id, 4, n_frames) + rows.tobytes()))
+
+
+def checked(body: bytes) -> bytes:
+    """A whole chunk with its checksum chunk behind it."""
     return body + chunk(CHECKSUM, struct.pack("<I", zlib.crc32(body)))
 
 
@@ -111,7 +115,7 @@ def file_header_chunk(metadata: Mapping[str, object]) -> bytes:
     info = ET.Element("info")
     ET.SubElement(info, "version").text = "1.0"
     _add_metadata(info, metadata)
-    return chunk(FILE_HEADER, _xml(info))
+    return chunk(FILE_HEADER, xml_bytes(info))
 
 
 def stream_header_chunk(stream_id: int, name: str, info: DeviceInfo, metadata: Mapping[str, object]) -> bytes:
@@ -140,7 +144,7 @@ def stream_header_chunk(stream_id: int, name: str, info: DeviceInfo, metadata: M
         # JSON in ASCII: survives any character a board may have in its name
         ET.SubElement(device, field.name).text = json.dumps(getattr(info, field.name))
     _add_metadata(desc, metadata)
-    return chunk(STREAM_HEADER, struct.pack("<I", stream_id) + _xml(root))
+    return chunk(STREAM_HEADER, struct.pack("<I", stream_id) + xml_bytes(root))
 
 
 def footer_chunk(
@@ -151,7 +155,7 @@ def footer_chunk(
     for tag, value in (("first_timestamp", first_s), ("last_timestamp", last_s), ("sample_count", n_samples)):
         ET.SubElement(root, tag).text = "" if value is None else repr(value)
     ET.SubElement(root, "facts").text = json.dumps(dict(facts))
-    return chunk(STREAM_FOOTER, struct.pack("<I", stream_id) + _xml(root))
+    return chunk(STREAM_FOOTER, struct.pack("<I", stream_id) + xml_bytes(root))
 
 
 def parse_stream_header(xml: bytes) -> tuple[str, DeviceInfo, dict[str, object]]:
@@ -226,5 +230,6 @@ def _printable(text: str) -> str:
     return "".join(character if character.isprintable() else "?" for character in text)
 
 
-def _xml(element: ET.Element) -> bytes:
+def xml_bytes(element: ET.Element) -> bytes:
+    """An XML document, in ASCII."""
     return b'<?xml version="1.0"?>' + ET.tostring(element, encoding="unicode").encode("ascii", "xmlcharrefreplace")

@@ -10,7 +10,7 @@ from typing import cast
 
 import numpy as np
 
-from landing_lab.detect.inputs import check_inputs, check_recording
+from landing_lab.detect.inputs import BOX_HEIGHT_M, MASS_KG, check_inputs, check_recording
 from landing_lab.detect.params import ContactParams, ImpactParams, TaskParams
 from landing_lab.detect.phases import events_of, phases_of, trial_window_s
 from landing_lab.detect.quality import quality_of, quality_of_recording
@@ -50,11 +50,14 @@ def analyse(
 
     task: "auto" or the name of a task, which then overrides what the signal looks like. mass_kg: used where
     nobody stands still on the plates, and compared with them where somebody does. box_height_m: for the check
-    of drop height. A trace without a recognisable trial gives one refused trial with the reason.
+    of drop height. Both are the recording's own where not given. A trace without a recognisable trial gives one
+    refused trial with the reason.
     Raises ParameterError for settings that cannot be used.
     """
     check_recording(recording)
     check_inputs(mass_kg, box_height_m, task)
+    mass_kg = _entered(recording, "mass_kg", MASS_KG) if mass_kg is None else mass_kg
+    box_height_m = _entered(recording, "box_height_m", BOX_HEIGHT_M) if box_height_m is None else box_height_m
     wanted = None if task == "auto" else cast("Task", task)
     contact_params, trial_params = params or CONTACT, task_params or TASK
     signals = signals_of(recording)
@@ -83,6 +86,13 @@ def analyse(
         quality = with_metric_names(quality_of(trial, mass_kg=mass_kg, box_height_m=box_height_m, facts=facts))
         results.append(_result(recording, trial, (index, len(trials)), settings, quality, trial_params))
     return Result(recording, tuple(results))
+
+
+def _entered(recording: Recording, name: str, limits: tuple[float, float]) -> float | None:
+    """What was entered when it was recorded, so that the file alone gives the same numbers; None where nothing fits."""
+    stored = recording.provenance.get(name)
+    fits = isinstance(stored, (int, float)) and not isinstance(stored, bool) and limits[0] <= stored <= limits[1]
+    return float(cast("float", stored)) if fits else None
 
 
 def _settings(
@@ -230,12 +240,18 @@ def _result(
         phases=phases,
         table=table,
         quality=quality,
-        settings={**settings, **thresholds, **offsets, "force": trial.signals.source},
+        settings={**settings, **thresholds, **offsets, "force": trial.signals.source, **_clocks(recording)},
         notes=recording.notes,
         signals=trial.signals,
         simulated=recording.simulated,
         window_s=trial_window_s(trial, phases),
     )
+
+
+def _clocks(recording: Recording) -> dict[str, object]:
+    """How the clock of each device was obtained, and how well it is known, where that was fitted."""
+    clocks = recording.provenance.get("clocks")
+    return {} if clocks is None else {"clocks": clocks}
 
 
 def _judge(trial: LandingTrial, table: MetricsTable, doubts: Sequence[str]) -> tuple[Status, str | None]:

@@ -51,13 +51,14 @@ def _in_window(
     values: dict[Side, tuple[float, float]] = {}
     spans = {side: trial.span(side, start, stop) for side in trial.foot_sides}
     doubt = None
+    apart_s = trial.signals.side_offset_sd_s / math.sqrt(2.0)  # each foot's share of what their clocks disagree by
     for side, span in spans.items():
         if math.isnan(span.impulse):
             raise RefusedError("samples are missing in this window; check the cable and repeat the trial")
         if not span.peak_n > trial.threshold_n[side]:
             raise RefusedError(f"the {side.replace('_', ' ')} side stayed unloaded in this window: one foot landed")
         if variable == "peak":
-            at_the_end = _at_the_end(trial, side, span, stop, stop_sd_s)
+            at_the_end = _at_the_end(trial, side, span, stop, math.hypot(stop_sd_s, apart_s))
             values[side] = (span.peak_n, math.hypot(_peak_sd(trial, side, span, where), at_the_end))
             doubt = doubt or (lone_peak(span.peak_n, span.loss_n) if start < span.peak < stop else None)
         else:
@@ -67,7 +68,8 @@ def _in_window(
         first, second = spans.values()
         by_start = start_sd_s * (first.start_n / first.impulse - second.start_n / second.impulse)
         by_stop = stop_sd_s * (first.stop_n / first.impulse - second.stop_n / second.impulse)
-        found.sd = math.hypot(found.sd, found.value * trial.sample_rate_hz * math.hypot(by_start, by_stop))
+        by_clocks = apart_s * math.hypot(*((span.stop_n - span.start_n) / span.impulse for span in spans.values()))
+        found.sd = math.hypot(found.sd, found.value * trial.sample_rate_hz * math.hypot(by_start, by_stop, by_clocks))
     return found
 
 

@@ -61,6 +61,9 @@ def contact_delay_left_right_s(trial: LandingTrial, _side: Side) -> Estimate:
     sd = math.hypot(
         trial.edge_sd_s(left.start, first), trial.edge_sd_s(right.start, second), trial.signals.side_offset_sd_s
     )
-    detail = "plate 1 minus plate 2: the feet are not named in this recording" if first == "plate_1" else None
     value = (left.start.position - right.start.position) / trial.sample_rate_hz
-    return Estimate(value=value, sd=sd, detail=detail)
+    details = [
+        "plate 1 minus plate 2: the feet are not named in this recording" if first == "plate_1" else "",
+        "which foot came first cannot be told: less than two standard uncertainties" if abs(value) < 2.0 * sd else "",
+    ]
+    return Estimate(value=value, sd=sd, detail="; ".join(filter(None, details)) or None)

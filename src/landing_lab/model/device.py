@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, Protocol, TypeAlias
 
 from landing_lab.model.blocks import FrameBlock
@@ -34,9 +34,20 @@ class DeviceInfo:
     sensor_kind: SensorKind
 
 
+READ_EVERY_S = 0.004
+"""Ports are read at multiples of this on the monotonic clock, so that whoever handles the frames wakes once for all."""
+
+DELAY_STEP_MS = 0.1
+"""Resolution of the delays that LinkStats counts."""
+
+
 @dataclass(slots=True, kw_only=True)
 class LinkStats:
-    """How well a link did: written into every recording."""
+    """How well a link did: written into every recording.
+
+    dropped_by_board, converter_timeouts and receive_errors are what the board's STATUS frames said. delays: how often
+    an arrival's oldest frame came so many DELAY_STEP_MS later than the least delayed ones.
+    """
 
     frames: int = 0
     lost_frames: int = 0
@@ -44,10 +55,32 @@ class LinkStats:
     resyncs: int = 0
     suspect_readings: int = 0
     bytes_received: int = 0
+    reconnects: int = 0
+    dropped_by_board: int = 0
+    converter_timeouts: int = 0
+    receive_errors: int = 0
+    delays: dict[int, int] = field(default_factory=dict)
 
-    def as_dict(self) -> dict[str, int]:
-        """Plain values for JSON."""
-        return {name: int(getattr(self, name)) for name in self.__slots__}
+    @property
+    def jitter_ms(self) -> float | None:
+        """95th percentile of the delays; None before half a second of frames."""
+        left = 0.95 * sum(self.delays.values())
+        for step in sorted(self.delays):
+            left -= self.delays[step]
+            if left <= 0:
+                return round(step * DELAY_STEP_MS, 1)
+        return None
+
+    def since(self, earlier: LinkStats) -> LinkStats:
+        """What happened after `earlier`, a copy of these figures; `stats.since(LinkStats())` makes such a copy."""
+        counts = {name: getattr(self, name) - getattr(earlier, name) for name in self.__slots__ if name != "delays"}
+        delays = {step: count - earlier.delays.get(step, 0) for step, count in self.delays.items()}
+        return LinkStats(**counts, delays={step: count for step, count in delays.items() if count})
+
+    def as_dict(self) -> dict[str, int | float]:
+        """Plain values for JSON; jitter_ms only where it is known."""
+        counts: dict[str, int | float] = {name: int(getattr(self, name)) for name in self.__slots__ if name != "delays"}
+        return counts if self.jitter_ms is None else {**counts, "jitter_ms": self.jitter_ms}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,8 +146,12 @@ class Transport(Protocol):
     def list_urls(self) -> list[str]:
         """Ports on this machine that could hold a device."""
 
-    def open(self, url: str, *, timeout_s: float) -> DeviceLink:
-        """Open a port and identify the board behind it (polling INFO through a reset on open)."""
+    def open(self, url: str, *, timeout_s: float, reconnect_s: float = 0.0) -> DeviceLink:
+        """Open a port and identify the board behind it (polling INFO through a reset on open).
+
+        reconnect_s: how long a board that goes is looked for before the link gives up; until then poll() is empty,
+        the notes say "lost" and "back", and frame numbers and ticks go on with the gap in them. 0: not at all.
+        """
 
 
 class EmulatorServer(Protocol):
@@ -131,9 +168,11 @@ class SimulatedDevice:
     """A board that does not exist: what it says of itself and every frame it would send.
 
     frames are in order of ticks_us, which start near 0. clock_ppm: how much too fast the board's clock runs; an
-    emulator plays frames at the true time, ticks_us / (1 + clock_ppm / 1e6).
+    emulator plays frames at the true time, ticks_us / (1 + clock_ppm / 1e6). sync_s: true times at which the pin that
+    boards share changes, rising first, in order; each is told as a SYNC frame.
     """
 
     info: DeviceInfo
     frames: FrameBlock
     clock_ppm: float = 0.0
+    sync_s: tuple[float, ...] = ()

@@ -20,20 +20,23 @@ class Sensor:
     """What made the samples, as far as it limits what may be said.
 
     bandwidth_hz: -3 dB point of the sensor itself, None where the sample rate is the only limit.
-    calibrated: whether the unit of the channels is more than nominal.
+    calibrated: whether the unit of the channels is more than nominal; scale_sd_fraction: relative SD of force by its
+    calibration. doubt: the sentence why this sensor's force is in doubt (calibration expired, a cell at its limit).
     """
 
     kind: SensorKind
     description: str
     bandwidth_hz: float | None = None
     calibrated: bool = True
+    scale_sd_fraction: float = 0.0
+    doubt: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clock:
     """How a stream's times were obtained: host = offset + (1 + ppm/1e6) * device.
 
-    offset_sd_s is what two streams of one recording may disagree by.
+    hypot of the offset_sd_s of two streams of one recording is the SD of the difference between their times.
     """
 
     source: str

@@ -5,6 +5,8 @@ Feet up, flat, leaning fore and aft, leaning sideways, heel raises, one leg, sma
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from landing_lab.model.blocks import FloatArray
@@ -19,9 +21,8 @@ from landing_lab.sim.smooth_noise import band_noise
 CALIBRATION_SESSION = 1000
 """Session number of calibrations: same parts as every other session of a seed, other noise."""
 
-HOPS_FROM_S, HOPS = 54.0, 20
-LENGTH_S = 66.0
-BOUNDARIES_S = {
+HOPS = 20
+BOUNDARIES_S: Mapping[str, tuple[float, float]] = {
     "feet_up": (0.0, 3.0),
     "flat": (4.0, 9.0),
     "lean_fore_aft": (9.0, 19.0),
@@ -29,49 +30,71 @@ BOUNDARIES_S = {
     "heel_raises": (28.0, 40.0),
     "left_leg": (41.0, 47.0),
     "right_leg": (47.0, 53.0),
-    "hops": (HOPS_FROM_S, LENGTH_S),
+    "hops": (54.0, 66.0),
 }
 """Posture -> from, to in seconds of the session: what the athlete is told to do, so the analysis may know it."""
 
+GUIDED_S: Mapping[str, tuple[float, float]] = {
+    "feet_up": (0.0, 5.0),
+    "flat": (6.0, 13.0),
+    "lean_fore_aft": (13.0, 26.5),
+    "lean_sideways": (26.5, 38.0),
+    "heel_raises": (38.0, 52.5),
+    "left_leg": (53.0, 62.5),
+    "right_leg": (62.5, 72.0),
+    "hops": (73.5, 86.0),
+}
+"""The same for somebody who follows `landing-lab calibrate insole`: each posture until a little after it was read."""
+
 
 def calibration_session(
-    body: DropJumpBody, *, seed: int, clock_ppm: tuple[float, float, float] | None = None
+    body: DropJumpBody,
+    *,
+    seed: int,
+    clock_ppm: tuple[float, float, float] | None = None,
+    at_s: Mapping[str, tuple[float, float]] = BOUNDARIES_S,
+    session: int = CALIBRATION_SESSION,
 ) -> SimulatedScene:
-    """What the three boards send during a calibration of 66 s, with the parts and feet of this seed.
+    """What the three boards send during a calibration, with the parts and feet of this seed.
 
-    Only the mass and the standing asymmetry of the body matter. There are no jumps, so no truths.
+    Only the mass and the standing asymmetry of the body matter. There are no jumps, so no truths. at_s: when each
+    posture is held, hops last. session: another one is another visit with the same sensors.
     """
-    rng = np.random.default_rng([seed, CALIBRATION_SESSION])
-    part = join([postures(body, rng), hops(body, rng)])
+    rng = np.random.default_rng([seed, session])
+    part = join([postures(body, rng, at_s), hops(body, rng, at_s["hops"])])
     scene = Scene(part=part, truths=(), start_s=())
-    return sense(scene, seed=seed, session=CALIBRATION_SESSION, clock_ppm=clock_ppm)
+    return sense(scene, seed=seed, session=session, clock_ppm=clock_ppm)
 
 
-def postures(body: DropJumpBody, rng: np.random.Generator) -> Part:
+def postures(
+    body: DropJumpBody, rng: np.random.Generator, at_s: Mapping[str, tuple[float, float]] = BOUNDARIES_S
+) -> Part:
     """Everything up to the hops: slow, so that plate and insole see the same."""
-    n = whole_steps(HOPS_FROM_S)
+    hops_from_s = at_s["hops"][0]
+    n = whole_steps(hops_from_s)
     time_s = fine_times(n)
     weight = body.mass_kg * GRAVITY
-    sway = np.repeat(band_noise(rng, n // COP_STRIDE, 1, highest_cycles=3.0 * HOPS_FROM_S), COP_STRIDE, axis=0)[:, 0]
-    total = weight * (1.0 + 0.01 * sway) * smooth_step((time_s - 3.0) / 0.6)
-    total *= 1.0 - smooth_step((time_s - HOPS_FROM_S + 0.3) / 0.25)
+    sway = np.repeat(band_noise(rng, n // COP_STRIDE, 1, highest_cycles=3.0 * hops_from_s), COP_STRIDE, axis=0)[:, 0]
+    total = weight * (1.0 + 0.01 * sway) * smooth_step((time_s - at_s["feet_up"][1]) / 0.6)
+    total *= 1.0 - smooth_step((time_s - hops_from_s + 0.3) / 0.25)
+    sideways = at_s["lean_sideways"]
     left = (
         0.5
         + 0.005 * body.standing_asymmetry_pct
-        + _held(time_s, 19.0, 27.0) * 0.25 * np.sin(2.0 * np.pi * 0.25 * (time_s - 19.0))
+        + _held(time_s, *sideways) * 0.25 * np.sin(2.0 * np.pi * 0.25 * (time_s - sideways[0]))
     )
-    on_left, on_right = _held(time_s, 41.0, 47.0), _held(time_s, 47.0, 53.0)
+    on_left, on_right = _held(time_s, *at_s["left_leg"]), _held(time_s, *at_s["right_leg"])
     left = left * (1.0 - on_left - on_right) + on_left
     feet = np.column_stack([total * left, total * (1.0 - left)])
-    cop = flat_cop(rng, n) + _lean(time_s[::COP_STRIDE], rng)[:, None, :] * np.array([[[1.0, 1.0], [-1.0, 1.0]]])
+    cop = flat_cop(rng, n) + _lean(time_s[::COP_STRIDE], rng, at_s)[:, None, :] * np.array([[[1.0, 1.0], [-1.0, 1.0]]])
     (low_x, high_x), (low_y, high_y) = COP_LIMITS
     cop = np.clip(cop, [low_x, low_y], [high_x, high_y])
     return Part(plate_n=feet, insole_n=feet, cop=cop, place_mm=feet_place(rng, n))
 
 
-def hops(body: DropJumpBody, rng: np.random.Generator) -> Part:
+def hops(body: DropJumpBody, rng: np.random.Generator, between_s: tuple[float, float] = BOUNDARIES_S["hops"]) -> Part:
     """Small hops on the forefeet: half sines whose impulse carries the body over contact and flight."""
-    n = whole_steps(LENGTH_S - HOPS_FROM_S)
+    n = whole_steps(between_s[1] - between_s[0])
     feet, cop = np.zeros((n, 2)), flat_cop(rng, n)
     cop[:, :, 1] = 0.74
     start_s = 0.3
@@ -90,14 +113,15 @@ def hops(body: DropJumpBody, rng: np.random.Generator) -> Part:
     return Part(plate_n=feet, insole_n=feet, cop=cop, place_mm=feet_place(rng, n))
 
 
-def _lean(time_s: FloatArray, rng: np.random.Generator) -> FloatArray:
+def _lean(time_s: FloatArray, rng: np.random.Generator, at_s: Mapping[str, tuple[float, float]]) -> FloatArray:
     """Movement (m, 2) of the centre of pressure on the left foot, relative (x, y); the right mirrors x."""
-    along = _held(time_s, 9.0, 19.0) * 0.22 * np.sin(2.0 * np.pi * 0.2 * (time_s - 9.0))
-    for raise_index in range(4):
-        from_s = 28.0 + 3.0 * raise_index
+    lean, sideways, raises = at_s["lean_fore_aft"], at_s["lean_sideways"], at_s["heel_raises"]
+    along = _held(time_s, *lean) * 0.22 * np.sin(2.0 * np.pi * 0.2 * (time_s - lean[0]))
+    for raise_index in range(int((raises[1] - raises[0]) / 3.0)):
+        from_s = raises[0] + 3.0 * raise_index
         along += _held(time_s, from_s, from_s + 2.2) * (rng.uniform(0.28, 0.34))
-    along += _held(time_s, 41.0, 53.0) * 0.10 * np.sin(2.0 * np.pi * 0.4 * time_s)
-    across = -_held(time_s, 19.0, 27.0) * 0.13 * np.sin(2.0 * np.pi * 0.25 * (time_s - 19.0))
+    along += _held(time_s, at_s["left_leg"][0], at_s["right_leg"][1]) * 0.10 * np.sin(2.0 * np.pi * 0.4 * time_s)
+    across = -_held(time_s, *sideways) * 0.13 * np.sin(2.0 * np.pi * 0.25 * (time_s - sideways[0]))
     return np.column_stack([across, along])
 
 

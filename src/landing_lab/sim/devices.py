@@ -121,7 +121,7 @@ def sense(
         raise ParameterError(f"clock_ppm must lie within +-5000; got {ppm}; give three clock errors in 1e-6")
     left = _insole(scene, 0, seed=seed, rng=np.random.default_rng([seed, session, 0]), ppm=ppm[0])
     right = _insole(scene, 1, seed=seed, rng=np.random.default_rng([seed, session, 1]), ppm=ppm[1])
-    plate = _plate_board(
+    plate = plate_board(
         scene, seed=seed, rng=np.random.default_rng([seed, session, 2]), ppm=ppm[2], spike_rate_per_s=spike_rate_per_s
     )
     return SimulatedScene(
@@ -152,10 +152,10 @@ def _insole(scene: Scene, foot: int, *, seed: int, rng: np.random.Generator, ppm
     frames = FrameBlock(
         sequence=np.arange(n, dtype=np.int64), ticks_us=ticks_us, counts=counts, channel=None, flags=flags
     )
-    return SimulatedDevice(info=_insole_info(foot), frames=frames, clock_ppm=ppm)
+    return SimulatedDevice(info=insole_info(foot), frames=frames, clock_ppm=ppm)
 
 
-def _insole_info(foot: int) -> DeviceInfo:
+def insole_info(foot: int) -> DeviceInfo:
     """What the insole board of one foot says of itself."""
     return DeviceInfo(
         kind="insole-fsr",
@@ -174,7 +174,7 @@ def _insole_info(foot: int) -> DeviceInfo:
     )
 
 
-def _plate_board(
+def plate_board(
     scene: Scene, *, seed: int, rng: np.random.Generator, ppm: float, spike_rate_per_s: float
 ) -> SimulatedDevice:
     """The board with the four cells of the left plate, then the four of the right."""
@@ -204,10 +204,10 @@ def _plate_board(
         channel=channel,
         flags=np.where(at_end, FLAG_SATURATED, 0).astype(np.int64),
     )
-    return SimulatedDevice(info=_plate_info(), frames=frames, clock_ppm=ppm)
+    return SimulatedDevice(info=plate_info(), frames=frames, clock_ppm=ppm)
 
 
-def _plate_info() -> DeviceInfo:
+def plate_info() -> DeviceInfo:
     """What the plate board says of itself."""
     return DeviceInfo(
         kind="plate-hx711",

@@ -16,8 +16,10 @@ class LinkFaults:
 
     lose_fraction, corrupt_fraction: share of measurement frames that vanish, or arrive with one bit flipped.
     jitter_ms: largest extra delay by which the operating system holds bytes back before it hands them on together.
-    unplug_after_s, reset_after_s: scene time after START at which the port vanishes for good, or the board restarts
-    once (silent, clock and sequence from zero). boot_s: how long a board ignores requests after the port was opened
+    unplug_after_s, reset_after_s: scene time after START at which the port vanishes, or the board restarts
+    once (silent, clock and sequence from zero). return_after_s: the port is there again so long after it vanished
+    (wall-clock seconds), the board restarted and in step with the scene; None: it is gone for good. It vanishes once.
+    return_elsewhere: then under another url. boot_s: how long a board ignores requests after the port was opened
     and after a reset. silent: it never answers.
     """
 
@@ -26,6 +28,8 @@ class LinkFaults:
     corrupt_fraction: float = 0.0
     jitter_ms: float = 0.0
     unplug_after_s: float | None = None
+    return_after_s: float | None = None
+    return_elsewhere: bool = False
     reset_after_s: float | None = None
     boot_s: float = 0.0
     silent: bool = False
@@ -35,7 +39,7 @@ class LinkFaults:
             share = getattr(self, name)
             if not 0.0 <= share <= 1.0:
                 raise ParameterError(f"{name} must be a share; got {share}; give a number from 0 to 1")
-        for name in ("jitter_ms", "unplug_after_s", "reset_after_s", "boot_s"):
+        for name in ("jitter_ms", "unplug_after_s", "return_after_s", "reset_after_s", "boot_s"):
             duration = getattr(self, name)
             if duration is not None and not 0.0 <= duration < np.inf:
                 raise ParameterError(f"{name} must be a duration; got {duration}; give zero or more")

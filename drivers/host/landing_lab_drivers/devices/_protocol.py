@@ -12,6 +12,7 @@ from typing import Protocol
 from landing_lab.model.blocks import FrameBlock
 from landing_lab.model.device import DeviceInfo, LinkStats
 from landing_lab.model.recording import SensorKind
+from landing_lab_drivers.counters import CounterUnwrapper
 from landing_lab_drivers.wire import Frame
 
 
@@ -19,8 +20,13 @@ class BlockDecoder(Protocol):
     """Turns the measurement frames of one link into blocks; keeps what it needs from one call to the next.
 
     Any cutting of the same frames into calls gives the same rows. held: frames taken in but not given out yet,
-    because judging them needs what follows.
+    because judging them needs what follows. counters: made with the link's stats, and asked by the link where a
+    control frame stands on the time line of these rows.
     """
+
+    @property
+    def counters(self) -> CounterUnwrapper:
+        """What makes 16-bit frame numbers and 32-bit microseconds run on."""
 
     @property
     def held(self) -> int:
@@ -31,9 +37,6 @@ class BlockDecoder(Protocol):
 
     def flush(self) -> FrameBlock:
         """Rows that still wait, given out because nothing will follow."""
-
-    def resume(self) -> None:
-        """The board was started anew on purpose: what is missing until now was not lost."""
 
 
 class Device(Protocol):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from landing_lab.errors import ParameterError
-from landing_lab.model.blocks import FLAG_SATURATED, FrameBlock, IntArray
+from landing_lab.model.blocks import FLAG_SATURATED, FrameBlock
 from landing_lab.model.device import DeviceInfo, LinkStats
 from landing_lab.model.recording import SensorKind
 from landing_lab_drivers.blocks import empty_block
@@ -27,32 +28,27 @@ class _ScanDecoder:
 
     def __init__(self, n_channels: int, stats: LinkStats) -> None:
         self._n_channels = n_channels
+        self._counts = struct.Struct(f"<{n_channels}H")
         self._stats = stats
-        self._counters = CounterUnwrapper(stats)
+        self.counters = CounterUnwrapper(stats)
 
     def decode(self, frames: Sequence[Frame]) -> FrameBlock:
         """Rows of these frames; FLAG_SATURATED where any channel is at full scale."""
-        size = 2 * self._n_channels
+        size = self._counts.size
         scans = [frame for frame in frames if frame.type == SCAN and len(frame.body) == size]
         self._stats.bad_frames += len(frames) - len(scans)
         if not scans:
             return self.flush()
         _, raw_sequence, raw_ticks, bodies = zip(*scans, strict=True)
-        sequence, ticks_us = self._counters.unwrap(np.array(raw_sequence, np.int64), np.array(raw_ticks, np.int64))
-        counts = np.frombuffer(b"".join(bodies), "<u2").reshape(-1, self._n_channels).astype(np.int32)
-        return FrameBlock(sequence, ticks_us, counts, None, _saturation(counts.max(axis=1)))
+        sequence, ticks_us = self.counters.unwrap(raw_sequence, raw_ticks)
+        # By plain numbers: for the few scans of a turn each array operation would cost more than all of this.
+        rows = [self._counts.unpack(body) for body in bodies]
+        flags = [FLAG_SATURATED if max(row) >= FULL_SCALE_COUNTS else 0 for row in rows]
+        return FrameBlock(sequence, ticks_us, np.array(rows, np.int32), None, np.array(flags, np.int64))
 
     def flush(self) -> FrameBlock:
         """No rows."""
         return empty_block(self._n_channels, free_running=False)
-
-    def resume(self) -> None:
-        """Frames missing until now were not lost."""
-        self._counters.resume()
-
-
-def _saturation(peak: np.ndarray[tuple[int, ...], np.dtype[np.int32]]) -> IntArray:
-    return np.where(peak >= FULL_SCALE_COUNTS, FLAG_SATURATED, 0).astype(np.int64)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from landing_lab.errors import ParameterError
-from landing_lab.model.blocks import FLAG_NOT_READY, FLAG_SATURATED, FLAG_SUSPECT, CountArray, FrameBlock, IntArray
+from landing_lab.model.blocks import FLAG_NOT_READY, FLAG_SATURATED, FLAG_SUSPECT, FrameBlock
 from landing_lab.model.device import DeviceInfo, LinkStats
 from landing_lab.model.nominal import HX711_HIGHEST_COUNT, HX711_LOWEST_COUNT
 from landing_lab.model.recording import SensorKind
-from landing_lab_drivers.blocks import empty_block, join_blocks, take_rows
+from landing_lab_drivers.blocks import empty_block
 from landing_lab_drivers.counters import CounterUnwrapper
 from landing_lab_drivers.devices._protocol import BlockDecoder
 from landing_lab_drivers.wire import CELL, Frame, encode_frames
@@ -26,6 +27,17 @@ _GAIN_CODES = {128: 0, 32: 1, 64: 2}
 _SUSPECT_PERIODS = 1.5
 
 
+class _Reading(NamedTuple):
+    """One row to be: sequence and ticks_us unwrapped, place counts the readings of this link."""
+
+    place: int
+    sequence: int
+    ticks_us: int
+    cell: int
+    counts: int
+    flags: int
+
+
 class _CellDecoder:
     """CELL frames to rows of one reading each.
 
@@ -34,11 +46,15 @@ class _CellDecoder:
     """
 
     def __init__(self, info: DeviceInfo, stats: LinkStats) -> None:
+        self.counters = CounterUnwrapper(stats)
+        self._stats = stats
         self._n_cells = info.n_channels
         self._limit_us = round(_SUSPECT_PERIODS * 1e6 / info.sample_rate_hz)
-        self._stats = stats
-        self._counters = CounterUnwrapper(stats)
-        self._waiting = empty_block(self._n_cells, free_running=True)
+        self._taken = 0
+        self._waiting: deque[_Reading] = deque()
+        # The last reading of each cell while nobody knows whether the next is late, oldest first.
+        self._open: dict[int, _Reading] = {}
+        self._suspect: set[int] = set()
 
     @property
     def held(self) -> int:
@@ -50,65 +66,62 @@ class _CellDecoder:
         cells = range(CELL, CELL + self._n_cells)
         readings = [frame for frame in frames if frame.type in cells and len(frame.body) == _BODY_BYTES]
         self._stats.bad_frames += len(frames) - len(readings)
-        if not readings:
-            return empty_block(self._n_cells, free_running=True)
-        rows = join_blocks([self._waiting, self._rows(readings)])
-        suspect, known = _judge(rows, self._limit_us)
-        n_ready = len(rows) if known.all() else int(known.argmin())
-        self._waiting = take_rows(rows, n_ready, len(rows))
-        ready = take_rows(rows, 0, n_ready)
-        return self._given(replace(ready, flags=ready.flags | np.where(suspect[:n_ready], FLAG_SUSPECT, 0)))
+        if readings:
+            _, raw_sequence, raw_ticks, _ = zip(*readings, strict=True)
+            sequence, ticks_us = self.counters.unwrap(raw_sequence, raw_ticks)
+            for frame, number, clock_us in zip(readings, sequence.tolist(), ticks_us.tolist(), strict=True):
+                self._take(_read(frame, self._taken, number, clock_us))
+                self._taken += 1
+        oldest = next(iter(self._open.values())).place if self._open else self._taken
+        return self._given(oldest)
 
     def flush(self) -> FrameBlock:
         """Rows that wait, as the board flagged them."""
-        rows, self._waiting = self._waiting, empty_block(self._n_cells, free_running=True)
-        return self._given(rows)
+        self._open.clear()
+        return self._given(self._taken)
 
-    def resume(self) -> None:
-        """Frames missing until now were not lost."""
-        self._counters.resume()
+    def _take(self, reading: _Reading) -> None:
+        """Queue a reading and judge those that it is the first to tell something about."""
+        self._waiting.append(reading)
+        while self._open:
+            oldest = next(iter(self._open.values()))
+            if reading.ticks_us <= oldest.ticks_us + self._limit_us:
+                break
+            del self._open[oldest.cell]
+            # After a loss nobody knows whether the missing frame was the reading in time.
+            if reading.sequence - oldest.sequence == reading.place - oldest.place:
+                self._suspect.add(oldest.place)
+        if not reading.flags & FLAG_NOT_READY:
+            self._open.pop(reading.cell, None)
+            self._open[reading.cell] = reading
 
-    def _given(self, rows: FrameBlock) -> FrameBlock:
-        self._stats.suspect_readings += int(np.count_nonzero(rows.flags & FLAG_SUSPECT))
-        return rows
-
-    def _rows(self, readings: Sequence[Frame]) -> FrameBlock:
-        types, raw_sequence, raw_ticks, bodies = zip(*readings, strict=True)
-        sequence, ticks_us = self._counters.unwrap(np.array(raw_sequence, np.int64), np.array(raw_ticks, np.int64))
-        body = np.frombuffer(b"".join(bodies), np.uint8).reshape(-1, _BODY_BYTES)
-        values = _signed_24(body)
-        channel = np.array(types, np.int64) - CELL
-        counts = np.zeros((len(readings), self._n_cells), np.int32)
-        counts[np.arange(len(readings)), channel] = values
-        at_end = (values <= HX711_LOWEST_COUNT) | (values >= HX711_HIGHEST_COUNT)
-        flags = (body[:, 3] & _FLAGS).astype(np.int64) | np.where(at_end, FLAG_SATURATED, 0)
-        return FrameBlock(sequence, ticks_us, counts, channel, flags)
-
-
-def _signed_24(body: NDArray[np.uint8]) -> CountArray:
-    """Little-endian 24-bit numbers (n,) from bytes (n, 4); the fourth byte is not used."""
-    wide = np.zeros((len(body), 4), np.uint8)
-    wide[:, 1:] = body[:, :3]
-    values: CountArray = wide.view("<i4").ravel() >> 8
-    return values
+    def _given(self, until: int) -> FrameBlock:
+        """The rows that wait up to a place."""
+        rows: list[_Reading] = []
+        while self._waiting and self._waiting[0].place < until:
+            rows.append(self._waiting.popleft())
+        if not rows:
+            return empty_block(self._n_cells, free_running=True)
+        places, sequence, ticks_us, cell, values, flags = zip(*rows, strict=True)
+        if self._suspect:
+            flags = tuple(f | FLAG_SUSPECT if i in self._suspect else f for i, f in zip(places, flags, strict=True))
+            self._suspect.difference_update(places)
+        self._stats.suspect_readings += sum(1 for flag in flags if flag & FLAG_SUSPECT)
+        channel = np.array(cell, np.int64)
+        counts = np.zeros((len(rows), self._n_cells), np.int32)
+        counts[np.arange(len(rows)), channel] = values
+        return FrameBlock(
+            np.array(sequence, np.int64), np.array(ticks_us, np.int64), counts, channel, np.array(flags, np.int64)
+        )
 
 
-def _judge(rows: FrameBlock, limit_us: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """(suspect, known), both (n,): whether a reading is suspect, and whether that can be told yet."""
-    count = len(rows)
-    assert rows.channel is not None
-    measured = rows.flags & FLAG_NOT_READY == 0
-    too_late: IntArray = np.searchsorted(rows.ticks_us, rows.ticks_us + limit_us, side="right").astype(np.int64)
-    following = np.full(count, count)
-    for cell in np.unique(rows.channel):
-        own = np.flatnonzero((rows.channel == cell) & measured)
-        following[own[:-1]] = own[1:]
-    known = ~measured | (too_late < count) | (following < count)
-    late = measured & (too_late < count) & (following >= too_late)
-    # After a loss nobody knows whether the missing frame was the reading in time.
-    end = np.minimum(too_late, count - 1)
-    complete = rows.sequence[end] - rows.sequence == end - np.arange(count)
-    return late & complete, known
+def _read(frame: Frame, place: int, sequence: int, ticks_us: int) -> _Reading:
+    """What one CELL frame says; body is counts i24 and flags."""
+    value = int.from_bytes(frame.body[:3], "little", signed=True)
+    flags = frame.body[3] & _FLAGS
+    if not HX711_LOWEST_COUNT < value < HX711_HIGHEST_COUNT:
+        flags |= FLAG_SATURATED
+    return _Reading(place, sequence, ticks_us, frame.type - CELL, value, flags)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import json
 import os
 import struct
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -16,9 +17,10 @@ from landing_lab.errors import FileFormatError
 from landing_lab.io import xdf_chunks as xdf
 from landing_lab.io.registry import Format
 from landing_lab.io.visible import quoted_name
+from landing_lab.io.xdf_notes import NOTES_STREAM, is_notes_header, notes_in, outage
 from landing_lab.io.xdf_order import sound_frames
 from landing_lab.model.blocks import FloatArray
-from landing_lab.model.device import DeviceInfo
+from landing_lab.model.device import DeviceInfo, LinkNote
 from landing_lab.model.raw import RawRecording, RawStream
 from landing_lab.model.recording import Recording
 
@@ -28,12 +30,13 @@ _MOST_NOTES: Final = 20
 
 @dataclass(slots=True)
 class _Stream:
-    """What was read of one stream; cuts: number of blocks before each damaged place."""
+    """What was read of one stream; cuts: number of blocks before each damaged place, told: by when and what."""
 
     name: str
     info: DeviceInfo
     blocks: list[FloatArray] = field(default_factory=list)
     cuts: list[int] = field(default_factory=list)
+    told: list[LinkNote] = field(default_factory=list)
 
     @property
     def n_columns(self) -> int:
@@ -42,9 +45,11 @@ class _Stream:
 
 @dataclass(slots=True)
 class _Content:
-    """What was read of a file so far."""
+    """What was read of a file so far; notes_id: the stream of what was told, no_notes: its samples that are none."""
 
     streams: dict[int, _Stream] = field(default_factory=dict)
+    notes_id: int | None = None
+    no_notes: int = 0
     metadata: dict[str, object] = field(default_factory=dict)
     foreign: list[str] = field(default_factory=list)
     closed: set[int] = field(default_factory=set)
@@ -78,20 +83,26 @@ def read_raw(path: str | os.PathLike[str]) -> RawRecording:
     content = _walk(data)
     _check_streams(file, content)
     notes = content.notes + [note for stream in content.streams.values() for note in _lost_frames(stream)]
+    if content.no_notes:
+        notes.append(f'Entries of "{NOTES_STREAM}" that are damaged or not known were left out: {content.no_notes}.')
     streams: dict[str, RawStream] = {}
     for stream in content.streams.values():
         streams[stream.name], more = _raw_stream(stream, file.name)
         notes += more
-    notes = _bounded(notes)
+    notes = _bounded(notes) + _outages(streams)
     if not content.closed >= set(content.streams):
         notes.append(
-            "The recording was not closed (the program or the power went): it is read to its last whole chunk."
+            "The recording was not closed (the program or the power went, or the disk was full): "
+            "it is read to its last whole chunk."
         )
-    return RawRecording(
-        streams=streams,
-        metadata=content.metadata,
-        notes=tuple(notes),
-    )
+    return RawRecording(streams=streams, metadata=content.metadata, notes=tuple(notes))
+
+
+def _outages(streams: Mapping[str, RawStream]) -> list[str]:
+    """A sentence for each board that was away."""
+    start_s = min((float(stream.arrival_s[0]) for stream in streams.values() if len(stream.arrival_s)), default=0.0)
+    sentences = (outage(name, stream.notes, start_s) for name, stream in streams.items())
+    return [sentence for sentence in sentences if sentence is not None]
 
 
 def _check_streams(file: Path, content: _Content) -> None:
@@ -111,9 +122,14 @@ def _check_streams(file: Path, content: _Content) -> None:
 
 def read_recording(path: Path) -> Recording:
     """A raw recording in newton, through the calibration of its devices."""
+    return recording_of_raw(read_raw(path), path)
+
+
+def recording_of_raw(raw: RawRecording, path: Path) -> Recording:
+    """What was read of a raw file, in newton, with the name of the file."""
     from landing_lab.calibrate.recording import recording_from_raw
 
-    recording = recording_from_raw(read_raw(path))
+    recording = recording_from_raw(raw)
     facts = {"source": path.name, "path": str(path), "format": FORMAT.name}
     return replace(recording, provenance={**recording.provenance, **facts})
 
@@ -164,6 +180,9 @@ def _take_header(content: _Content, chunk: xdf.Chunk) -> None:
     stream_id = _stream_id(chunk)
     xml = bytes(chunk.content[4:])
     root = xdf.parse_xml(xml)
+    if is_notes_header(root):
+        content.notes_id = stream_id if content.notes_id is None else content.notes_id
+        return
     if root.find("desc/device") is None:
         content.foreign.append(quoted_name(str(root.findtext("name"))))
         return
@@ -186,32 +205,56 @@ def _take_footer(content: _Content, chunk: xdf.Chunk) -> None:
 
 def _take_samples(content: _Content, view: memoryview, chunk: xdf.Chunk) -> tuple[int, bool]:
     """Take a samples chunk in if its checksum matches, or if the file ends before the checksum."""
-    stream = content.streams.get(_stream_id(chunk))
+    stream_id = _stream_id(chunk)
+    stream = content.streams.get(stream_id)
+    if stream is None and stream_id != content.notes_id:
+        return chunk.stop, False
+    if stream is not None:
+        _check_samples(stream, chunk)
+    stop = chunk.stop
+    # without checksum: the writer was killed before it; a write cut short leaves no whole chunk with wrong content
+    if len(view) - chunk.stop >= xdf.CHECKSUM_BYTES:
+        check = xdf.read_chunk(view, chunk.stop)
+        if check.tag != xdf.CHECKSUM or len(check.content) != 4:
+            raise ValueError("a samples chunk without checksum")
+        stop = check.stop
+        if zlib.crc32(view[chunk.start : chunk.stop]) != int.from_bytes(check.content, "little"):
+            if stream is not None:
+                content.cut()
+            what = f'frames of "{stream.name}"' if stream is not None else f'entries of "{NOTES_STREAM}"'
+            content.notes.append(
+                f"{_n_samples(chunk)} {what} (bytes {chunk.start} to {chunk.stop}) do not match "
+                f"their checksum and were left out."
+            )
+            return stop, True
     if stream is None:
-        return chunk.stop, False
-    width, n_samples = struct.unpack_from("<BI", chunk.content, 4)
-    dtype = xdf.row_dtype(stream.n_columns)
-    if width != 4 or len(chunk.content) != 9 + n_samples * dtype.itemsize:
+        _take_notes(content, chunk)
+    elif _n_samples(chunk):
+        # a view into the file's bytes, which are copied once, when the stream is put together
+        stream.blocks.append(np.frombuffer(chunk.content, xdf.row_dtype(stream.n_columns), offset=9)["values"])
+    return stop, True
+
+
+def _check_samples(stream: _Stream, chunk: xdf.Chunk) -> None:
+    """Raise ValueError where a chunk has not the size of as many samples as it claims."""
+    size = 9 + _n_samples(chunk) * xdf.row_dtype(stream.n_columns).itemsize
+    if len(chunk.content) != size or chunk.content[4] != 4:
         raise ValueError("not a samples chunk")
-    if not n_samples:
-        return chunk.stop, False
-    rows = np.frombuffer(chunk.content, dtype=dtype, offset=9)
-    if len(view) - chunk.stop < xdf.CHECKSUM_BYTES:
-        # the writer was killed between the two; a write cut short leaves no whole chunk with wrong content
-        stream.blocks.append(rows["values"].copy())
-        return chunk.stop, True
-    check = xdf.read_chunk(view, chunk.stop)
-    if check.tag != xdf.CHECKSUM or len(check.content) != 4:
-        raise ValueError("a samples chunk without checksum")
-    if zlib.crc32(view[chunk.start : chunk.stop]) != int.from_bytes(check.content, "little"):
-        content.cut()
-        content.notes.append(
-            f'{n_samples} frames of "{stream.name}" (bytes {chunk.start} to {chunk.stop}) do not match '
-            f"their checksum and were left out."
-        )
-        return check.stop, True
-    stream.blocks.append(rows["values"].copy())
-    return check.stop, True
+
+
+def _n_samples(chunk: xdf.Chunk) -> int:
+    return int.from_bytes(chunk.content[5:9], "little")
+
+
+def _take_notes(content: _Content, chunk: xdf.Chunk) -> None:
+    found, wrong = notes_in(bytes(chunk.content))
+    content.no_notes += wrong
+    by_name = {stream.name: stream for stream in content.streams.values()}
+    for name, note in found:
+        if name in by_name:
+            by_name[name].told.append(note)
+        else:
+            content.no_notes += 1
 
 
 def _stream_id(chunk: xdf.Chunk) -> int:
@@ -235,8 +278,11 @@ def _lost_frames(stream: _Stream) -> list[str]:
 
 def _raw_stream(stream: _Stream, file_name: str) -> tuple[RawStream, list[str]]:
     values = np.concatenate([np.empty((0, stream.n_columns)), *stream.blocks])
+    stream.blocks.clear()
     values, notes = sound_frames(values, stream.name, file_name, float(stream.info.sample_rate_hz))
-    return RawStream(info=stream.info, frames=xdf.frames_of(values), arrival_s=values[:, 2].copy()), notes
+    told = {(note.time_s, note.kind, *note.facts.items()): note for note in stream.told}  # what stands twice, once
+    frames, arrival_s = xdf.frames_of(values), values[:, 2].copy()
+    return RawStream(info=stream.info, frames=frames, arrival_s=arrival_s, notes=tuple(told.values())), notes
 
 
 def _bounded(notes: list[str]) -> list[str]:

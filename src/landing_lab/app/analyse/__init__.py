@@ -1,0 +1,1 @@
+"""`landing-lab analyse`, `report`, `export`: files and folders of them."""

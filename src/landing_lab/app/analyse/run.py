@@ -1,0 +1,172 @@
+"""`landing-lab analyse`: files in, results on the terminal and in a folder."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from landing_lab.app.analyse.document import analysis_document
+from landing_lab.detect.inputs import check_inputs
+from landing_lab.errors import LandingLabError, ParameterError
+from landing_lab.io.visible import visible
+from landing_lab.model.result import TrialResult
+from landing_lab.model.sensitivity import ThresholdSensitivity
+
+FORMATS = ("table", "json", "csv")
+OUTPUT_SUFFIXES = (".csv", ".json", ".html", ".png")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Columns:
+    """Which columns hold vertical force, and how fast they were sampled; None = find out."""
+
+    left: str | None = None
+    right: str | None = None
+    total: str | None = None
+    rate_hz: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extras:
+    """What is shown beyond the usual: the sensitivity to the threshold, every metric on the terminal.
+
+    explain: names of metrics to be explained; nothing is analysed then.
+    """
+
+    sensitivity: bool = False
+    show_all: bool = False
+    explain: Sequence[str] | None = None
+
+
+def run_files_or_folders(
+    wanted: Sequence[Path],
+    columns: Columns,
+    *,
+    mass_kg: float | None,
+    box_height_m: float | None,
+    task: str,
+    output_format: str,
+    out: Path | None,
+    jobs: int | None,
+    pattern: str | None,
+    extras: Extras | None = None,
+) -> int:
+    """Analyse files one by one; folders, or any with a pattern or a number of jobs, as a batch."""
+    if extras is not None and extras.explain is not None:
+        from landing_lab.app.analyse.explain import run_explain
+
+        return run_explain(extras.explain, wanted, output_format=output_format)
+    if pattern is None and jobs is None and not any(path.is_dir() for path in wanted):
+        return run_analyse(
+            wanted,
+            columns,
+            mass_kg=mass_kg,
+            box_height_m=box_height_m,
+            task=task,
+            output_format=output_format,
+            out=out,
+            extras=extras,
+        )
+    if extras is not None and extras.sensitivity:
+        raise ParameterError("--sensitivity draws one trial at a time and takes no folder; name one or a few files")
+    _check(output_format, mass_kg, box_height_m, task)
+    from landing_lab.app.analyse.batch import BatchOptions, run_batch
+
+    options = BatchOptions(output_format=output_format, out=out, jobs=jobs, pattern=pattern)
+    return run_batch(wanted, columns, options, mass_kg=mass_kg, box_height_m=box_height_m, task=task)
+
+
+def run_analyse(
+    files: Sequence[Path],
+    columns: Columns,
+    *,
+    mass_kg: float | None,
+    box_height_m: float | None,
+    task: str,
+    output_format: str,
+    out: Path | None,
+    extras: Extras | None = None,
+) -> int:
+    """Analyse each file, print, write; 0 if every file was read, 2 if one could not be."""
+    extras = extras or Extras()
+    if not files:
+        raise ParameterError("analyse needs a file with vertical force; name one or more, or see --help")
+    _check(output_format, mass_kg, box_height_m, task)
+    _refuse_own_input(files, out)
+    if out is not None:
+        from landing_lab.app.analyse.out_folder import check_out_folder
+
+        check_out_folder(out, (file.name for file in files))
+    from landing_lab.io.read import read
+    from landing_lab.metrics.analyse import analyse
+
+    trials: list[TrialResult] = []
+    thresholds: list[ThresholdSensitivity | None] = []
+    errors: list[dict[str, str]] = []
+    for file in files:
+        try:
+            recording = read(
+                file, left=columns.left, right=columns.right, total=columns.total, sample_rate_hz=columns.rate_hz
+            )
+        except LandingLabError as error:
+            errors.append({"source": file.name, "message": str(error)})
+            print(f"landing-lab: {visible(str(error))}", file=sys.stderr)
+            continue
+        found = analyse(recording, task=task, mass_kg=mass_kg, box_height_m=box_height_m).trials
+        trials.extend(found)
+        if extras.sensitivity:
+            from landing_lab.metrics.sensitivity import threshold_sensitivities
+
+            by_index = {one.index: one for one in threshold_sensitivities(recording, mass_kg=mass_kg, task=task)}
+            thresholds.extend(by_index.get(trial.index) for trial in found)
+    sensitivity = thresholds if extras.sensitivity else None
+    document = analysis_document(trials, errors=errors, sensitivity=sensitivity)
+    _print(trials, document, output_format, extras, sensitivity)
+    if out is not None and trials:
+        from landing_lab.app.analyse.outputs import write_outputs
+
+        written = write_outputs(trials, document, out, sensitivity=sensitivity)
+        if output_format == "table":
+            print("Written:")
+            for path in written:
+                print(f"  {path}")
+    return 2 if errors else 0
+
+
+def _check(output_format: str, mass_kg: float | None, box_height_m: float | None, task: str) -> None:
+    """Raises ParameterError for what was typed wrongly, before any file is read."""
+    if output_format not in FORMATS:
+        raise ParameterError(f"there is no format {output_format!r}; choose one of {', '.join(FORMATS)}")
+    check_inputs(mass_kg, box_height_m, task)
+
+
+def _refuse_own_input(files: Sequence[Path], out: Path | None) -> None:
+    """A result may not be written over the recording it comes from."""
+    if out is None:
+        return
+    for file in files:
+        if file.exists() and file.resolve().parent == out.resolve() and file.suffix in OUTPUT_SUFFIXES:
+            raise ParameterError(f"results in {out} could be written over {file}; choose another folder with --out")
+
+
+def _print(
+    trials: Sequence[TrialResult],
+    document: dict[str, object],
+    output_format: str,
+    extras: Extras,
+    sensitivity: Sequence[ThresholdSensitivity | None] | None,
+) -> None:
+    if output_format == "json":
+        from landing_lab.io.write import json_text
+
+        sys.stdout.write(json_text(document))
+    elif output_format == "csv":
+        from landing_lab.io.write import metrics_csv_text
+
+        sys.stdout.write(metrics_csv_text(trials))
+    elif trials:
+        from landing_lab.report.terminal import print_trials
+
+        print_trials(trials, show_all=extras.show_all, sensitivity=sensitivity)

@@ -1,0 +1,1 @@
+"""Reaching boards, real and simulated."""

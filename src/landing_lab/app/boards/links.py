@@ -1,0 +1,95 @@
+"""Reach devices through whatever the installed drivers offer: the lab asks entry points, it imports no driver."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from importlib.metadata import EntryPoint, entry_points
+from typing import cast
+
+from landing_lab.errors import DeviceError, DeviceNotFoundError, LandingLabError
+from landing_lab.model.device import DeviceLink, EmulatorServer, Transport
+
+
+def _entry(group: str) -> EntryPoint:
+    found = sorted(entry_points(group=group), key=lambda entry: entry.name)
+    if not found:
+        raise DeviceError(
+            f"no driver is installed for {group}; the package was installed without its drivers: "
+            "install it again with `pip install .`"
+        )
+    return found[0]
+
+
+def transport(*, clock: Callable[[], float] | None = None) -> Transport:
+    """The installed transport (serial ports); clock gives arrival times in seconds, monotonic by default."""
+    make = _entry("landing_lab.transports").load()
+    return cast("Transport", make() if clock is None else make(clock=clock))
+
+
+def emulator() -> Callable[..., EmulatorServer]:
+    """The installed emulator: a function that serves simulated devices behind real endpoints."""
+    return cast("Callable[..., EmulatorServer]", _entry("landing_lab.emulators").load())
+
+
+def open_all(reach: Transport, urls: Sequence[str], *, timeout_s: float, reconnect_s: float = 0.0) -> list[DeviceLink]:
+    """Open every port or none: if one fails, those already open are closed and the error goes on.
+
+    reconnect_s: how long a board that goes later is looked for, see Transport.open.
+    """
+    links: list[DeviceLink] = []
+    try:
+        links.extend(reach.open(url, timeout_s=timeout_s, reconnect_s=reconnect_s) for url in urls)
+    except BaseException:
+        close_all(links)
+        raise
+    return links
+
+
+def close_all(links: Sequence[DeviceLink]) -> None:
+    """Close every link; a board that has gone does not keep the others open."""
+    for link in links:
+        link.close()
+
+
+@contextmanager
+def opened(
+    reach: Transport, urls: Sequence[str], *, timeout_s: float, reconnect_s: float = 0.0
+) -> Iterator[list[DeviceLink]]:
+    """Links to these ports, closed at the end whatever happens."""
+    links = open_all(reach, urls, timeout_s=timeout_s, reconnect_s=reconnect_s)
+    try:
+        yield links
+    finally:
+        close_all(links)
+
+
+def ports_here(reach: Transport) -> list[str]:
+    """Serial ports of this machine. Raises DeviceNotFoundError where there is none."""
+    urls = reach.list_urls()
+    if not urls:
+        raise DeviceNotFoundError(
+            "this machine has no serial port with a device on it; plug the boards in, look at the cable "
+            "(some only charge), or try simulated ones: landing-lab record --sim"
+        )
+    return urls
+
+
+def open_answering(
+    reach: Transport, urls: Sequence[str], *, timeout_s: float, reconnect_s: float = 0.0
+) -> tuple[list[DeviceLink], dict[str, str]]:
+    """A link to each port with a board behind it, and for each other port the reason why not.
+
+    Each port is opened once: opening resets an Arduino, which costs two seconds.
+    """
+    links: list[DeviceLink] = []
+    silent: dict[str, str] = {}
+    for url in urls:
+        try:
+            links.append(reach.open(url, timeout_s=timeout_s, reconnect_s=reconnect_s))
+        except LandingLabError as error:
+            silent[url] = str(error)
+        except BaseException:
+            close_all(links)
+            raise
+    return links, silent

@@ -1,0 +1,98 @@
+"""`landing-lab simulate`: simulated boards behind real endpoints."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from landing_lab.app.boards.links import emulator
+from landing_lab.app.invocation import command_name
+from landing_lab.errors import ParameterError
+from landing_lab.model.device import EmulatorServer, SimulatedDevice
+from landing_lab.sim.link import LinkFaults
+
+BOARDS = ("insole_left", "insole_right", "plate")
+"""Names of the boards of every simulated scene, in its order."""
+
+
+def check_speed(speed: float) -> None:
+    """Refuse a playing speed that this machine or the clock fit cannot follow."""
+    if not 0.1 <= speed <= 20.0:
+        raise ParameterError(f"--speed {speed:g} is outside 0.1-20; 1 plays in real time")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SimulateSettings:
+    """What boards play, what goes wrong, and how they are reached; see the options of the command."""
+
+    speed: float = 1.0
+    seed: int = 1
+    scene: str = "drop-jump"
+    tcp: bool = False
+    link_dir: Path | None = None
+    clock_ppm: float | None = None
+    faults: LinkFaults
+    faulty: str | None = None
+
+
+def run_simulate_devices(settings: SimulateSettings, *, as_json: bool) -> int:
+    """Serve two insoles and a plate until interrupted; prints one address per board."""
+    check_speed(settings.speed)
+    from landing_lab.app.boards.scenes import make_scene
+
+    scene = make_scene(settings.scene, seed=settings.seed, clock_ppm=settings.clock_ppm)
+    if settings.faulty is not None and settings.faulty not in BOARDS:
+        raise ParameterError(f"there is no board {settings.faulty!r}; choose one of {', '.join(BOARDS)}")
+    faults = [settings.faults if settings.faulty in (None, name) else LinkFaults() for name in BOARDS]
+    _make_folder(settings.link_dir)
+    # A supervisor's request to end is treated like Ctrl-C, so that no name is left pointing at nothing.
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    server = emulator()(
+        scene.devices, speed=settings.speed, loop=True, faults=faults, tcp=settings.tcp or None,
+        link_dir=settings.link_dir,
+    )  # fmt: skip
+    try:
+        if as_json:
+            _print_json(settings, server, scene.devices)
+        else:
+            _print_words(server, scene.devices)
+        sys.stdout.flush()
+        while True:
+            time.sleep(3600)
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        server.close()
+        signal.signal(signal.SIGTERM, before)
+
+
+def _make_folder(folder: Path | None) -> None:
+    try:
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ParameterError(f"--link-dir {folder} cannot be made ({error.strerror}); name another folder") from error
+
+
+def _print_json(settings: SimulateSettings, server: EmulatorServer, devices: Sequence[SimulatedDevice]) -> None:
+    from landing_lab.io.write import json_text
+
+    boards = [
+        {"port": url, "name": name, "kind": one.info.kind, "id": one.info.device_id, "placement": one.info.placement}
+        for url, name, one in zip(server.urls, BOARDS, devices, strict=True)
+    ]
+    document = {"devices": boards, "speed": settings.speed, "seed": settings.seed, "scene": settings.scene}
+    sys.stdout.write(json_text(document))
+
+
+def _print_words(server: EmulatorServer, devices: Sequence[SimulatedDevice]) -> None:
+    for url, name, device in zip(server.urls, BOARDS, devices, strict=True):
+        print(f"{url}  {name}: {device.info.kind} {device.info.device_id}")
+    ports = " ".join(f"--port {url}" for url in server.urls)
+    print(f"Try in another terminal: {command_name()} record {ports}")
+    print(f"or see them with: {command_name()} devices {ports}")
+    print("Serving until interrupted (Ctrl-C).")

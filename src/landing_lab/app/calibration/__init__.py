@@ -1,0 +1,1 @@
+"""`landing-lab calibrate`: guided calibrations, and their front end on the terminal."""

@@ -1,0 +1,106 @@
+"""Where the raw readings of a calibration lie, and which part of them was which step."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from landing_lab.app.calibration.events import StepRecord
+from landing_lab.app.calibration.steps import GuidedStep
+from landing_lab.errors import FileFormatError
+from landing_lab.io.calibration_files import FOLDER
+from landing_lab.io.path import check_path
+from landing_lab.io.visible import quoted_path
+from landing_lab.io.write import json_text, make_folder, write_whole
+from landing_lab.model.strict_document import from_plain, plain
+
+SCHEMA: Final = "landing-lab.calibration-steps/1"
+RAW: Final = "raw"
+KINDS: Final = ("plate", "on plate", "bench", "check")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedStep:
+    """A step, and from where to where on its board's clock it was read, in microseconds."""
+
+    step: GuidedStep
+    status: str
+    told: str
+    windows_us: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SavedSteps:
+    """The steps of one raw file, and what the operator entered.
+
+    kind: one of KINDS. sides: feet whose insoles are to be calibrated. plate_file: calibration of the plate that was
+    used, "" for none.
+    """
+
+    kind: str
+    steps: tuple[SavedStep, ...]
+    sides: tuple[str, ...] = ()
+    made_at: str
+    mass_sd_pct: float = 0.1
+    temperature_c: float | None = None
+    operator: str | None = None
+    note: str | None = None
+    common_scale: bool = False
+
+
+def raw_path(dataset: Path, kind: str, device_id: str, stamp: str) -> Path:
+    """A new name DATASET/calibrations/raw/<device>_<kind>_<stamp>.xdf; makes the folder."""
+    folder = dataset / FOLDER / RAW
+    make_folder(folder)
+    device = re.sub(r"[^A-Za-z0-9-]+", "-", device_id)[:60]
+    stem = f"{device}_{kind.replace(' ', '-')}_{stamp}"
+    number = 1
+    while (path := folder / (f"{stem}.xdf" if number == 1 else f"{stem}_{number}.xdf")).exists():
+        number += 1
+    return path
+
+
+def steps_path(raw: Path) -> Path:
+    """The file with the steps beside a raw file."""
+    return raw.with_suffix(".steps.json")
+
+
+def saved_steps(records: Sequence[StepRecord]) -> tuple[SavedStep, ...]:
+    """What became of the steps, as it is kept."""
+    return tuple(
+        SavedStep(
+            step=record.step,
+            status=record.status,
+            told=record.told,
+            windows_us=tuple((int(start), int(stop)) for start, stop in record.windows),
+        )
+        for record in records
+    )
+
+
+def write_steps(raw: Path, saved: SavedSteps) -> Path:
+    """Write the steps beside their raw file, whole or not at all; raises RecordingError where the disk refuses."""
+    return write_whole(steps_path(raw), json_text({"schema": SCHEMA, **plain(saved)}).encode(), durable=True)
+
+
+def read_steps(raw: Path) -> SavedSteps:
+    """The steps of a raw file; raises FileFormatError where there are none or they are damaged."""
+    path = check_path(steps_path(raw))
+    shown = quoted_path(path.name)
+    try:
+        document: Any = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError) as error:
+        raise FileFormatError(f"{shown} cannot be read ({error}); it belongs beside the raw file", path=path) from error
+    if not isinstance(document, Mapping) or document.get("schema") != SCHEMA:
+        raise FileFormatError(f"{shown} holds no steps of a calibration ({SCHEMA}); choose its own raw file", path=path)
+    try:
+        saved = from_plain(SavedSteps, {name: value for name, value in document.items() if name != "schema"})
+    except (TypeError, ValueError) as error:
+        raise FileFormatError(f"{shown} is damaged ({error}); calibrate again", path=path) from error
+    if saved.kind not in KINDS:
+        raise FileFormatError(f"{shown} is of a {saved.kind!r} calibration, which is not known; calibrate again")
+    return saved

@@ -1,0 +1,152 @@
+"""Calibrations as text for people: one in full, and a list of many."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from landing_lab.io.visible import visible
+from landing_lab.model.calibration import Calibration, InsoleCalibration, PlateCalibration
+
+
+def print_calibration(made: Calibration) -> None:
+    """Everything that a lab wants to know of a calibration, each number with its unit."""
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(highlight=False, markup=False, soft_wrap=False)
+    kind = "plate" if isinstance(made, PlateCalibration) else f"{made.side or ''} insole".strip()
+    console.print(f"Calibration of {kind} {visible(made.device_id)}: {made.method}, {made.made_at}")
+    table = Table(show_header=False, box=None, pad_edge=False)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    rows = _plate_rows(made) if isinstance(made, PlateCalibration) else _insole_rows(made)
+    for name, value in [*rows, *_entered(made)]:
+        table.add_row(f"  {name}", visible(value))
+    console.print(table)
+    console.print(_plate_steps(made) if isinstance(made, PlateCalibration) else _postures(made))
+    for finding in made.findings:
+        console.print(f"  note: {visible(finding)}")
+
+
+def _plate_rows(made: PlateCalibration) -> list[tuple[str, str]]:
+    scales = [scale for scale in made.counts_per_n if scale is not None]
+    order = "not known" if made.filter_order is None else f"{made.filter_order}"
+    if made.filter_order_probability is not None:
+        order += f" (probability {made.filter_order_probability:.2f})"
+    return [
+        ("scale", f"{min(scales):.1f} to {max(scales):.1f} counts/N, {len(scales)} cells"),
+        ("force is good to", f"{100.0 * made.scale_sd_fraction:.2f} % (standard deviation)"),
+        ("linearity", _percent(made.linearity_pct, "three masses in the middle")),
+        ("corner error", _percent(made.corner_error_pct, "a mass near each corner")),
+        ("hysteresis", _percent(made.hysteresis_pct, "masses going down again")),
+        ("repeatability", _percent(made.repeatability_pct, "a mass put on twice in the same way")),
+        ("noise at rest", f"{made.noise_n:.2f} N (standard deviation)"),
+        ("filter order", order),
+        ("first mode", _mode(made)),
+    ]
+
+
+def _percent(value: float | None, needs: str) -> str:
+    return f"not known, needs {needs}" if value is None else f"{value:.2f} % of the largest load"
+
+
+def _mode(made: PlateCalibration) -> str:
+    if made.mode_hz is not None:
+        damping = "" if made.mode_damping is None else f", damping {100.0 * made.mode_damping:.1f} % of critical"
+        return f"{made.mode_hz:.1f} Hz{damping}"
+    return "not known" if made.mode_at_least_hz is None else f"not seen, above {made.mode_at_least_hz:.0f} Hz"
+
+
+def _insole_rows(made: InsoleCalibration) -> list[tuple[str, str]]:
+    plate = made.plate_calibration
+    loop = "not known" if made.hysteresis_pct is None else f"{made.hysteresis_pct:.0f} % of the load"
+    rows = [
+        ("force is good to", f"{100.0 * made.force_sd_fraction:.0f} % (standard deviation)"),
+        ("exponent", f"{min(made.exponent):.2f} to {max(made.exponent):.2f}"),
+        ("weights", f"{min(made.weight_n):.1f} to {max(made.weight_n):.1f} N, {made.n_cells} cells"),
+    ]
+    if made.method == "bench":
+        return [*rows, ("hysteresis", loop)]
+    used = "an uncalibrated plate (nominal newton)" if plate == "nominal" else str(plate)
+    return [*rows, ("against", used)]
+
+
+def _entered(made: Calibration) -> list[tuple[str, str]]:
+    rows = [("valid until", f"{made.expires_at:%Y-%m-%d} ({made.valid_days:g} days)")]
+    rows += [("made by", made.software)]
+    rows += [] if made.temperature_c is None else [("temperature", f"{made.temperature_c:g} C")]
+    rows += [("operator", made.operator)] if made.operator else []
+    rows += [("note", made.notes)] if made.notes else []
+    return rows
+
+
+def _plate_steps(made: PlateCalibration) -> object:
+    from rich.table import Table
+
+    table = Table(title="Loads", title_justify="left", box=None, pad_edge=False)
+    for heading, justify in (("  Step", "left"), ("true N", "right"), ("read N", "right"), ("off N", "right")):
+        table.add_column(heading, justify="right" if justify == "right" else "left")
+    for step in made.steps:
+        table.add_row(
+            f"  {visible(step.label)}", f"{step.force_n:.1f}", f"{step.measured_n:.1f}", f"{step.residual_n:+.1f}"
+        )
+    return table
+
+
+def _postures(made: InsoleCalibration) -> object:
+    from rich.table import Table
+
+    table = Table(title="Each posture predicted from the others", title_justify="left", box=None, pad_edge=False)
+    for heading in ("  Posture", "mean force N", "error rms %", "bias %"):
+        table.add_column(heading, justify="left" if heading == "  Posture" else "right")
+    for one in made.posture_errors:
+        name = f"  {visible(one.label).replace('_', ' ')}"
+        table.add_row(name, f"{one.force_n:.0f}", f"{one.rms_pct:.1f}", f"{one.bias_pct:+.1f}")
+    return table if made.posture_errors else ""
+
+
+def print_list(found: Sequence[Calibration], damaged: Sequence[str]) -> None:
+    """One line per calibration, newest first; the newest of a device is the one that recordings use."""
+    from rich.console import Console
+    from rich.table import Table
+
+    today = datetime.now(tz=UTC)
+    table = Table(box=None, pad_edge=False)
+    for heading in ("Kind", "Made", "Valid until", "Force", "In use", "File"):
+        table.add_column(heading, overflow="fold")
+    used: set[str] = set()
+    for made in reversed(found):
+        kind = "plate" if isinstance(made, PlateCalibration) else "insole" if made.method == "on plate" else "cells"
+        newest = made.device_id not in used
+        used.add(made.device_id)
+        state = ("expired" if made.expires_at <= today else "yes") if newest else "older"
+        table.add_row(
+            kind, f"{made.made:%Y-%m-%d}", f"{made.expires_at:%Y-%m-%d}", f"+-{100.0 * made.relative_sd:.2g} %", state,
+            made.file,
+        )  # fmt: skip
+    if found:
+        Console(highlight=False, markup=False).print(table)
+    for sentence in damaged:
+        print(f"note: {visible(sentence)}")
+
+
+def list_document(found: Sequence[Calibration]) -> list[dict[str, object]]:
+    """The list for programs."""
+    today = datetime.now(tz=UTC)
+    return [
+        {
+            "device_id": made.device_id,
+            "kind": "plate" if isinstance(made, PlateCalibration) else "insole",
+            "method": made.method,
+            "made_at": made.made_at,
+            "valid_until": made.expires_at.isoformat(),
+            "expired": made.expires_at <= today,
+            "force_sd_fraction": made.relative_sd,
+            "linearity_pct": getattr(made, "linearity_pct", None),
+            "corner_error_pct": getattr(made, "corner_error_pct", None),
+            "hysteresis_pct": made.hysteresis_pct,
+            "file": made.file,
+        }
+        for made in reversed(found)
+    ]

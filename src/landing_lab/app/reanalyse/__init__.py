@@ -1,0 +1,1 @@
+"""`landing-lab reanalyse`: every number again from the raw files."""

@@ -1,0 +1,1 @@
+"""`landing-lab record`: sessions of trials, and their front end on the terminal."""

@@ -1,0 +1,279 @@
+"""What stands on disk of a session while it runs: its plan, its trials and their verdicts, whole after every change."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Self
+
+import landing_lab
+from landing_lab.app.record.plan import PlannedTrial, open_trials, planned_trials
+from landing_lab.app.record.protocols import Protocol
+from landing_lab.errors import ParameterError, RecordingError
+from landing_lab.io.dataset import Dataset
+from landing_lab.io.dataset_lock import FolderLock
+from landing_lab.io.dataset_session import SessionFolder
+from landing_lab.io.session_file import PlannedCondition, SessionState, TrialEntry, Verdict
+from landing_lab.model.device import DeviceInfo
+from landing_lab.model.result import Result
+
+LEFT_OUT = "left_out"
+"""Name, in the state, of the planned trials that were given up."""
+
+ANALYSIS = ("mass_kg", "box_height_m")
+"""Settings that change numbers: a session is never continued with others."""
+
+
+@dataclass(slots=True, kw_only=True)
+class SessionBook:
+    """One session folder and its state; every change is on disk before the method returns.
+
+    told: sentences on what was found when it was opened. Raises RecordingError where the disk does not take a change.
+    """
+
+    folder: SessionFolder
+    state: SessionState
+    plan: tuple[PlannedTrial, ...]
+    lock: FolderLock
+    resumed: bool
+    told: list[str] = field(default_factory=list)
+
+    @classmethod
+    def open(
+        cls,
+        dataset: Dataset,
+        participant: str,
+        protocol: Protocol,
+        settings: Mapping[str, object],
+        *,
+        seed: int,
+        session: str | None = None,
+        new: bool = False,
+    ) -> Self:
+        """Continue the unfinished session of this participant and protocol, or begin a new one.
+
+        session: the label of one that must be continued; new: begin another whatever there is.
+        Raises ParameterError where the named session does not exist or is of something else.
+        """
+        dataset.create()
+        told: list[str] = []
+        folder = None if new else _wanted(dataset, participant, session)
+        if folder is not None:
+            lock = folder.lock()
+            try:
+                state = folder.read_state()
+                why_not = _differs(state, protocol, settings)
+                if why_not is None:
+                    return cls._continued(folder, state, protocol, lock)
+            except BaseException:
+                lock.release()
+                raise
+            lock.release()
+            if session is not None:
+                raise ParameterError(f"session {session} cannot be continued: {why_not}; leave out --session")
+            told.append(f"The unfinished session ses-{folder.label} is left as it is ({why_not}); this is a new one.")
+        return cls._begun(dataset, participant, protocol, settings, seed=seed, told=told)
+
+    @classmethod
+    def _begun(
+        cls,
+        dataset: Dataset,
+        participant: str,
+        protocol: Protocol,
+        settings: Mapping[str, object],
+        *,
+        seed: int,
+        told: list[str],
+    ) -> Self:
+        folder = dataset.new_session(participant)
+        lock = folder.lock()
+        state = SessionState(
+            participant=participant,
+            session=folder.label,
+            protocol=protocol.name,
+            planned=_planned(protocol),
+            software=f"landing-lab {landing_lab.__version__}",
+            created_at=_now(),
+            settings={**settings, "order": protocol.order, "seed": seed, "protocol": dataclasses.asdict(protocol)},
+        )
+        plan = planned_trials(protocol, seed=seed)
+        book = cls(folder=folder, state=state, plan=plan, lock=lock, resumed=False, told=told)
+        book.write()
+        return book
+
+    @classmethod
+    def _continued(cls, folder: SessionFolder, state: SessionState, protocol: Protocol, lock: FolderLock) -> Self:
+        """The session as it was left; a trial whose processed files are whole had been accepted."""
+        stored = state.settings
+        order = str(stored.get("order", protocol.order))
+        seed: Any = stored.get("seed", 0)
+        plan = planned_trials(_with_order(protocol, order), seed=int(seed))
+        book = cls(
+            folder=folder, state=dataclasses.replace(state, finished_at=None), plan=plan, lock=lock, resumed=True
+        )
+        for entry in state.trials:
+            if entry.verdict == "unfinished":
+                if Path(f"{folder.trial_stem(entry.task, entry.run)}.json").is_file():
+                    book.state = book.state.with_trial(dataclasses.replace(entry, verdict="accepted"))
+                elif not (folder.path / entry.file).is_file():
+                    book._forget(entry)
+        book.write()
+        book.told.append(
+            f"Session ses-{folder.label} was not finished and is continued: {len(book.accepted)} of "
+            f"{len(plan)} trials are accepted (--new-session begins another)."
+        )
+        book.told.extend(
+            f"Trial {entry.run} has no verdict and is not in the report; its raw data are in "
+            f"{folder.path / entry.file}: look at them with landing-lab analyse, or leave them."
+            for entry in book.state.trials
+            if entry.verdict == "unfinished"
+        )
+        return book
+
+    @property
+    def accepted(self) -> list[TrialEntry]:
+        """The trials that count, in order of recording."""
+        return [entry for entry in self.state.trials if entry.verdict == "accepted"]
+
+    @property
+    def left_out(self) -> frozenset[int]:
+        """Numbers of planned trials that were given up."""
+        stored = self.state.more.get(LEFT_OUT, ())
+        return frozenset(int(one) for one in stored) if isinstance(stored, (list, tuple)) else frozenset()
+
+    def remaining(self) -> list[PlannedTrial]:
+        """The planned trials still to do, in order."""
+        done: dict[str, int] = {}
+        for entry in self.accepted:
+            done[entry.condition] = done.get(entry.condition, 0) + 1
+        return open_trials(self.plan, done, self.left_out)
+
+    def raw_path(self, entry: TrialEntry) -> Path:
+        """Where the raw file of a trial lies."""
+        return self.folder.path / entry.file
+
+    def begin(self, planned: PlannedTrial) -> TrialEntry:
+        """A new trial, in the state as unfinished before anything is recorded."""
+        task = self.state.protocol
+        known = max((entry.run for entry in self.state.trials if entry.task == task), default=0)
+        run = max(self.folder.next_run(task), known + 1)
+        file = self.folder.raw_path(task, run).relative_to(self.folder.path).as_posix()
+        entry = TrialEntry(
+            run=run, task=task, file=file, verdict="unfinished", condition=planned.condition, recorded_at=_now()
+        )
+        self._put(entry)
+        return entry
+
+    def withdraw(self, entry: TrialEntry) -> None:
+        """Forget a trial in which nothing happened, and its raw file."""
+        try:
+            self.raw_path(entry).unlink(missing_ok=True)
+        except OSError as error:
+            raise RecordingError(f"{entry.file} cannot be removed: {error.strerror or error}") from error
+        self._forget(entry)
+        self.write()
+
+    def update(self, entry: TrialEntry, **changes: Any) -> TrialEntry:
+        """The trial with other fields, on disk."""
+        changed = dataclasses.replace(entry, **changes)
+        self._put(changed)
+        return changed
+
+    def accept(self, entry: TrialEntry, result: Result, notes: Sequence[str]) -> TrialEntry:
+        """Write the processed files of a trial, then its verdict."""
+        from landing_lab.io.formats.xdf import read_raw
+        from landing_lab.io.processed import trial_facts, write_processed
+
+        raw = read_raw(self.raw_path(entry))
+        stem = self.folder.trial_stem(entry.task, entry.run)
+        signals = result.trials[0].signals
+        write_processed(result.recording, signals, stem, trial_facts(raw, result.trials))
+        return self._judged(entry, "accepted", None, notes)
+
+    def reject(self, entry: TrialEntry, reason: str, notes: Sequence[str]) -> TrialEntry:
+        """Put a trial's raw file aside, where no later report over raw/*.xdf picks it up, and say why."""
+        aside = self.folder.reject(self.raw_path(entry))
+        moved = dataclasses.replace(entry, file=aside.relative_to(self.folder.path).as_posix())
+        return self._judged(moved, "rejected", reason, notes)
+
+    def leave_out(self, number: int) -> None:
+        """Give a planned trial up."""
+        numbers = sorted({*self.left_out, number})
+        self.state = dataclasses.replace(self.state, more={**self.state.more, LEFT_OUT: numbers})
+        self.write()
+
+    def describe(self, boards: Mapping[str, Mapping[str, object]], calibrations: Mapping[str, str]) -> None:
+        """Note which boards are used, and how they are calibrated."""
+        self.state = dataclasses.replace(self.state, boards=dict(boards), calibrations=dict(calibrations))
+        self.write()
+
+    def finish(self) -> None:
+        """The session is over: nothing of its plan is left."""
+        self.state = dataclasses.replace(self.state, finished_at=_now())
+        self.write()
+
+    def write(self) -> None:
+        """Put the state on disk."""
+        self.folder.write_state(self.state)
+        self.state = dataclasses.replace(self.state, recovered=None)
+
+    def _judged(self, entry: TrialEntry, verdict: Verdict, reason: str | None, notes: Sequence[str]) -> TrialEntry:
+        changed = dataclasses.replace(entry, verdict=verdict, reason=reason, notes=(*entry.notes, *notes))
+        self._put(changed)
+        return changed
+
+    def _put(self, entry: TrialEntry) -> None:
+        self.state = self.state.with_trial(entry)
+        self.write()
+
+    def _forget(self, entry: TrialEntry) -> None:
+        kept = tuple(one for one in self.state.trials if (one.task, one.run) != (entry.task, entry.run))
+        self.state = dataclasses.replace(self.state, trials=kept)
+
+
+def boards_of(infos: Mapping[str, DeviceInfo]) -> dict[str, dict[str, object]]:
+    """What boards say of themselves, for the state."""
+    return {name: dataclasses.asdict(info) for name, info in infos.items()}
+
+
+def _now() -> str:
+    return datetime.now(tz=UTC).isoformat(timespec="seconds")
+
+
+def _planned(protocol: Protocol) -> tuple[PlannedCondition, ...]:
+    return tuple(
+        PlannedCondition(task=protocol.name, condition=condition, n_trials=protocol.n_trials)
+        for condition in protocol.conditions or ("",)
+    )
+
+
+def _with_order(protocol: Protocol, order: str) -> Protocol:
+    from landing_lab.app.record.protocols import with_conditions
+
+    return with_conditions(protocol, protocol.conditions, order)
+
+
+def _wanted(dataset: Dataset, participant: str, session: str | None) -> SessionFolder | None:
+    if session is None:
+        return dataset.unfinished(participant)
+    label = session.removeprefix("ses-")
+    for folder in dataset.sessions(participant):
+        if folder.label == label or (label.isdigit() and folder.number == int(label)):
+            return folder
+    labels = ", ".join(folder.label for folder in dataset.sessions(participant)) or "none"
+    raise ParameterError(f"participant {participant} has no session {label} (there are: {labels}); leave out --session")
+
+
+def _differs(state: SessionState, protocol: Protocol, settings: Mapping[str, object]) -> str | None:
+    """Why a session is not the one that is wanted now; None where it is."""
+    if state.protocol != protocol.name:
+        return f"its protocol is {state.protocol}" if state.protocol else "its plan is lost"
+    if state.planned != _planned(protocol):
+        return "its trials or conditions are others"
+    for name in ANALYSIS:
+        if state.settings.get(name) != settings.get(name):
+            return f"its {name} is {state.settings.get(name)}"
+    return None

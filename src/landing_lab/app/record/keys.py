@@ -1,0 +1,132 @@
+"""What keys and words mean to a session; asks for reasons and notes itself, without waiting."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from landing_lab.app.record.events import REASONS, Command, CommandKind, Phase
+from landing_lab.app.terminal.keys import END_OF_INPUT, Typing
+from landing_lab.io.visible import visible
+
+if TYPE_CHECKING:
+    from landing_lab.app.record.session import RecordSession
+
+Asking: TypeAlias = Literal["", "reason", "own reason", "note", "quit"]
+
+VERDICT_KEYS: Final = "a accept   r reject   p repeat   n note   q quit"
+RECORDING_KEYS: Final = "e end the trial now   n note   q quit"
+VERDICTS: Final = ("accept", "reject", "repeat")
+MAX_TEXT: Final = 300
+ENTER: Final = ("\r", "\n")
+_WORDS: Final[dict[str, CommandKind]] = {
+    "accept": "accept", "a": "accept", "y": "accept", "yes": "accept",
+    "reject": "reject", "r": "reject", "no": "reject",
+    "repeat": "repeat", "p": "repeat", "note": "note", "n": "note", "end": "end", "e": "end", "quit": "quit",
+    "q": "quit",
+}  # fmt: skip
+
+
+class KeyCommands:
+    """Turns what is typed into commands and hands each over when the session can use it."""
+
+    def __init__(self, typing: Typing) -> None:
+        self._typing = typing
+        self._commands: deque[Command] = deque()
+        self._asking: Asking = ""
+        self._text = ""
+        self._ended = False
+        self.complaint = ""
+
+    def tick(self, session: RecordSession) -> None:
+        """Take what was typed and submit what fits the moment; where nobody can be asked, the session decides."""
+        for typed in self._typing.read():
+            if typed == END_OF_INPUT:
+                self._ended = True
+                if not self._typing.lines:
+                    self._commands.append(Command(kind="quit"))
+            elif self._typing.lines:
+                self._word(typed)
+            else:
+                self._key(typed, session.phase)
+        while self._commands and self._fits(self._commands[0].kind, session.phase):
+            session.submit(self._commands.popleft())
+            if session.phase == "verdict":
+                return
+        if self._ended and self._typing.lines and session.phase == "verdict" and not self._commands:
+            session.decide_alone()
+
+    def line(self, phase: Phase) -> str:
+        """What can be typed now, or what is being asked."""
+        if self._asking == "reason":
+            numbered = "  ".join(f"{number} {reason}" for number, reason in enumerate(REASONS, start=1))
+            return f"Why?  {numbered}  t other text  (Esc back)"
+        if self._asking in ("own reason", "note"):
+            return f"{self._asking.capitalize()} (Enter to end, Esc back): {self._text}_"
+        if self._asking == "quit":
+            return "End the session? It can be continued later.   y yes   any other key: go on"
+        known = {"verdict": VERDICT_KEYS, "recording": RECORDING_KEYS}.get(phase, "")
+        return f"{self.complaint}   {known}" if self.complaint else known
+
+    @staticmethod
+    def _fits(kind: CommandKind, phase: Phase) -> bool:
+        if kind in VERDICTS:
+            return phase == "verdict"
+        return kind != "end" or phase == "recording"
+
+    def _word(self, line: str) -> None:
+        first, _, text = line.partition(" ")
+        kind = _WORDS.get(first.lower())
+        if kind is not None:
+            self._commands.append(Command(kind=kind, text=visible(text.strip())[:MAX_TEXT]))
+        elif line:
+            self.complaint = "Please type accept, reject REASON, repeat, note TEXT, end or quit."
+
+    def _key(self, key: str, phase: Phase) -> None:
+        self.complaint = ""
+        if key == "\x1b":
+            self._asking, self._text = "", ""
+        elif self._asking in ("own reason", "note"):
+            self._letter(key)
+        elif self._asking == "reason":
+            self._reason(key)
+        elif self._asking == "quit":
+            self._asking = ""
+            if key.lower() in ("y", "q"):
+                self._commands.append(Command(kind="quit"))
+        else:
+            self._first(key.lower(), phase)
+
+    def _first(self, key: str, phase: Phase) -> None:
+        if key == "n":
+            self._asking, self._text = "note", ""
+        elif key == "q":
+            self._asking = "quit"
+        elif phase == "recording" and key == "e":
+            self._commands.append(Command(kind="end"))
+        elif phase == "verdict" and key == "a":
+            self._commands.append(Command(kind="accept"))
+        elif phase == "verdict" and key == "p":
+            self._commands.append(Command(kind="repeat"))
+        elif phase == "verdict" and key == "r":
+            self._asking = "reason"
+        elif key.isprintable() and key != " ":
+            self.complaint = f"{key} means nothing here."
+
+    def _reason(self, key: str) -> None:
+        if key.isdigit() and 1 <= int(key) <= len(REASONS):
+            self._commands.append(Command(kind="reject", text=REASONS[int(key) - 1]))
+            self._asking = ""
+        elif key.lower() == "t":
+            self._asking, self._text = "own reason", ""
+
+    def _letter(self, key: str) -> None:
+        if key in ENTER:
+            if self._text.strip():
+                kind: CommandKind = "note" if self._asking == "note" else "reject"
+                self._commands.append(Command(kind=kind, text=visible(self._text.strip())))
+            self._asking, self._text = "", ""
+        elif key in ("\x7f", "\b"):
+            self._text = self._text[:-1]
+        elif key.isprintable() and len(self._text) < MAX_TEXT:
+            self._text += key

@@ -1,0 +1,113 @@
+"""The report of a session, made anew after each accepted trial by a process of its own, so that no sample waits."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Self
+
+from landing_lab.app.analyse.batch_interrupt import kept_from_children
+from landing_lab.app.analyse.batch_worker import start_worker
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportOrder:
+    """All that a report is made of: raw files of the accepted trials and what was entered."""
+
+    files: tuple[Path, ...]
+    folder: Path
+    mass_kg: float | None
+    box_height_m: float | None
+    session: Mapping[str, object]
+
+
+def write_session_report(order: ReportOrder) -> list[Path]:
+    """Analyse the raw files and write report.html, metrics.csv, analysis.json and a picture per trial.
+
+    Raises RecordingError where the folder cannot be written, FileFormatError where a file is damaged.
+    """
+    from landing_lab.app.analyse.document import analysis_document
+    from landing_lab.app.analyse.outputs import write_outputs
+    from landing_lab.io.read import read
+    from landing_lab.metrics.analyse import analyse
+
+    trials = [
+        trial
+        for file in order.files
+        for trial in analyse(read(file), mass_kg=order.mass_kg, box_height_m=order.box_height_m).trials
+    ]
+    return write_outputs(
+        trials, analysis_document(trials, session=dict(order.session)), order.folder, session=order.session
+    )
+
+
+def _start() -> None:
+    """Make ready before the first order comes; recording goes first."""
+    start_worker()
+    if hasattr(os, "nice"):
+        os.nice(10)
+    import landing_lab.app.analyse.outputs
+    import landing_lab.metrics.analyse
+    import landing_lab.report.write  # noqa: F401
+
+
+class SessionReport:
+    """Keeps the report of a session up to date in the background; a context manager."""
+
+    def __init__(self) -> None:
+        self._pool: ProcessPoolExecutor | None = None
+        self._at_work: Future[list[Path]] | None = None
+        self._next: ReportOrder | None = None
+        self._handed: ReportOrder | None = None
+        self.written: Sequence[Path] = ()
+
+    def __enter__(self) -> Self:
+        """Start the process, so that it is ready when the first trial is accepted."""
+        self._pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_start)
+        with kept_from_children():
+            self._pool.submit(os.getpid)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the process."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def order(self, order: ReportOrder) -> None:
+        """Ask for a report; of several asked for while one is made only the newest is made."""
+        self._next = order
+        self.step()
+
+    def step(self) -> None:
+        """Hand the next order out where the one before is done."""
+        if self._next is None or (self._at_work is not None and not self._at_work.done()):
+            return
+        self._handed, self._next = self._next, None
+        if self._pool is None:
+            self.written = write_session_report(self._handed)
+            return
+        try:
+            with kept_from_children():
+                self._at_work = self._pool.submit(write_session_report, self._handed)
+        except BrokenProcessPool:
+            self._handed = None  # `finish` makes it
+
+    def finish(self, last: ReportOrder | None) -> None:
+        """Wait until the report is that of `last`; where its process failed it is made here. `written` are its files.
+
+        Raises RecordingError where the folder cannot be written.
+        """
+        if last is None:
+            return
+        if self._at_work is not None:
+            try:
+                self.written = self._at_work.result()
+            except BrokenProcessPool:
+                self._handed = None
+        if self._handed != last:
+            self.written = write_session_report(last)

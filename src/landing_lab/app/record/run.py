@@ -1,0 +1,244 @@
+"""`landing-lab record`: a session of trials from connected boards, shown in the terminal."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import signal
+import sys
+import textwrap
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from landing_lab.app.boards.links import close_all, emulator, open_answering, opened, ports_here, transport
+from landing_lab.app.boards.table import print_devices
+from landing_lab.app.demo_trial import warm_up
+from landing_lab.app.record.book import SessionBook
+from landing_lab.app.record.events import FrontEnd
+from landing_lab.app.record.facts import SessionSettings
+from landing_lab.app.record.keys import KeyCommands
+from landing_lab.app.record.protocols import PROTOCOLS, Protocol
+from landing_lab.app.record.report import SessionReport
+from landing_lab.app.record.session import RecordSession
+from landing_lab.app.record.terminal import PlainView, ScreenView
+from landing_lab.app.record.verdict import MOST_REPEATS
+from landing_lab.app.terminal.keys import keyboard
+from landing_lab.detect.inputs import check_inputs
+from landing_lab.errors import DeviceNotFoundError, ParameterError
+from landing_lab.io.calibration_files import newest_calibrations, read_calibration
+from landing_lab.io.dataset import Dataset
+from landing_lab.io.dataset_names import check_pseudonym
+from landing_lab.io.visible import visible
+from landing_lab.model.calibration import Calibration
+from landing_lab.model.device import DeviceLink
+
+OPEN_TIMEOUT_S = 4.0
+"""A genuine Uno needs 1.5-2 s after the reset that opening its port causes."""
+
+RECONNECT_S = 30.0
+"""Time to find the cable that came out and to plug it in again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordSettings:
+    """What to record and where to put it. session: the one to continue; new_session: begin another."""
+
+    dataset: Path
+    participant: str
+    protocol: Protocol
+    session: SessionSettings
+    seed: int | None = None
+    continued: str | None = None
+    new_session: bool = False
+    calibrations: tuple[Path, ...] = ()
+    bell: bool = False
+
+    def __post_init__(self) -> None:
+        check_inputs(self.session.mass_kg, self.session.box_height_m)
+        check_pseudonym(self.participant)
+        if not 1.0 <= self.session.max_duration_s <= 600.0:
+            raise ParameterError(
+                f"--max-duration-s {self.session.max_duration_s:g} is outside 1-600 s; it counts from the moment "
+                "somebody is ready"
+            )
+        if self.new_session and self.continued:
+            raise ParameterError("--session continues a session and --new-session begins one; leave out one of them")
+
+
+def print_protocols() -> None:
+    """Every protocol that comes with this version, and what a file of one's own says."""
+    width = max(60, min(100, shutil.get_terminal_size().columns))
+    for one in PROTOCOLS:
+        box = "" if one.box_height_m is None else f", {100 * one.box_height_m:.0f} cm box"
+        trials = f"{one.n_trials} trials"
+        if one.conditions:
+            trials = f"{one.n_trials} trials of each, {', '.join(one.conditions)}, order {one.order}"
+        told = f"{one.title}{box}: {trials}{f'; {one.caution}' if one.caution else ''}"
+        print(textwrap.fill(told, width, initial_indent=f"{one.name:<30}", subsequent_indent=" " * 30))
+    print()
+    print("Your own: --protocol FILE.toml with lines such as")
+    print('  name = "hop_40cm"\n  task = "drop_jump"        # what the analysis is to find')
+    print('  start = "box"             # or "plates"\n  box_height_m = 0.40\n  n_trials = 3')
+    print('  conditions = ["flat", "heel_lift"]\n  order = "random"          # given, alternating or random')
+
+
+def run_record(
+    urls: Sequence[str],
+    settings: RecordSettings,
+    *,
+    simulated: bool,
+    clock: Callable[[], float] | None = None,
+) -> int:
+    """Run the session to its end; 0 where its plan is done, 130 where somebody ended it, 1 where something failed.
+
+    clock: as of `transport`.
+    """
+    if simulated and urls:
+        raise ParameterError("--sim starts its own boards; leave out --port, or leave out --sim")
+    with ExitStack() as stack:
+        if simulated:
+            urls = _serve_simulated(stack)
+        links = _links(stack, urls, clock)
+        print_devices([(link.url, link.info) for link in links])
+        calibrations = _calibrations(settings, links)
+        print("Getting ready ...")
+        sys.stdout.flush()
+        with SessionReport() as report, _polite_end():
+            warm_up()
+            book = _book(settings)
+            stack.callback(book.lock.release)
+            with _front(settings) as front:
+                session = RecordSession(
+                    links=links,
+                    book=book,
+                    protocol=settings.protocol,
+                    settings=settings.session,
+                    calibrations=calibrations,
+                    front=front,
+                    report=report,
+                )
+                session.run()
+    return _say(session)
+
+
+def _links(stack: ExitStack, urls: Sequence[str], clock: Callable[[], float] | None) -> list[DeviceLink]:
+    reach = transport(clock=clock)
+    if urls:
+        return stack.enter_context(opened(reach, urls, timeout_s=OPEN_TIMEOUT_S, reconnect_s=RECONNECT_S))
+    links, silent = open_answering(reach, ports_here(reach), timeout_s=OPEN_TIMEOUT_S, reconnect_s=RECONNECT_S)
+    stack.callback(close_all, links)
+    if not links:
+        raise DeviceNotFoundError("no board answers; " + " / ".join(silent.values()))
+    return links
+
+
+@contextmanager
+def _polite_end() -> Iterator[None]:
+    """A polite request to end (a shutdown, a supervisor, a closed terminal) is treated like Ctrl-C."""
+    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    before = {number: signal.signal(number, _interrupt) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _interrupt(_number: int, _frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+def _serve_simulated(stack: ExitStack) -> list[str]:
+    from landing_lab.sim.devices import drop_jump_scene
+
+    scene = drop_jump_scene(n_trials=1, seed=1)
+    server = emulator()(scene.devices, speed=1.0)
+    stack.callback(server.close)
+    return list(server.urls)
+
+
+def _calibrations(settings: RecordSettings, links: Sequence[DeviceLink]) -> Mapping[str, Calibration]:
+    """The newest calibration of each board in the dataset, or the ones that were named."""
+    damaged: list[str] = []
+    found = newest_calibrations(settings.dataset, [link.info.device_id for link in links], damaged=damaged)
+    for sentence in damaged:
+        print(f"note: {visible(sentence)}")
+    for path in settings.calibrations:
+        named = read_calibration(path)
+        if named.device_id not in {link.info.device_id for link in links}:
+            raise ParameterError(
+                f"the calibration {path} is of {visible(named.device_id)}, which is not connected; leave it out"
+            )
+        found[named.device_id] = named
+    return found
+
+
+def _book(settings: RecordSettings) -> SessionBook:
+    seed = settings.seed if settings.seed is not None else secrets.randbelow(2**31)
+    return SessionBook.open(
+        Dataset(settings.dataset),
+        settings.participant,
+        settings.protocol,
+        {
+            "mass_kg": settings.session.mass_kg,
+            "box_height_m": settings.session.box_height_m,
+            "operator": settings.session.operator,
+            "note": settings.session.note,
+        },
+        seed=seed,
+        session=settings.continued,
+        new=settings.new_session,
+    )
+
+
+@contextmanager
+def _front(settings: RecordSettings) -> Iterator[FrontEnd]:
+    """The live screen on a terminal, lines anywhere else."""
+    from rich.console import Console
+    from rich.live import Live
+
+    with keyboard() as typing:
+        keys = KeyCommands(typing)
+        console = Console()
+        if not console.is_terminal:
+            yield PlainView(keys, bell=settings.bell)
+            return
+        with Live(console=console, auto_refresh=False, transient=True) as live:
+            yield ScreenView(keys, live, bell=settings.bell)
+
+
+def _say(session: RecordSession) -> int:
+    """What became of the session; the exit code."""
+    book = session.book
+    if session.report.written:
+        print("Written:")
+        for path in session.report.written:
+            print(f"  {path}")
+    n_left = len(book.remaining())
+    print(f"Session {book.folder.path}: {len(book.accepted)} of {len(book.plan)} trials accepted.")
+    if n_left:
+        print(f"{n_left} to go: the same command continues it.")
+    for entry in book.state.trials:
+        if entry.verdict == "unfinished":
+            print(f"  without verdict, not in the report: {book.raw_path(entry)}")
+    if session.problem:
+        print(f"landing-lab: {visible(session.problem)}", file=sys.stderr)
+        return 1
+    if session.interrupted:
+        print("landing-lab: interrupted; what was recorded so far is kept", file=sys.stderr)
+        return 130
+    if book.left_out:
+        left = ", ".join(map(str, sorted(book.left_out)))
+        print(
+            f"landing-lab: trials {left} were left out after {MOST_REPEATS + 1} attempts each; see the reasons above",
+            file=sys.stderr,
+        )
+        return 1
+    return 0
+
+
+def conditions_in(text: str | None) -> tuple[str, ...]:
+    """Conditions as they are typed, with commas between them."""
+    return tuple(word.strip() for word in (text or "").split(",") if word.strip())

@@ -1,0 +1,285 @@
+"""A recording session: trial after trial of a protocol, each recorded, measured and judged; no front end in it."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+
+from landing_lab.acquire.session import TrialFile, record_trial, stream_names
+from landing_lab.app.live.trial import LiveTrial, Stage
+from landing_lab.app.record.book import SessionBook, boards_of
+from landing_lab.app.record.events import Command, Event, EventKind, FrontEnd, Phase, SessionView
+from landing_lab.app.record.facts import SessionSettings, facts_of_trial, report_order
+from landing_lab.app.record.gates import Finding, of_boards, of_calibrations
+from landing_lab.app.record.plan import PlannedTrial
+from landing_lab.app.record.protocols import Protocol
+from landing_lab.app.record.report import SessionReport
+from landing_lab.app.record.trial import TrialWatch, measured
+from landing_lab.app.record.verdict import Recorded, decide
+from landing_lab.app.record.view import instruction, view_of
+from landing_lab.errors import DeviceError, LandingLabError
+from landing_lab.io.session_file import TrialEntry
+from landing_lab.model.calibration import Calibration
+from landing_lab.model.device import DeviceLink
+from landing_lab.model.result import TrialResult
+
+MOST_IDLE = 2
+"""How often a session that nobody watches waits anew where nothing happens."""
+
+LONGEST_S = 24 * 3600.0
+NOTHING, BY_HAND, QUIT = "nothing happened", "ended by hand", "the session was ended"
+
+
+@dataclass(slots=True)
+class RecordSession:
+    """Runs the open trials of a book. `run` blocks; `submit` may be called from any thread, `view` from any.
+
+    after_s: seconds from the landing held to the provisional result, and from the end of a trial to its final one.
+    """
+
+    links: Sequence[DeviceLink]
+    book: SessionBook
+    protocol: Protocol
+    settings: SessionSettings
+    calibrations: Mapping[str, Calibration]
+    front: FrontEnd
+    report: SessionReport
+    pause: Callable[[float], None] = time.sleep
+    now: Callable[[], float] = time.monotonic
+    phase: Phase = "starting"
+    problem: str | None = None
+    interrupted: bool = False
+    after_s: dict[str, list[float]] = dataclasses.field(default_factory=lambda: {"first": [], "final": []})
+    watch: TrialWatch | None = None
+    planned: PlannedTrial | None = None
+    findings: tuple[Finding, ...] = ()
+    trials: tuple[TrialResult, ...] = ()
+    provisional: bool = False
+    _commands: SimpleQueue[Command] = dataclasses.field(default_factory=SimpleQueue)
+    notes: list[str] = dataclasses.field(default_factory=list)
+    _metadata: Mapping[str, object] = dataclasses.field(default_factory=dict)
+    _worker: ThreadPoolExecutor | None = None
+    quitting: bool = False
+    attempts: int = 0
+    _idle: int = 0
+    _ended_s: float = 0.0
+
+    def submit(self, command: Command) -> None:
+        """Tell the session something; what makes no sense at that moment is passed over."""
+        self._commands.put(command)
+
+    def decide_alone(self) -> None:
+        """Nobody can be asked any more: from now on the gates decide."""
+        if not self.settings.auto_accept:
+            self.settings = dataclasses.replace(self.settings, auto_accept=True)
+            self.tell("session", "Nobody is at the keyboard: trials are accepted unless something speaks against them.")
+
+    def next_command(self) -> Command | None:
+        """What the session was told and has not yet heard; None where there is nothing."""
+        with suppress(Empty):
+            return self._commands.get_nowait()
+        return None
+
+    def view(self) -> SessionView:
+        """All there is to show now."""
+        return view_of(self)
+
+    def run(self) -> None:
+        """Record until nothing of the plan is left, or somebody or something ends it; then the report is whole.
+
+        Raises what went wrong where nothing was ever accepted; otherwise it is in `problem`.
+        """
+        try:
+            with ThreadPoolExecutor(1) as self._worker:
+                self._trials()
+        except KeyboardInterrupt:
+            self.interrupted = True
+        except LandingLabError as error:
+            if not self.book.accepted:
+                raise
+            self.problem = str(error)
+        finally:
+            self._end()
+
+    def _trials(self) -> None:
+        self._begin()
+        while not self.quitting and self.problem is None and (todo := self.book.remaining()):
+            if self.planned != todo[0]:
+                self.planned, self.attempts = todo[0], 0
+            recorded = self._record(todo[0])
+            if recorded is not None:
+                self.phase, self._idle = "verdict", 0
+                self.attempts += 1
+                decide(self, recorded)
+
+    def _end(self) -> None:
+        """Whatever ended it: what is accepted is reported, and the state says whether anything is left to do."""
+        self.phase = "over"
+        try:
+            if not self.interrupted and self.problem is None and not self.book.remaining():
+                self.book.finish()
+            last = report_order(self.book, self.protocol, self.settings) if self.book.accepted else None
+            self.report.finish(last)
+        except LandingLabError as error:
+            self.problem = self.problem or str(error)
+        self.tell("ended", f"{len(self.book.accepted)} of {len(self.book.plan)} trials are accepted.")
+
+    def _begin(self) -> None:
+        boards = {name: link.info for name, link in zip(stream_names(self.links), self.links, strict=True)}
+        self.book.describe(boards_of(boards), {device: found.file for device, found in self.calibrations.items()})
+        for sentence in self.book.told:
+            self.tell("session", sentence)
+        said = (*of_boards(boards.values()), *of_calibrations(boards, self.calibrations))
+        for finding in said:
+            self.tell("finding", finding.text, findings=(finding,))
+        if self.protocol.caution:
+            self.tell("session", f"{self.protocol.title}: {self.protocol.caution}.")
+        if self.book.accepted:
+            self.report.order(report_order(self.book, self.protocol, self.settings))
+
+    def _record(self, planned: PlannedTrial) -> Recorded | None:
+        """One trial into a new file; None where nothing happened in it or nothing more is wanted."""
+        entry = self.book.begin(planned)
+        live = self.watch.live.next() if self.watch is not None else self._fresh()
+        self.watch = TrialWatch(self.links, self.protocol, self.calibrations, live, now=self.now)
+        self._metadata = facts_of_trial(self.book.state, entry, self.protocol, self.settings, self.calibrations)
+        self.findings, self.trials, self.provisional, self.notes = (), (), False, []
+        self.phase = "starting"  # a board that is away is waited for
+        self.front.tick(self)
+        of = f"Trial {planned.number} of {len(self.book.plan)}"
+        self.tell("trial", f"{of}{f', {planned.condition}' if planned.condition else ''}: {instruction(self)}")
+        self._ended_s = 0.0
+        try:
+            file = record_trial(
+                self.links,
+                self.book.raw_path(entry),
+                metadata=self._metadata,
+                on_arrival=self.watch.on_arrival,
+                on_tick=self._tick,
+                max_duration_s=LONGEST_S,
+                pause=self.pause,
+            )
+        except DeviceError:
+            if not self.book.raw_path(entry).exists():
+                self.book.withdraw(entry)
+            raise
+        self._ended_s = self.watch.complete_s or self._ended_s or self.now()
+        return self._after(entry, file)
+
+    def _fresh(self) -> LiveTrial:
+        return LiveTrial(start=self.protocol.start, n_touchdowns=self.protocol.n_touchdowns)
+
+    def _after(self, entry: TrialEntry, file: TrialFile) -> Recorded | None:
+        """What is to be made of a recorded file."""
+        assert self.watch is not None
+        if file.ended == NOTHING or (file.ended == QUIT and self.watch.nothing_happened):
+            self.book.withdraw(entry)
+            self._nothing_came(file.ended)
+            return None
+        entry = self.book.update(
+            entry,
+            link_statistics={
+                name: {what: int(count) for what, count in facts.items()}
+                for name, facts in file.link_statistics.items()
+            },
+        )
+        if file.ended in ("interrupted", QUIT):
+            self.interrupted = file.ended == "interrupted"
+            self.quitting = True
+            self.tell("verdict", f"The trial keeps its raw file ({file.path}) but is not in the report.")
+            return None
+        if file.lost:
+            self.problem = f"{file.lost}; what had arrived by then is kept in {file.path}"
+            self.tell("verdict", "The trial was cut short: it keeps its raw file but is not in the report.")
+            return None
+        return self._measure(entry, file)
+
+    def _nothing_came(self, ended: str) -> None:
+        if ended == QUIT:
+            self.quitting = True
+            return
+        self._idle += 1
+        self.tell("idle", f"Nothing happened for {self.settings.max_duration_s:.0f} s; waiting again.")
+        if self.settings.auto_accept and self._idle > MOST_IDLE:
+            self.problem = (
+                f"nobody jumped in {self._idle} times {self.settings.max_duration_s:.0f} s, so the session was ended; "
+                "start it again to continue it"
+            )
+
+    def _measure(self, entry: TrialEntry, file: TrialFile) -> Recorded:
+        """The numbers of the file, and what speaks against the trial."""
+        assert self.watch is not None
+        self.phase = "measuring"
+        self.watch.links.end()
+        mass_kg, box_height_m = self.settings.mass_kg, self.settings.box_height_m
+        result, self.findings = measured(file, self.watch, mass_kg=mass_kg, box_height_m=box_height_m)
+        self.trials, self.provisional = result.trials, False
+        self.after_s["final"].append(self.now() - self._ended_s)
+        text = f"Trial {self.number}: {file.ended}; raw data in {file.path}"
+        self.tell("result", text, findings=self.findings, trials=result.trials)
+        return Recorded(entry=entry, file=file, result=result, findings=self.findings)
+
+    @property
+    def number(self) -> int:
+        """Of the planned trial that is recorded or judged now, from 1; 0 before the first."""
+        return self.planned.number if self.planned is not None else 0
+
+    def _tick(self) -> str | None:
+        """Once each turn of the recording: what was told, what is new, whether time is up."""
+        watch = self.watch
+        assert watch is not None
+        self.phase = "recording"
+        word = self._told_while_recording()
+        if (stage := watch.new_stage()) is not None:
+            self.tell("stage", instruction(self), stage=stage)
+            if stage == "landed" and self._worker is not None:
+                watch.measure_first(
+                    self._worker,
+                    self._metadata,
+                    mass_kg=self.settings.mass_kg,
+                    box_height_m=self.settings.box_height_m,
+                )
+        for finding in watch.new_findings():
+            self.tell("finding", finding.text, findings=(finding,))
+        self.findings = tuple(watch.findings.values())
+        if (first := watch.first_numbers()) is not None:
+            self._first_came(watch, first)
+        self.report.step()
+        self.front.tick(self)
+        if word is None and self.now() - watch.quiet_since_s > self.settings.max_duration_s:
+            word = NOTHING if watch.nothing_happened else "time limit"
+        if word is not None:
+            self._ended_s = self.now()
+        return word
+
+    def _told_while_recording(self) -> str | None:
+        while (command := self.next_command()) is not None:
+            if command.kind == "note":
+                self.notes.append(command.text)
+            elif command.kind in ("end", "quit"):
+                return BY_HAND if command.kind == "end" else QUIT
+        return None
+
+    def _first_came(self, watch: TrialWatch, first: tuple[TrialResult, ...]) -> None:
+        if not first:
+            return
+        self.trials, self.provisional = first, True
+        self.after_s["first"].append(self.now() - (watch.landed_s or self.now()))
+        self.tell("provisional", "First numbers; the rest after standing still.", trials=first)
+
+    def tell(
+        self,
+        kind: EventKind,
+        text: str,
+        *,
+        findings: tuple[Finding, ...] = (),
+        trials: tuple[TrialResult, ...] = (),
+        stage: Stage | None = None,
+    ) -> None:
+        """Let the front end know."""
+        self.front.tell(Event(kind=kind, text=text, findings=findings, trials=trials, stage=stage))

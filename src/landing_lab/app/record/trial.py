@@ -1,0 +1,161 @@
+"""One trial while it is recorded: where the athlete is, how the boards are heard, the first numbers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future
+from typing import Final
+
+from landing_lab.acquire.session import TrialFile, stream_names
+from landing_lab.app.live.heard import LiveLinks
+from landing_lab.app.live.trial import LiveTrial, Stage
+from landing_lab.app.record.gates import (
+    Finding,
+    insoles_wanted,
+    of_athlete,
+    of_channels,
+    of_links,
+    of_result,
+    of_statistics,
+)
+from landing_lab.app.record.protocols import Protocol
+from landing_lab.errors import LandingLabError
+from landing_lab.model.calibration import Calibration
+from landing_lab.model.device import Arrival, DeviceLink
+from landing_lab.model.raw import RawRecording
+from landing_lab.model.result import Result, TrialResult
+
+LOOK_EVERY_S: Final = 0.25
+CHANNELS_EVERY_S: Final = 2.0
+CHANNELS_OVER_S: Final = 5.0
+
+
+class TrialWatch:
+    """Follows one trial from the first frame to its end; knows nothing of files and verdicts."""
+
+    def __init__(
+        self,
+        links: Sequence[DeviceLink],
+        protocol: Protocol,
+        calibrations: Mapping[str, Calibration],
+        live: LiveTrial,
+        *,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.protocol, self.calibrations, self.live, self._now = protocol, calibrations, live, now
+        self.boards = {name: link.info for name, link in zip(stream_names(links), links, strict=True)}
+        for name, info in self.boards.items():
+            live.follow(name, info, calibrations.get(info.device_id))
+        self.links = LiveLinks(links, now=now)
+        self.begun_s = self.quiet_since_s = now()
+        self.landed_s: float | None = None
+        self.complete_s: float | None = None
+        self.findings: dict[str, Finding] = {}
+        self._unfelt_since_s: dict[str, float] = {}
+        self._looked_s = self._channels_s = self.begun_s
+        self._stage: Stage = live.stage
+        self._first: Future[tuple[TrialResult, ...]] | None = None
+
+    @property
+    def has_plate(self) -> bool:
+        """Whether the trial can be followed at all."""
+        return any(info.sensor_kind == "hx711_plate" for info in self.boards.values())
+
+    @property
+    def nothing_happened(self) -> bool:
+        """Whether nobody has touched down or taken off so far."""
+        return self.has_plate and self.live.stage in ("boards", "stand", "weighed", "armed")
+
+    def on_arrival(self, name: str, arrival: Arrival) -> bool:
+        """Take frames in; True once the trial is complete."""
+        self.links.on_arrival(name, arrival)
+        complete = self.live.on_arrival(name, arrival)
+        if complete and self.complete_s is None:
+            self.complete_s = self._now()
+        return complete
+
+    def new_stage(self) -> Stage | None:
+        """The stage, where it is another one than at the last call."""
+        if self.live.stage == self._stage:
+            return None
+        self._stage = self.live.stage
+        if self._stage == "armed":
+            self.quiet_since_s = self._now()
+        elif self._stage == "landed":
+            self.landed_s = self._now()
+        return self._stage
+
+    def new_findings(self) -> list[Finding]:
+        """What was noticed since the last look; those of the past that hold no longer are forgotten."""
+        now_s = self._now()
+        if now_s - self._looked_s < LOOK_EVERY_S:
+            return []
+        self._looked_s = now_s
+        found = {finding.name: finding for finding in self._look(now_s)}
+        new = [finding for name, finding in found.items() if name not in self.findings]
+        self.findings = found
+        return new
+
+    def _look(self, now_s: float) -> Iterator[Finding]:
+        yield from of_links(self.links.health())
+        wanted = insoles_wanted(self.live, self.protocol)
+        unfelt = [name for name in wanted if not self.live.insoles[name].in_contact]
+        self._unfelt_since_s = {name: self._unfelt_since_s.get(name, now_s) for name in unfelt}
+        held = {name: now_s - since_s for name, since_s in self._unfelt_since_s.items()}
+        yield from of_athlete(self.live, self.calibrations, held)
+        if now_s - self._channels_s < CHANNELS_EVERY_S:
+            kinds = ("saturated", "stuck", "open", "drifting")
+            yield from (one for name, one in self.findings.items() if name.split(" ", 1)[0] in kinds)
+            return
+        self._channels_s = now_s
+        for name, info in self.boards.items():
+            frames = self.links.newest(name, CHANNELS_OVER_S)
+            if frames is not None:
+                yield from of_channels(info, frames)
+
+    def measure_first(
+        self, worker: Executor, metadata: Mapping[str, object], *, mass_kg: float | None, box_height_m: float | None
+    ) -> None:
+        """Begin to analyse what has arrived so far, in a worker, while the trial goes on."""
+        raw = self.links.so_far(metadata)
+        self._first = worker.submit(_analysed, raw, mass_kg, box_height_m)
+
+    def first_numbers(self) -> tuple[TrialResult, ...] | None:
+        """The provisional result once it is there, then no more; empty where nothing could be read."""
+        if self._first is None or not self._first.done():
+            return None
+        done, self._first = self._first, None
+        return done.result()
+
+
+def _analysed(raw: RawRecording, mass_kg: float | None, box_height_m: float | None) -> tuple[TrialResult, ...]:
+    from landing_lab.calibrate.recording import recording_from_raw
+    from landing_lab.metrics.analyse import analyse
+
+    try:
+        return analyse(recording_from_raw(raw), mass_kg=mass_kg, box_height_m=box_height_m).trials
+    except LandingLabError:  # the final analysis says what is wrong with it
+        return ()
+
+
+def measured(
+    file: TrialFile, watch: TrialWatch, *, mass_kg: float | None, box_height_m: float | None
+) -> tuple[Result, tuple[Finding, ...]]:
+    """The numbers of a file, those that `landing-lab analyse` gives for it, and what speaks against the trial."""
+    from landing_lab.io.formats.xdf import read_raw
+    from landing_lab.io.read import read
+    from landing_lab.metrics.analyse import analyse
+
+    result = analyse(read(file.path), mass_kg=mass_kg, box_height_m=box_height_m)
+    found = [
+        *of_statistics(file.link_statistics, file.lost),
+        *(finding for finding in of_links(watch.links.health()) if finding.name.startswith("silent")),
+        *of_result(result.trials, watch.protocol, watch.live, file.ended),
+        *(
+            finding
+            for stream in read_raw(file.path).streams.values()
+            for finding in of_channels(stream.info, stream.frames)
+        ),
+    ]
+    return result, tuple({finding.name: finding for finding in found}.values())

@@ -1,0 +1,98 @@
+"""Which calibration of a recording applies to which board, and what is in doubt about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from landing_lab.calibrate.convert import foreign
+from landing_lab.errors import CalibrationError
+from landing_lab.model.calibration import Calibration, PlateCalibration, from_document
+from landing_lab.model.device import DeviceInfo
+from landing_lab.model.raw import RawRecording
+
+DAY_S = 86_400.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppliedCalibration:
+    """The calibration of one board in one recording.
+
+    calibration: None where the nominal values hold. doubt: the sentence that flags what rests on it. note: what
+    the report says of it.
+    """
+
+    calibration: Calibration | None = None
+    doubt: str | None = None
+    note: str | None = None
+
+    @property
+    def relative_sd(self) -> float:
+        """Relative SD of force by the calibration, 0 without one."""
+        return 0.0 if self.calibration is None else self.calibration.relative_sd
+
+    @property
+    def places_mm(self) -> tuple[tuple[float, float] | None, ...]:
+        """Where the calibration of a plate found its cells; empty for anything else."""
+        return self.calibration.position_mm if isinstance(self.calibration, PlateCalibration) else ()
+
+    @property
+    def told(self) -> str:
+        """How newton came about, as part of a sensor's description."""
+        made = self.calibration
+        if made is None:
+            return "uncalibrated"
+        return f"calibrated {made.made_at[:10]} by {made.method}" + (f", {made.file}" if made.file else "")
+
+
+def applied_calibration(info: DeviceInfo, raw: RawRecording) -> AppliedCalibration:
+    """What the recording's own calibrations say for a board.
+
+    A missing, damaged or foreign one leaves the board at its nominal values; an expired one is used and in doubt.
+    """
+    documents = raw.metadata.get("calibrations")
+    if documents is None:
+        return AppliedCalibration()
+    document = documents.get(info.device_id) if isinstance(documents, Mapping) else documents
+    if document is None:
+        return AppliedCalibration(note=f"{info.device_id} has no calibration: its newton are nominal.")
+    try:
+        calibration = from_document(document)
+        unfit = foreign(info, calibration)
+    except CalibrationError as error:
+        unfit = str(error)
+    if unfit is not None:
+        return AppliedCalibration(note=f"{info.device_id} was taken as uncalibrated, its newton are nominal: {unfit}.")
+    doubt = out_of_date(calibration, raw.metadata.get("started_at"))
+    return AppliedCalibration(calibration=calibration, doubt=doubt, note=None if doubt is None else f"{doubt}.")
+
+
+def out_of_date(calibration: Calibration, recorded_at: object) -> str | None:
+    """The sentence that a calibration was not valid when something was recorded; None where it was.
+
+    recorded_at: ISO 8601 text. A calibration made after the recording holds as long as one made before it.
+    """
+    name = calibration.file or calibration.made_at[:10]
+    recorded = _instant(recorded_at)
+    if recorded is None:
+        return (
+            f"the recording does not say when it was made, so nobody knows whether the calibration of "
+            f"{calibration.device_id} ({name}) was valid then"
+        )
+    apart_days = (recorded - calibration.made).total_seconds() / DAY_S
+    if abs(apart_days) <= calibration.valid_days:
+        return None
+    when = "before" if apart_days > 0 else "after"
+    return (
+        f"the calibration of {calibration.device_id} ({name}) was made {abs(apart_days):.0f} days {when} the recording "
+        f"and is valid for {calibration.valid_days:g}; calibrate again"
+    )
+
+
+def _instant(text: object) -> datetime | None:
+    try:
+        instant = datetime.fromisoformat(str(text))
+    except ValueError:
+        return None
+    return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant

@@ -1,0 +1,65 @@
+"""Counts of a board to newton, by its calibration where it has one: the same function live and afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+import numpy as np
+
+from landing_lab.calibrate.counts import conductance_s, fsr_force_n, load_cell_force_n
+from landing_lab.model import nominal
+from landing_lab.model.blocks import CountArray, FloatArray
+from landing_lab.model.calibration import Calibration, InsoleCalibration, PlateCalibration
+from landing_lab.model.device import DeviceInfo
+
+ToNewton: TypeAlias = Callable[[CountArray], FloatArray]
+
+
+def counts_to_newton(info: DeviceInfo, calibration: Calibration | None) -> ToNewton:
+    """Function from counts (n, n_channels) to force of each cell (n, n_channels) in N.
+
+    Without a calibration, and with one of another device, the nominal values of the sensor hold; whether a
+    calibration fits is said by `foreign`. Cells that a calibration left out are NaN.
+    """
+    if calibration is None or foreign(info, calibration) is not None:
+        return load_cell_force_n if info.sensor_kind == "hx711_plate" else fsr_force_n
+    if isinstance(calibration, PlateCalibration):
+        return _of_plate(calibration)
+    return _of_insole(calibration)
+
+
+def foreign(info: DeviceInfo, calibration: Calibration) -> str | None:
+    """The sentence that a calibration does not belong to this board; None where it does."""
+    is_plate = isinstance(calibration, PlateCalibration)
+    if is_plate != (info.sensor_kind == "hx711_plate"):
+        return f"the calibration named for {info.device_id} is of {'a plate' if is_plate else 'an insole'}"
+    if calibration.device_id != info.device_id:
+        return f"the calibration named for {info.device_id} belongs to {calibration.device_id}"
+    if calibration.n_cells != info.n_channels:
+        return (
+            f"the calibration of {info.device_id} is of {calibration.n_cells} cells, and the board has "
+            f"{info.n_channels} channels"
+        )
+    return None
+
+
+def _of_plate(calibration: PlateCalibration) -> ToNewton:
+    zero = np.array([np.nan if value is None else value for value in calibration.zero_counts])
+    scale = np.array([np.nan if value is None else value for value in calibration.counts_per_n])
+
+    def convert(counts: CountArray) -> FloatArray:
+        return np.asarray((counts - zero) / scale, dtype=np.float64)
+
+    return convert
+
+
+def _of_insole(calibration: InsoleCalibration) -> ToNewton:
+    zero, exponent = np.array(calibration.zero_s), np.array(calibration.exponent)
+    weight = np.array(calibration.weight_n)
+
+    def convert(counts: CountArray) -> FloatArray:
+        above = np.maximum(conductance_s(counts) - zero, 0.0) / nominal.FSR_CONDUCTANCE_AT_1_N_S
+        return np.asarray(weight * above**exponent, dtype=np.float64)
+
+    return convert

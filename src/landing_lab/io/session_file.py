@@ -1,0 +1,210 @@
+"""The file session.json: what a session was to be, which boards it used, and the verdict on every trial."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final, Literal, TypeAlias, get_args
+
+from landing_lab.errors import FileFormatError
+from landing_lab.io.visible import quoted_name, snippet, visible
+from landing_lab.io.write import json_text, write_whole
+
+SCHEMA: Final = "landing-lab.session/1"
+FILE_NAME: Final = "session.json"
+Verdict: TypeAlias = Literal["accepted", "rejected", "unfinished"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedCondition:
+    """One condition of the protocol: n_trials trials of a task are to be accepted under it."""
+
+    task: str
+    condition: str
+    n_trials: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialEntry:
+    """One recorded trial.
+
+    file: its raw file relative to the session folder, with forward slashes. recorded_at: ISO 8601 with offset, None
+    where nobody knows. link_statistics: stream name -> LinkStats as plain numbers. more: fields of the file that this
+    version does not know; they are written back.
+    """
+
+    run: int
+    task: str
+    file: str
+    verdict: Verdict
+    condition: str = ""
+    reason: str | None = None
+    recorded_at: str | None = None
+    link_statistics: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    more: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionState:
+    """All of a session but its samples.
+
+    participant, session: labels without "sub-" and "ses-". created_at, finished_at: ISO 8601 with offset; a session
+    whose finished_at is None can be resumed. boards: stream name -> what the board says of itself. calibrations:
+    device id -> name of its calibration file. settings: what was asked for (box_height_m, mass_kg, ...).
+    recovered: why the state had to be rebuilt from the raw files, in a sentence; None where the file was sound.
+    more: fields of the file that this version does not know; they are written back.
+    """
+
+    participant: str
+    session: str
+    protocol: str
+    planned: tuple[PlannedCondition, ...] = ()
+    software: str = ""
+    created_at: str | None = None
+    finished_at: str | None = None
+    settings: Mapping[str, object] = field(default_factory=dict)
+    boards: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    calibrations: Mapping[str, str] = field(default_factory=dict)
+    trials: tuple[TrialEntry, ...] = ()
+    notes: tuple[str, ...] = ()
+    recovered: str | None = None
+    more: Mapping[str, object] = field(default_factory=dict)
+
+    def with_trial(self, trial: TrialEntry) -> SessionState:
+        """The state with one trial more; an entry of the same task and run is replaced where it stands."""
+        same = [(one.task, one.run) == (trial.task, trial.run) for one in self.trials]
+        if not any(same):
+            return dataclasses.replace(self, trials=(*self.trials, trial))
+        trials = tuple(trial if found else one for found, one in zip(same, self.trials, strict=True))
+        return dataclasses.replace(self, trials=trials)
+
+    def n_accepted(self, condition: PlannedCondition) -> int:
+        """How many trials of a planned condition were accepted."""
+        wanted = (condition.task, condition.condition, "accepted")
+        return sum((trial.task, trial.condition, trial.verdict) == wanted for trial in self.trials)
+
+
+_NOT_STORED: Final = frozenset(("recovered", "more"))
+
+
+def write_session_file(path: Path, state: SessionState) -> Path:
+    """Write the state so that power loss leaves either the old file or the new one.
+
+    Raises RecordingError where the file cannot be written.
+    """
+    return write_whole(path, json_text(_document(state)).encode("utf-8"), durable=True)
+
+
+def read_session_file(path: Path) -> SessionState:
+    """The state in a file. Raises FileFormatError where the file is missing, damaged or of a newer version."""
+    try:
+        document: Any = json.loads(path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise FileFormatError(
+            f"{path.name} cannot be read: {error.strerror or error}; check the folder and the permissions", path=path
+        ) from error
+    except (ValueError, RecursionError) as error:
+        raise FileFormatError(
+            f"{path.name} is damaged ({snippet(str(error))}); it can be rebuilt from the raw files", path=path
+        ) from error
+    schema = document.get("schema") if isinstance(document, dict) else None
+    if schema != SCHEMA:
+        raise FileFormatError(
+            f"{path.name} says {quoted_name(str(schema))} where {SCHEMA} belongs; update landing-lab if a newer "
+            f"version wrote it",
+            path=path,
+            newer=isinstance(schema, str) and schema.startswith("landing-lab.session/"),
+        )
+    try:
+        return _state(document)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise FileFormatError(
+            f"{path.name} is damaged ({type(error).__name__}: {snippet(str(error))}); "
+            f"it can be rebuilt from the raw files",
+            path=path,
+        ) from error
+
+
+def _document(state: SessionState) -> dict[str, object]:
+    stored = {one.name: getattr(state, one.name) for one in dataclasses.fields(state) if one.name not in _NOT_STORED}
+    return {
+        "schema": SCHEMA,
+        **stored,
+        "planned": [dataclasses.asdict(planned) for planned in state.planned],
+        "trials": [_trial_document(trial) for trial in state.trials],
+        **{name: value for name, value in state.more.items() if name not in stored},
+    }
+
+
+def _trial_document(trial: TrialEntry) -> dict[str, object]:
+    stored = {one.name: getattr(trial, one.name) for one in dataclasses.fields(trial) if one.name not in _NOT_STORED}
+    return {**stored, **{name: value for name, value in trial.more.items() if name not in stored}}
+
+
+def _state(document: Mapping[str, Any]) -> SessionState:
+    known = {one.name for one in dataclasses.fields(SessionState)} - _NOT_STORED
+    return SessionState(
+        participant=_text(document["participant"]),
+        session=_text(document["session"]),
+        protocol=_text(document["protocol"]),
+        planned=tuple(
+            PlannedCondition(
+                task=_text(one["task"]), condition=_text(one.get("condition", "")), n_trials=int(one["n_trials"])
+            )
+            for one in document.get("planned", ())
+        ),
+        software=_text(document.get("software", "")),
+        created_at=_text_or_none(document.get("created_at")),
+        finished_at=_text_or_none(document.get("finished_at")),
+        settings=dict(document.get("settings", {})),
+        boards={str(name): dict(board) for name, board in document.get("boards", {}).items()},
+        calibrations={str(name): _text(file) for name, file in document.get("calibrations", {}).items()},
+        trials=tuple(_trial(one) for one in document.get("trials", ())),
+        notes=tuple(_text(note) for note in document.get("notes", ())),
+        more={name: value for name, value in document.items() if name not in known and name != "schema"},
+    )
+
+
+def _trial(entry: Mapping[str, Any]) -> TrialEntry:
+    known = {one.name for one in dataclasses.fields(TrialEntry)} - _NOT_STORED
+    verdict = entry["verdict"]
+    if verdict not in get_args(Verdict):
+        raise ValueError(f"a verdict {verdict!r}")
+    return TrialEntry(
+        run=int(entry["run"]),
+        task=_text(entry["task"]),
+        file=_inside(_text(entry["file"])),
+        verdict=verdict,
+        condition=_text(entry.get("condition", "")),
+        reason=_text_or_none(entry.get("reason")),
+        recorded_at=_text_or_none(entry.get("recorded_at")),
+        link_statistics={
+            str(name): {str(what): int(count) for what, count in counts.items()}
+            for name, counts in entry.get("link_statistics", {}).items()
+        },
+        notes=tuple(_text(note) for note in entry.get("notes", ())),
+        more={name: value for name, value in entry.items() if name not in known},
+    )
+
+
+def _text(value: object) -> str:
+    """A text as it may be shown: the file may come from a stranger."""
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} where a text belongs")
+    return visible(value)
+
+
+def _text_or_none(value: object) -> str | None:
+    return None if value is None else _text(value)
+
+
+def _inside(file: str) -> str:
+    """A path that stays below the session folder."""
+    parts = file.split("/")
+    if not file or "\\" in file or ":" in file or any(part in ("", ".", "..") for part in parts):
+        raise ValueError(f"a file {file!r} outside the session folder")
+    return file

@@ -1,0 +1,185 @@
+"""A calibration survives as a document and a file; damaged, newer and stray ones are refused with a sentence."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from landing_lab.errors import CalibrationError, RecordingError
+from landing_lab.io.calibration_files import newest_calibrations, read_calibration, write_calibration
+from landing_lab.model.calibration import (
+    CalibrationStep,
+    InsoleCalibration,
+    PlateCalibration,
+    PostureError,
+    as_document,
+    from_document,
+)
+
+PLATE = PlateCalibration(
+    device_id="PLT-7",
+    made_at="2026-03-01T10:00:00+00:00",
+    method="known masses",
+    software="landing-lab 0.1.0",
+    n_cells=2,
+    zero_counts=(10.5, None),
+    counts_per_n=(-2138.6, None),
+    cell_scale_sd_fraction=(0.002, None),
+    position_mm=((180.0, -180.0), None),
+    side=("left", "left"),
+    scale_sd_fraction=0.002,
+    linearity_pct=0.05,
+    corner_error_pct=None,
+    hysteresis_pct=0.1,
+    repeatability_pct=None,
+    noise_n=0.3,
+    steps=(
+        CalibrationStep(
+            label="20 kg", side="left", force_n=196.1, position_mm=(0.0, 1.5), measured_n=196.0, residual_n=-0.1
+        ),
+    ),
+    findings=("cell_1 is wired backwards",),
+    filter_order=4,
+    filter_order_probability=0.99,
+    mode_hz=45.0,
+    mode_damping=0.04,
+)
+INSOLE = InsoleCalibration(
+    device_id="IN-L",
+    made_at="2026-03-01T10:00:00Z",
+    method="on plate",
+    software="landing-lab 0.1.0",
+    n_cells=2,
+    zero_s=(0.0, 1e-6),
+    exponent=(1.2, 1.2),
+    weight_n=(11.0, 0.0),
+    saturation_n=(None, 55.0),
+    force_sd_fraction=0.06,
+    side="left",
+    plate_calibration="PLT-7_20260301T100000Z.json",
+    posture_errors=(PostureError(label="flat", force_n=400.0, rms_pct=3.0, bias_pct=-1.0),),
+)
+
+
+@pytest.mark.parametrize("calibration", [PLATE, INSOLE])
+def test_a_document_through_json_gives_the_same_calibration(calibration: PlateCalibration | InsoleCalibration) -> None:
+    assert from_document(json.loads(json.dumps(as_document(calibration), allow_nan=False))) == calibration
+
+
+def test_it_expires_after_its_days() -> None:
+    assert dataclasses.replace(PLATE, valid_days=1.5).expires_at == datetime(2026, 3, 2, 22, tzinfo=UTC)
+
+
+def _with(**changes: object) -> dict[str, object]:
+    return {**as_document(PLATE), **changes}
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        None,
+        [],
+        {},
+        _with(schema="landing-lab.calibration/2"),
+        _with(kind="scale"),
+        _with(surprise=1),
+        {name: value for name, value in as_document(PLATE).items() if name != "counts_per_n"},
+        _with(counts_per_n=[1.0]),
+        _with(counts_per_n=[None, None]),
+        _with(counts_per_n=[0.0, None]),
+        _with(counts_per_n=["2", None]),
+        _with(counts_per_n=[float("nan"), None]),
+        _with(counts_per_n=[float("inf"), None]),
+        _with(zero_counts=[10**400, None]),
+        _with(counts_per_n=None),
+        _with(n_cells=True),
+        _with(n_cells=2.0),
+        _with(method="guess"),
+        _with(side=["left", "up"]),
+        _with(position_mm=[[1.0], None]),
+        _with(steps=[{"label": "x"}]),
+        _with(steps=["x"]),
+        _with(made_at="yesterday"),
+        _with(made_at="2026-03-01T10:00:00"),
+        _with(made_at="9999-12-31T00:00:00Z"),
+        _with(valid_days=0),
+        _with(valid_days=1e9),
+        _with(device_id=""),
+        _with(device_id="\x1b[2J"),
+        {**as_document(INSOLE), "exponent": [1.2, -1.0]},
+        {**as_document(INSOLE), "weight_n": [0.0, 0.0]},
+    ],
+)
+def test_a_damaged_document_is_refused_with_one_printable_sentence(document: object) -> None:
+    with pytest.raises(CalibrationError) as refusal:
+        from_document(document)
+    assert str(refusal.value).isprintable()
+    assert 20 < len(str(refusal.value)) < 400
+
+
+def test_a_newer_schema_asks_for_an_update() -> None:
+    with pytest.raises(CalibrationError, match="update landing-lab"):
+        from_document(_with(schema="landing-lab.calibration/2"))
+
+
+def test_a_file_gives_back_what_was_written_and_knows_its_name(tmp_path: Path) -> None:
+    path = write_calibration(PLATE, tmp_path)
+    assert path == tmp_path / "calibrations" / "PLT-7_20260301T100000Z.json"
+    assert read_calibration(path) == dataclasses.replace(PLATE, file=path.name)
+    assert json.loads(path.read_text())["file"] == path.name
+
+
+def test_files_are_never_overwritten_and_leave_no_scraps(tmp_path: Path) -> None:
+    first = write_calibration(PLATE, tmp_path)
+    content = first.read_bytes()
+    second = write_calibration(dataclasses.replace(PLATE, noise_n=9.0), tmp_path)
+    assert first != second
+    assert first.read_bytes() == content
+    assert sorted(path.name for path in first.parent.iterdir()) == sorted([first.name, second.name])
+
+
+def test_a_device_id_cannot_lead_out_of_the_folder(tmp_path: Path) -> None:
+    path = write_calibration(dataclasses.replace(PLATE, device_id="../../etc/x"), tmp_path)
+    assert path.parent == tmp_path / "calibrations"
+
+
+def test_the_newest_of_each_device_is_chosen_and_damaged_files_are_named(tmp_path: Path) -> None:
+    for month in (5, 9, 7):
+        write_calibration(dataclasses.replace(PLATE, made_at=f"2026-{month:02d}-01T00:00:00Z"), tmp_path)
+    write_calibration(INSOLE, tmp_path)
+    (tmp_path / "calibrations" / "torn.json").write_text('{"schema": "landing-lab.cali')
+    (tmp_path / "calibrations" / "deep.json").write_text("[" * 100_000)
+    damaged: list[str] = []
+    found = newest_calibrations(tmp_path, ["PLT-7", "IN-L", "absent"], damaged=damaged)
+    assert {name: one.made_at[:7] for name, one in found.items()} == {"PLT-7": "2026-09", "IN-L": "2026-03"}
+    assert [sentence.split(" is damaged")[0] for sentence in damaged] == ["deep.json", "torn.json"]
+    assert newest_calibrations(tmp_path, ["IN-L"]).keys() == {"IN-L"}
+    assert newest_calibrations(tmp_path / "nowhere", ["IN-L"]) == {}
+
+
+def test_links_out_of_the_folder_are_not_followed(tmp_path: Path) -> None:
+    outside = write_calibration(PLATE, tmp_path / "other")
+    dataset = tmp_path / "mine"
+    (dataset / "calibrations").mkdir(parents=True)
+    link = dataset / "calibrations" / "link.json"
+    link.symlink_to(outside)
+    with pytest.raises(CalibrationError, match="out of its folder"):
+        read_calibration(link)
+    damaged: list[str] = []
+    assert newest_calibrations(dataset, ["PLT-7"], damaged=damaged) == {}
+    assert len(damaged) == 1
+    elsewhere = tmp_path / "third"
+    elsewhere.mkdir()
+    (elsewhere / "calibrations").symlink_to(tmp_path / "other" / "calibrations")
+    with pytest.raises(CalibrationError, match="out of the dataset"):
+        write_calibration(PLATE, elsewhere)
+
+
+def test_a_disk_that_does_not_take_it_is_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "calibrations").write_text("a file where the folder should be")
+    with pytest.raises(RecordingError, match="could not be written"):
+        write_calibration(PLATE, tmp_path)
