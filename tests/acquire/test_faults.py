@@ -19,7 +19,7 @@ from landing_lab.acquire.writer import WRITE_EVERY_S
 from landing_lab.calibrate.recording import recording_from_raw
 from landing_lab.errors import RecordingError
 from landing_lab.io.formats.xdf import read_raw
-from landing_lab.io.xdf_journal import XdfJournal
+from landing_lab.io.xdf_journal import JournalStream, XdfJournal
 from landing_lab.model.device import READ_EVERY_S, Arrival, LinkNote
 from scripted_links import ScriptedLink, frames
 from xdf_session import FillingDisk
@@ -273,3 +273,47 @@ def test_a_failure_of_the_program_keeps_what_was_received(tmp_path: Path, pause:
     assert isinstance(facts, dict)
     assert facts["ended"] == "the program failed"
     assert link.calls[-1] == "stop"
+
+
+def test_a_disk_that_fails_while_the_boards_are_stopped_is_told_although_it_tells_only_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writer, "SYNC_EVERY_S", 0.01)
+    stopping, failed = threading.Event(), threading.Event()
+
+    def fails_once(_file: int) -> None:
+        if stopping.is_set() and not failed.is_set():
+            failed.set()
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    class Link(SteadyLink):
+        def stop(self) -> None:
+            stopping.set()
+            assert failed.wait(10.0), "the disk was not told while the boards were stopped"
+            super().stop()
+
+    monkeypatch.setattr(os, "fdatasync", fails_once, raising=False)
+    with pytest.raises(RecordingError, match="Input/output error"):
+        record_trial([Link()], tmp_path / "t.xdf", metadata={}, on_arrival=never, max_duration_s=0.05)
+    with XdfJournal(tmp_path / "u.xdf", [JournalStream(name="a", info=SteadyLink().info)]) as journal:
+        failed.clear()
+        with pytest.raises(RecordingError, match="cannot be written any further"):
+            journal.sync()
+        with pytest.raises(RecordingError, match="cannot be written any further"):
+            journal.note("a", LinkNote(1.0, "pong", {}))
+
+
+def test_the_headers_are_on_the_disk_before_the_file_has_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there: list[tuple[bool, int]] = []
+    told = os.fsync
+
+    def tell(number: int) -> None:
+        there.append(((tmp_path / "t.xdf").exists(), os.fstat(number).st_size))
+        told(number)
+
+    monkeypatch.setattr(os, "fsync", tell)
+    XdfJournal(tmp_path / "t.xdf", [JournalStream(name="a", info=SteadyLink().info)]).discard()
+    assert there[0][0] is False
+    assert there[0][1] > 500

@@ -21,9 +21,13 @@ import pytest
 
 from drivers.boards import insole, plate
 from landing_lab.app.boards import table as command
+from landing_lab.app.boards.links import SILENCE_S
 from landing_lab.app.boards.probe import LinkQuality, probe_links, rate_warning
 from landing_lab.app.boards.scenes import SCENES, make_scene
-from landing_lab.app.boards.table import run_devices
+from landing_lab.app.boards.simulate import SimulateSettings
+from landing_lab.app.boards.table import print_devices, run_devices
+from landing_lab.app.calibration.events import read_script
+from landing_lab.app.calibration.run import SCRIPT_SPEED, CalibrateSettings, boards
 from landing_lab.errors import DeviceTimeoutError, ParameterError
 from landing_lab.model.device import EmulatorServer, SimulatedDevice
 from landing_lab.sim.link import LinkFaults
@@ -211,3 +215,40 @@ def test_what_cannot_be_simulated_is_refused_in_one_sentence(tmp_path: Path) -> 
         assert told in done.stderr
         assert done.stderr.count("\n") == 1
     assert (tmp_path / "plate").read_text() == "somebody's notes"
+
+
+@pytest.mark.parametrize(
+    ("faults", "faulty", "told"),
+    [
+        (LinkFaults(jitter_ms=1e300), None, r"--jitter-ms 1e\+300 is outside 0-10000"),
+        (LinkFaults(return_after_s=2.0), None, "--return-after plugs in what --unplug-after pulled"),
+        (LinkFaults(seed=4), "plate", "--faults-on plate comes without a fault"),
+        (LinkFaults(unplug_after_s=1e9), None, "--unplug-after 1e.09 is outside 0-86400 s"),
+    ],
+)
+def test_faults_that_would_do_nothing_or_never_end_are_refused(
+    faults: LinkFaults, faulty: str | None, told: str
+) -> None:
+    with pytest.raises(ParameterError, match=told):
+        SimulateSettings(faults=faults, faulty=faulty)
+
+
+def test_what_a_board_says_of_itself_is_shown_and_not_obeyed(capsys: pytest.CaptureFixture[str]) -> None:
+    print_devices([("COM3", replace(insole().info, device_id="\x1b[2J[/x]"))])
+    assert "\\x1b[2J[/x]" in capsys.readouterr().out
+
+
+def test_a_board_that_takes_start_and_sends_nothing_gets_a_warning_and_exit_code_1(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with served(insole(0), plate()) as server:
+        assert run_devices(server.urls, timeout_s=2.0, as_json=True) == 1
+    shown = capsys.readouterr()
+    (warning,) = json.loads(shown.out)["warnings"]
+    assert warning == "INS-L001 answers but does not stream: the board acknowledged the start and sent nothing"
+
+
+def test_boards_that_play_fast_may_be_silent_as_long_as_those_in_real_time(tmp_path: Path) -> None:
+    settings = CalibrateSettings(dataset=tmp_path, simulated=True, script=read_script("default"))
+    with boards(settings, lambda: [insole(100)]) as links:
+        assert links[0]._silence_s == SILENCE_S * SCRIPT_SPEED

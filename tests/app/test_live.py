@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+from typing import ClassVar
 
 import numpy as np
 import pytest
 
+from landing_lab.app.boards.scenes import acted_trial
 from landing_lab.app.live.insole import ForceTable
 from landing_lab.app.live.trial import LiveTrial, Stage
+from landing_lab.app.record.gates import of_result
+from landing_lab.app.record.protocols import protocol_of
 from landing_lab.calibrate.convert import counts_to_newton
+from landing_lab.calibrate.recording import recording_from_raw
+from landing_lab.errors import ParameterError
+from landing_lab.metrics.analyse import analyse
 from landing_lab.model.blocks import FloatArray, FrameBlock
 from landing_lab.model.calibration import InsoleCalibration
 from landing_lab.model.device import Arrival
+from landing_lab.model.raw import RawRecording, RawStream
 from landing_lab.sim.contact import FINE_STEP_S
 from landing_lab.sim.devices import SimulatedScene, demo_bodies, drop_jump_scene, sense, trial_scene
 from landing_lab.sim.scene import Part, Scene, join, jump_scene, stand
@@ -120,6 +128,24 @@ def test_an_athlete_who_is_on_the_box_from_the_beginning_is_followed() -> None:
     assert stages == ["boards", "stand", "armed", "moving", "landed", "complete"]
 
 
+class Noting(LiveTrial):
+    """Notes every body weight it tells."""
+
+    told: ClassVar[set[float]] = set()
+
+    def on_arrival(self, name: str, arrival: Arrival) -> bool:
+        complete = super().on_arrival(name, arrival)
+        assert self.zero_known or not self.feet_n
+        self.told.update(() if self.weight_n is None else (self.weight_n,))
+        return complete
+
+
+def test_no_body_weight_is_told_while_the_zero_still_comes_down() -> None:
+    play(drop_jump(0), live := Noting())
+    assert live.told
+    assert min(live.told) == pytest.approx(demo_bodies(3, seed=5)[0].mass_kg * 9.80665, rel=0.03)
+
+
 def test_a_jump_from_standing_arms_on_quiet_stance() -> None:
     scene, landing_s = countermovement_jump()
     live = LiveTrial(start="plates", n_touchdowns=1)
@@ -140,10 +166,6 @@ def test_a_jump_on_one_leg_is_followed_like_any_other() -> None:
 
 
 def test_a_jump_on_one_leg_is_measured() -> None:
-    from landing_lab.calibrate.recording import recording_from_raw
-    from landing_lab.metrics.analyse import analyse
-    from landing_lab.model.raw import RawRecording, RawStream
-
     scene = single_leg_drop_jump()
     streams = {
         name: RawStream(device.info, device.frames, device.frames.ticks_us * 1e-6)
@@ -215,7 +237,7 @@ def test_the_live_force_of_an_insole_is_the_one_of_the_analysis(calibrated: bool
         method="on plate",
         software="test",
         n_cells=n,
-        saturation_n=(None,) * n,
+        saturation_n=(40.0,) + (None,) * (n - 1),
         force_sd_fraction=0.1,
         zero_s=(1e-6,) * n,
         exponent=(1.1,) * n,
@@ -225,3 +247,36 @@ def test_the_live_force_of_an_insole_is_the_one_of_the_analysis(calibrated: bool
     counts = np.random.default_rng(1).integers(0, 1200, (300, n)).astype(np.int32)
     analysed = counts_to_newton(info, chosen)(counts).sum(axis=1)
     np.testing.assert_allclose(ForceTable.of(info, chosen).total_n(counts), analysed, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["drop_jump", "drop_landing", "countermovement_jump", "single_leg_drop_jump_left", "single_leg_drop_landing_right"],
+)
+def test_a_trial_of_the_protocol_is_acted_out(name: str) -> None:
+    protocol = protocol_of(name)
+    scene = acted_trial(protocol.task, start=protocol.start, leg=protocol.leg, alive_s=1.0)
+    live = LiveTrial(start=protocol.start, n_touchdowns=protocol.n_touchdowns)
+    ended_s, _ = play(scene, live)
+    assert ended_s is not None
+    streams = {
+        stream: RawStream(device.info, device.frames, device.frames.ticks_us * 1e-6)
+        for stream, device in zip(NAMES, scene.devices, strict=True)
+    }
+    trials = analyse(recording_from_raw(RawRecording(streams))).trials
+    assert [trial.task for trial in trials] == [protocol.task]
+    assert not [one for one in of_result(trials, protocol, live, "complete") if one.level == "stop"]
+
+
+def test_boards_stay_alive_after_their_trial() -> None:
+    scene = acted_trial("drop_jump", start="box", leg="both", alive_s=30.0)
+    for device in scene.devices:
+        ticks = device.frames.ticks_us
+        assert ticks[-1] * 1e-6 > scene.duration_s + 29.0
+        assert (ticks[1:] >= ticks[:-1]).all()
+        assert (device.frames.sequence[1:] - device.frames.sequence[:-1] == 1).all()
+
+
+def test_what_cannot_be_acted_out_is_refused_at_once() -> None:
+    with pytest.raises(ParameterError, match="cannot act out a squat jump"):
+        acted_trial("squat_jump", start="plates", leg="both", alive_s=1.0)

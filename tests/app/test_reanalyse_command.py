@@ -17,6 +17,7 @@ import pytest
 
 import landing_lab
 from command_line import ENVIRONMENT, command, refused, run
+from landing_lab.app.analyse.batch_files import batch_files
 from landing_lab.app.analyse.document import analysis_document
 from landing_lab.app.reanalyse.compare import differences
 from landing_lab.app.reanalyse.run import ReanalyseSettings, run_reanalyse
@@ -106,9 +107,13 @@ def test_a_session_is_computed_again_beside_its_own_results(dataset: Path) -> No
 
 def test_bytes_of_the_results_depend_on_neither_threads_nor_cores_nor_cutting(dataset: Path, tmp_path: Path) -> None:
     first = min((dataset / "sub-P07/ses-01/raw").glob("*.xdf"))
+    # Loose files both: session.json would add run and condition, which these raw files do not hold themselves.
+    loose = tmp_path / "loose" / first.name
+    loose.parent.mkdir()
+    loose.write_bytes(first.read_bytes())
     write_raw(tmp_path / "other" / first.name, seed=1, block=7)
     found = []
-    for number, (threads, source) in enumerate((("1", first), ("4", tmp_path / "other"))):
+    for number, (threads, source) in enumerate((("1", loose), ("4", tmp_path / "other"))):
         out = tmp_path / str(number)
         environment = {**ENVIRONMENT, "OPENBLAS_NUM_THREADS": threads, "NUMBA_NUM_THREADS": threads}
         environment |= {"PYTHONHASHSEED": threads}
@@ -121,6 +126,21 @@ def test_bytes_of_the_results_depend_on_neither_threads_nor_cores_nor_cutting(da
         (force,) = out.rglob("*_force.parquet")
         found.append((results.read_bytes(), read(force).streams["force"].samples.tobytes()))
     assert found[0] == found[1]
+
+
+def test_a_condition_corrected_in_the_session_is_that_of_the_results(dataset: Path, tmp_path: Path) -> None:
+    described = dataset / "sub-P07/ses-01/session.json"
+    before = described.read_text()
+    document = json.loads(before)
+    document["trials"][0]["condition"] = "barefoot"
+    described.write_text(json.dumps(document))
+    try:
+        assert run_reanalyse([dataset], ReanalyseSettings(out=tmp_path / "out")) == 0
+    finally:
+        described.write_text(before)
+    (results,) = (tmp_path / "out").rglob("analysis.json")
+    first = json.loads(results.read_text())["trials"][0]
+    assert (first["run"], first["condition"]) == (document["trials"][0]["run"], "barefoot")
 
 
 def test_check_tells_identical_from_different_and_writes_nothing(
@@ -145,6 +165,15 @@ def test_check_tells_identical_from_different_and_writes_nothing(
     said = capsys.readouterr().out
     assert "1 value differs: stored by landing-lab 0.0.9, computed by" in said
     assert f"{what}: {row['value']!r} became {was!r}" in said
+
+
+def test_what_was_recorded_to_calibrate_is_no_trial(dataset: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    readings = dataset / "calibrations" / "raw" / "PLATE_plate.xdf"
+    readings.parent.mkdir(parents=True)
+    shutil.copy(next((dataset / "sub-P07" / "ses-01" / "raw").glob("*.xdf")), readings)
+    code, told = again(dataset, capsys=capsys, check=True)
+    assert (code, told["counts"]) == (0, {"identical": 2})
+    assert readings.name not in {Path(file.path).name for file in batch_files([dataset], None)}
 
 
 def test_without_stored_numbers_a_check_does_not_pass(dataset: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -275,6 +304,7 @@ def test_a_calibration_replaces_the_one_in_the_raw_file_and_leaves_those_of_othe
         made_at="2026-11-22T10:00:00+00:00",
         method="known masses",
         software="test",
+        gain=board.gain,
         n_cells=board.n_channels,
         zero_counts=tuple(0.0 for _ in cells),
         counts_per_n=tuple(100.0 for _ in cells),
@@ -310,8 +340,6 @@ def test_analysing_a_dataset_meets_each_accepted_trial_once(dataset: Path, tmp_p
     for name in (DERIVED / "trials" / "x_force.parquet", Path("sub-P07/ses-01/trials/x_force.parquet")):
         (dataset / name).parent.mkdir(parents=True)
         (dataset / name).write_bytes(b"PAR1")
-    from landing_lab.app.analyse.batch_files import batch_files
-
     names = [Path(file.path).name for file in batch_files([dataset], None)]
     assert [name[-6:-4] for name in names] == ["01", "02", "04"]
 
@@ -328,3 +356,34 @@ def test_differences_name_what_is_absent_and_never_trip_over_damage() -> None:
     assert [(one.what, one.old, one.new) for one in differences(more, trial)] == [("setting x_n", True, "absent")]
     found = differences({}, trial)
     assert ("task", "absent", "drop_jump") in [(one.what, one.old, one.new) for one in found]
+
+
+def test_damage_of_a_raw_file_is_named_also_where_the_numbers_are_the_same(
+    dataset: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    raw = min((dataset / "sub-P07/ses-01/raw").glob("*.xdf"))
+    raw.write_bytes(raw.read_bytes()[:-40])
+    _, document = again(dataset, capsys=capsys, check=True)
+    first, second = document["sessions"][0]["trials"]
+    assert first["comparison"] == "identical"
+    assert any("not closed" in note or "left out" in note for note in first["raw_file_notes"])
+    assert not second["raw_file_notes"]
+    assert run_reanalyse([dataset], ReanalyseSettings(check=True)) == 0
+    assert "    raw file: The " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("change", ["twice", "schema"])
+def test_results_with_a_trial_twice_or_of_another_schema_are_not_identical(
+    dataset: Path, capsys: pytest.CaptureFixture[str], change: str
+) -> None:
+    path = dataset / "sub-P07/ses-01/analysis.json"
+    document = json.loads(path.read_text())
+    if change == "twice":
+        document["trials"].append(document["trials"][0])
+    else:
+        document["schema"] = "landing-lab.analysis/9"
+    path.write_text(json.dumps(document))
+    code, told = again(dataset, capsys=capsys, check=True)
+    assert code == 1
+    (different, *_) = told["sessions"][0]["trials"][0]["differences"]
+    assert different["what"] == {"twice": "entries of this recording", "schema": "schema of the stored results"}[change]

@@ -16,7 +16,9 @@ from pathlib import Path
 import pytest
 
 from command_line import ENVIRONMENT, command, refused, run
+from landing_lab.app.analyse.batch_interrupt import ENDINGS
 from landing_lab.app.record.facts import SessionSettings
+from landing_lab.app.record.interrupt import interruptible
 from landing_lab.app.record.protocols import protocol_of
 from landing_lab.app.record.report import SessionReport
 from landing_lab.io.processed import read_processed
@@ -167,11 +169,17 @@ def wait_for_raw(dataset: Path, n_bytes: int) -> None:
         time.sleep(0.05)
 
 
+def pressed_thrice(process: subprocess.Popen[str], number: signal.Signals) -> None:
+    for _ in range(3):
+        process.send_signal(number)
+        time.sleep(0.1)
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_interrupted_trial_is_kept(tmp_path: Path, number: signal.Signals) -> None:
+def test_interrupted_trial_is_kept_however_often_it_is_asked_to_end(tmp_path: Path, number: signal.Signals) -> None:
     with boards(speed=1.0) as ports, recording(*ports, "--dataset", tmp_path, "--auto-accept") as process:
         wait_for_raw(tmp_path, 40_000)
-        process.send_signal(number)
+        pressed_thrice(process, number)
         printed, told = process.communicate(timeout=60.0)
     assert "Traceback" not in told
     assert process.returncode == 130, told
@@ -179,6 +187,45 @@ def test_interrupted_trial_is_kept(tmp_path: Path, number: signal.Signals) -> No
     assert "not in the report" in printed
     (raw,) = session_files(tmp_path, "raw/*.xdf")
     assert run("analyse", raw).returncode == 0
+
+
+def test_a_report_that_is_interrupted_is_given_up_and_made_when_the_session_is_continued(tmp_path: Path) -> None:
+    words = ["--dataset", tmp_path, "--auto-accept", "--trials", "1"]
+    with boards() as ports:
+        with recording(*ports, *words) as process:
+            assert process.stdout is not None
+            while not (line := process.stdout.readline()).startswith("Trial 1 accepted"):
+                assert line
+            pressed_thrice(process, signal.SIGINT)
+            printed, told = process.communicate(timeout=10.0)
+        assert process.returncode == 130, told
+        assert "1 of 1 trials accepted" in printed
+        assert told.startswith("landing-lab: interrupted; what was recorded so far is kept; the report is not made")
+        assert told.count("\n") == 1
+        assert not session_files(tmp_path, "report.html")
+        assert not session_files(tmp_path, ".*.tmp")
+        done = run("record", *ports, *words)
+    assert done.returncode == 0, done.stderr
+    assert session_files(tmp_path, "report.html")
+    assert verdicts(tmp_path) == ["accepted"]
+
+
+def test_a_command_that_is_interrupted_before_anything_was_recorded_says_so(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    before = {number: signal.getsignal(number) for number in ENDINGS}
+
+    def work() -> int:
+        signal.raise_signal(signal.SIGINT)
+        return 0
+
+    assert interruptible(work) == 130
+    signal.raise_signal(signal.SIGINT)  # ignored while the process ends
+    for number, handler in before.items():
+        signal.signal(number, handler)
+    assert capsys.readouterr().err == "landing-lab: interrupted; what was recorded so far is kept\n"
+    assert interruptible(lambda: 3) == 3
+    assert {number: signal.getsignal(number) for number in ENDINGS} == before
 
 
 def test_killed_at_any_instant_the_next_start_recovers(tmp_path: Path) -> None:
@@ -235,6 +282,7 @@ def _whole(dataset: Path, known: dict[str, list[object]]) -> dict[str, list[obje
         (("--sim", "--participant", "../../etc"), "pseudonym"),
         (("--sim", "--protocol", "marathon"), "no protocol"),
         (("--sim", "--max-duration-s", "0"), "1-600"),
+        (("--sim", "--operator", "A\x1b[2JB"), "cannot be shown"),
     ],
 )
 def test_wrong_calls_get_one_sentence(tmp_path: Path, words: tuple[str, ...], told: str) -> None:

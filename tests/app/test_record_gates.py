@@ -59,6 +59,14 @@ def test_silent_slow_and_losing_boards_are() -> None:
     assert one(of_links([health(lost=400)])).level == "stop"
 
 
+def test_a_plate_at_ten_readings_a_second_is_stopped_also_where_it_says_so_itself() -> None:
+    info = dataclasses.replace(PLATE, sample_rate_hz=10.0)
+    for rate_hz in (10.2, None):
+        slow = one(of_links([health(info=info, rate_hz=rate_hz)]))
+        assert (slow.level, "RATE pin" in slow.text) == ("stop", True)
+    assert not list(of_links([health(info=info, rate_hz=84.0)]))
+
+
 def test_a_whole_trial_is_judged_by_its_statistics() -> None:
     sound = {"frames": 10_000, "lost_frames": 2, "reconnects": 0}
     assert not list(of_statistics({"insole_left": sound}, None))
@@ -124,7 +132,8 @@ def test_empty_plates_that_do_not_read_zero_and_insoles_that_feel_nobody_are_sai
     live.load.empty_total_n, live.load.highest_n = 80.0, 900.0
     zeroed = PlateCalibration(
         device_id=PLATE.device_id, made_at="2026-01-01T00:00:00+00:00", method="known masses", software="test",
-        n_cells=1, zero_counts=(0.0,), counts_per_n=(2000.0,), cell_scale_sd_fraction=(0.01,), position_mm=(None,),
+        gain=128, n_cells=1, zero_counts=(0.0,), counts_per_n=(2000.0,), cell_scale_sd_fraction=(0.01,),
+        position_mm=(None,),
         side=("left",), scale_sd_fraction=0.01, linearity_pct=None, corner_error_pct=None, hysteresis_pct=None,
         repeatability_pct=None, noise_n=1.0, steps=(),
     )  # fmt: skip

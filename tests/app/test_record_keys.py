@@ -31,6 +31,7 @@ class Told:
     """Stands for a session: notes what it was told."""
 
     phase: Phase = "verdict"
+    watch: Any = None
     commands: list[Command] = field(default_factory=list)
     alone: bool = False
 
@@ -67,6 +68,44 @@ def test_keys_that_mean_nothing_now_do_nothing() -> None:
     assert told.commands == []
     assert "p means nothing here" in keys.line("recording")
     assert typed("e", phase="recording")[0].commands == [Command(kind="end")]
+
+
+def test_the_question_about_quitting_goes_away_by_itself_and_with_the_stage() -> None:
+    at = [0.0]
+    told = Told("recording")
+    typing = Typed(False, ["q"])
+    keys = KeyCommands(typing, now=lambda: at[0])
+    keys.tick(cast("Any", told))
+    assert "End the session?" in keys.line("recording")
+    at[0] = 5.1
+    keys.tick(cast("Any", told))
+    assert "End the session?" not in keys.line("recording")
+    typing.waiting = ["q"]
+    keys.tick(cast("Any", told))
+    told.phase, typing.waiting = "verdict", ["a"]
+    keys.tick(cast("Any", told))
+    assert told.commands == [Command(kind="accept")], "the verdict is not taken for an answer"
+
+
+def test_a_complaint_about_a_key_goes_with_its_stage() -> None:
+    told, keys = typed("x", phase="recording")
+    told.phase = "verdict"
+    keys.tick(cast("Any", told))
+    assert "means nothing" not in keys.line("verdict")
+
+
+def test_no_force_is_shown_before_the_zero_is_known() -> None:
+    lines = screen(view(zero_known=False, feet_n={}, load_n=9.0, weight_n=None), "", width=80, height=24)
+    text = "\n".join(line for line, _ in lines)
+    assert "zero not known yet" in text
+    assert "9 N" not in text
+
+
+def test_reasons_stand_one_per_line_where_there_is_room() -> None:
+    keys = typed("r")[1].line("verdict")
+    lines = [text for text, _ in screen(view(), keys, width=80, height=40)]
+    assert f"2 {REASONS[1]}" in lines
+    assert max(len(text) for text, _ in screen(view(), keys, width=60, height=20)) < 60
 
 
 def test_words_wait_until_the_session_can_use_them() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 
 from landing_lab.app.record.plan import open_trials, planned_trials
 from landing_lab.app.record.protocols import PROTOCOLS, TASKS, Protocol, protocol_of, with_conditions
+from landing_lab.app.record.run import protocol_wanted
 from landing_lab.errors import ParameterError
 from landing_lab.io.dataset_names import run_stem
 
@@ -57,6 +59,15 @@ def test_a_lab_s_own_protocol_is_a_small_file(tmp_path: Path) -> None:
         ('order = "by mood"', "order = 'by mood'"),
         ('conditions = ["flat", "flat"]', "each once"),
         ('conditions = ["../etc"]', "cannot become part of a file"),
+        ("conditions = 3", "a list of names; got 3"),
+        ('conditions = [["a"]]', "a list of names"),
+        ("conditions = [{a = 1}]", "a list of names"),
+        ('conditions = "flat"', "a list of names; got 'flat'"),
+        (f"conditions = {'[' * 400}{']' * 400}", "a list of names"),
+        (f"conditions = {'[' * 5000}{']' * 5000}", "no TOML"),
+        (f"n_trials = {'9' * 6000}", "no TOML"),
+        (f"n_trials = {'9' * 4000}", "9 trials were asked for"),
+        ('title = "\x00\xff"', "no TOML"),
         ('name = "../etc"', "cannot become part of a file name"),
         ("name = 7", "is a text"),
         ("colour = 1", "'colour', which no protocol has"),
@@ -70,6 +81,28 @@ def test_what_is_wrong_in_a_file_is_named(tmp_path: Path, line: str, told: str) 
     with pytest.raises(ParameterError) as caught:
         protocol_of(str(file))
     assert told in str(caught.value)
+    assert len(str(caught.value)) < 400 + len(str(tmp_path))
+
+
+def test_what_never_ends_or_is_no_text_is_no_protocol(tmp_path: Path) -> None:
+    (tmp_path / "binary.toml").write_bytes(bytes(range(256)))
+    (tmp_path / "long.toml").write_bytes(b"#" * 1_000_001)
+    for name, told in (("binary", "is no TOML"), ("long", "larger than 1 MB")):
+        with pytest.raises(ParameterError, match=told):
+            protocol_of(str(tmp_path / f"{name}.toml"))
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(tmp_path / "pipe.toml")
+        with pytest.raises(ParameterError, match="a device or a pipe"):
+            protocol_of(str(tmp_path / "pipe.toml"))
+
+
+def test_orders_and_conditions_that_cannot_be_meant_are_refused() -> None:
+    with pytest.raises(ParameterError, match="drop_jump has none"):
+        protocol_wanted("drop_jump", None, "random")
+    with pytest.raises(ParameterError, match="--conditions names none"):
+        protocol_wanted("drop_jump", " ,,, ", None)
+    assert protocol_wanted("drop_jump", "flat, heel_lift", "random").conditions == ("flat", "heel_lift")
+    assert protocol_wanted("drop_jump_cue", None, "given").order == "given"
 
 
 def test_a_protocol_that_does_not_exist_is_named_with_those_that_do(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import functools
 import json
 import shutil
 from collections.abc import Callable
-from concurrent.futures import wait
+from concurrent.futures import Future, wait
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from landing_lab.app.record.facts import SessionSettings
 from landing_lab.app.record.protocols import Protocol, protocol_of
 from landing_lab.app.record.report import ReportOrder, SessionReport, write_session_report
 from landing_lab.app.record.session import RecordSession
-from landing_lab.errors import DeviceLostError, ParameterError
+from landing_lab.errors import DeviceLostError, FileFormatError, ParameterError, RecordingError
 from landing_lab.io.dataset import Dataset
 from landing_lab.io.formats.xdf import read_raw
 from landing_lab.io.processed import read_processed
@@ -123,6 +123,7 @@ def test_a_session_runs_to_its_end_by_itself(tmp_path: Path) -> None:
         # the report, the processed files and a later analysis of the raw file alone say the same
         raw = session.book.raw_path(entry)
         assert trial["source"] == raw.name
+        assert (trial["run"], trial["condition"]) == (entry.run, entry.condition or None)
         again = analyse(read(raw)).first
         assert json.loads(json.dumps(again.as_dict()))["metrics"] == trial["metrics"]
         stored = read_processed(Path(f"{session.book.folder.trial_stem(entry.task, entry.run)}.json"))
@@ -130,8 +131,8 @@ def test_a_session_runs_to_its_end_by_itself(tmp_path: Path) -> None:
         assert entry.link_statistics["plate"]["frames"] > 1000
     stages = [event.text for event in front.events if event.kind == "stage"][:5]
     assert [stage.split(":", maxsplit=1)[0] for stage in stages] == [
-        "stand still on the plates to be weighed, or step up onto the box",
-        "weighed",
+        "weighing",
+        "step up onto the box",
         "plates empty",
         "jump",
         "landed",
@@ -232,14 +233,101 @@ def test_nobody_jumps_and_nothing_is_kept(tmp_path: Path) -> None:
     for link in links:
         link.silent_from_s = 1.5
     front = Script()
-    session = session_of(tmp_path, links, front, auto_accept=True, max_duration_s=5.0)
+    session = session_of(tmp_path, links, front, auto_accept=True, max_duration_s=1.2)
     ran(session)
     assert session.problem is not None
     assert "nobody jumped" in session.problem
     assert len(front.texts("idle")) == 3
     assert not list(session.book.folder.path.rglob("*.xdf"))
     assert not session.book.state.trials
+
+
+@pytest.mark.parametrize("silent_from_s", [-1.0, 1.5])
+def test_a_board_that_sends_nothing_or_no_more_is_named_as_the_reason(tmp_path: Path, silent_from_s: float) -> None:
+    links = played(scene(0), clock=PlayedClock(step_s=0.1))
+    links[2].silent_from_s = silent_from_s
+    front = Script()
+    session = ran(session_of(tmp_path, links, front, auto_accept=True, max_duration_s=5.0))
+    assert session.problem is not None
+    assert "plate has been silent for" in session.problem
+    assert "nobody jumped" not in session.problem
+    assert all("plate has been silent" in text for text in front.texts("idle"))
     assert any("silent" in text for text in front.texts("finding"))
+
+
+def test_a_recording_that_cannot_be_read_is_rejected_with_the_reason_and_repeated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from landing_lab.app.record import session as recording
+
+    measured, wrong = recording.measured, [FileFormatError("28000 frames are numbered over years"), KeyError("x")]
+
+    def sometimes(*words: Any, **more: Any) -> Any:
+        if wrong:
+            raise wrong.pop(0)
+        return measured(*words, **more)
+
+    monkeypatch.setattr(recording, "measured", sometimes)
+    one = dataclasses.replace(DROP_JUMP, n_trials=1)
+    session = ran(session_of(tmp_path, played(scene(0), clock=PlayedClock()), Script(), protocol=one, auto_accept=True))
+    entries = session.book.state.trials
+    assert [entry.verdict for entry in entries] == ["rejected", "rejected", "accepted"]
+    assert entries[0].reason == "28000 frames are numbered over years"
+    assert "KeyError" in str(entries[1].reason)
+    assert session.problem is None
+
+
+def test_an_analysis_of_the_first_numbers_that_fails_does_not_end_the_recording(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from landing_lab.app.live.heard import LiveLinks
+
+    monkeypatch.setattr(LiveLinks, "so_far", lambda *_: None)
+    front = Script()
+    one = dataclasses.replace(DROP_JUMP, n_trials=1)
+    session = ran(session_of(tmp_path, played(scene(0), clock=PlayedClock()), front, protocol=one, auto_accept=True))
+    assert not front.texts("provisional")
+    assert len(session.book.accepted) == 1
+
+
+def test_of_several_unfinished_sessions_that_of_the_protocol_is_continued(tmp_path: Path) -> None:
+    landing = dataclasses.replace(protocol_of("drop_landing"), n_trials=2)
+    for protocol, label in ((DROP_JUMP, "01"), (landing, "02"), (DROP_JUMP, "01"), (landing, "02")):
+        book = book_at(tmp_path, protocol)
+        book.lock.release()
+        assert book.folder.label == label
+
+
+def test_a_session_with_an_order_that_nobody_knows_is_left_as_it_is(tmp_path: Path) -> None:
+    book = book_at(tmp_path)
+    book.state = dataclasses.replace(book.state, settings={**book.state.settings, "order": ["by mood"]})
+    book.write()
+    book.lock.release()
+    other = book_at(tmp_path)
+    assert other.folder.label == "02"
+    assert "the order of its conditions is lost" in other.told[0]
+    other.lock.release()
+
+
+def test_an_older_report_that_failed_does_not_keep_the_last_from_being_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from landing_lab.app.record import report as module
+
+    def order(name: str) -> ReportOrder:
+        return ReportOrder(
+            files=(), labels=(), folder=tmp_path / name, mass_kg=None, box_height_m=None, session={}
+        )  # fmt: skip
+
+    made = []
+    monkeypatch.setattr(module, "write_session_report", lambda one: (made.append(one.folder.name), [one.folder])[1])
+    report = SessionReport()
+    failed: Future[list[Path]] = Future()
+    failed.set_exception(RecordingError("the disk is full"))
+    report._at_work, report._handed = failed, order("older")
+    report.finish(order("last"))
+    assert made == ["last"]
+    assert report.written == [tmp_path / "last"]
 
 
 def test_a_board_that_has_gone_ends_the_session_and_keeps_what_came(tmp_path: Path) -> None:
@@ -313,12 +401,17 @@ def test_gates_repeat_twice_and_then_leave_out(tmp_path: Path) -> None:
 
 def test_another_task_than_the_protocol_s_is_shown_and_measured(tmp_path: Path) -> None:
     protocol = dataclasses.replace(protocol_of("drop_landing"), n_trials=1)
-    front = Script([Command(kind="accept")])
+    front = Script([Command(kind="accept"), Command(kind="accept")])
     session = ran(session_of(tmp_path, played(scene(0), clock=PlayedClock()), front, protocol=protocol))
     (result,) = (event for event in front.events if event.kind == "result")
     assert result.trials[0].task == "drop_jump"
     assert any("asks for a drop landing and this was found: drop jump" in one.text for one in result.findings)
     assert session.book.accepted, "a person may accept it nevertheless"
+    assert "a again to accept it all the same" in front.texts("ask")[1]
+    (entry,) = session.book.accepted
+    assert any(note.startswith("STOP: ") for note in entry.notes)
+    stored = read_processed(Path(f"{session.book.folder.trial_stem(entry.task, entry.run)}.json"))
+    assert stored.description["notes"] == list(entry.notes)
 
 
 def test_a_trial_is_ended_by_hand(tmp_path: Path) -> None:

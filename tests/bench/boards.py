@@ -10,8 +10,8 @@ from drivers.bench.board import Board
 from drivers.bench.lock_step import LockStepPipe
 from drivers.bench.wiring import cell_pins, select_pins
 
+from drivers.boards import join_blocks
 from landing_lab.model.blocks import FrameBlock
-from landing_lab_drivers.blocks import join_blocks
 from landing_lab_drivers.link import FrameLink
 
 NUMBER_OF_ANALOG_PINS = {"uno": 6, "nano": 8, "mega": 16}

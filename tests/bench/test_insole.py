@@ -36,6 +36,7 @@ def test_info_says_what_was_compiled_in_and_measured(make_board: MakeBoard, boar
     info = opened(simulated)[0].info
     assert (info.kind, info.device_id, info.placement) == ("insole-fsr", "IN-R7", "right")
     assert (info.n_channels, info.sample_rate_hz, info.adc_prescaler, info.reference_v) == (8, 500.0, 64, 5.0)
+    assert info.gain == 1
     link, pipe = opened(simulated)
     recorded(link, pipe, 0.05)
     cycle, channel = simulated.samples()

@@ -9,10 +9,10 @@ from drivers.bench.lock_step import LockStepPipe, opened
 from drivers.bench.wiring import select_pins
 
 from bench.boards import MakeBoard, recorded, scan_of, wire_insole
+from drivers.boards import join_blocks
 from landing_lab.calibrate.clock import fit_clock
 from landing_lab.errors import DeviceTimeoutError
 from landing_lab.model.blocks import FrameBlock
-from landing_lab_drivers.blocks import join_blocks
 from landing_lab_drivers.link import FrameLink
 from landing_lab_drivers.wire import FrameDecoder, encode_frame
 
@@ -50,8 +50,8 @@ def test_a_line_that_is_too_slow_drops_whole_scans_and_the_numbers_show_it(
     np.testing.assert_array_equal(block.counts, np.tile(scan_of(8), (len(block), 1)))
     assert (link.stats.bad_frames, link.stats.resyncs) == (0, 0)
     assert (link.stats.lost_frames > 400, link.stats.lost_frames == 0) == (not clean, clean)
-    assert link.board_status is not None
-    assert (link.board_status.dropped_frames > 400) == (not clean)
+    assert link.notes.board_status is not None
+    assert (link.notes.board_status.dropped_frames > 400) == (not clean)
 
 
 @pytest.mark.parametrize(("host_baud", "clean"), [(115_200.0, False), (1_000_000.0, False), (500_000.0, True)])
@@ -107,8 +107,8 @@ def test_a_request_with_a_flipped_bit_is_refused_and_counted(make_board: MakeBoa
     simulated.write(b"\0" + bytes(damaged))
     pipe.run(1.2)
     assert polled(link).sequence[-1] > 1100
-    assert link.board_status is not None
-    assert link.board_status.receive_errors == 1
+    assert link.notes.board_status is not None
+    assert link.notes.board_status.receive_errors == 1
 
 
 @pytest.mark.parametrize("reset", [True, False])

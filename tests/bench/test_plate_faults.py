@@ -76,8 +76,8 @@ def test_an_absent_chip_is_told_and_the_others_go_on(make_board: MakeBoard, abse
             assert len(ticks_us) > 2.1 * 78
             assert not not_ready.any()
             np.testing.assert_array_equal(counts, CELL_COUNTS[cell])
-    assert link.board_status is not None
-    assert bool(absent) == (link.board_status.converter_timeouts > 0)
+    assert link.notes.board_status is not None
+    assert bool(absent) == (link.notes.board_status.converter_timeouts > 0)
     assert (link.stats.lost_frames, link.stats.resyncs) == (0, 0)
 
 

@@ -22,7 +22,7 @@ from calibrate.clock_streams import (
 from drivers.board_pipe import BoardPipe, opened
 from drivers.boards import insole
 from fuse.scenes import raw_of, scene_of
-from landing_lab.calibrate.alignment import align, alignment_note
+from landing_lab.calibrate.alignment import align, alignment_note, edge_notes
 from landing_lab.calibrate.recording import recording_from_raw
 from landing_lab.fuse.sources import signals_of
 from landing_lab.metrics.analyse import analyse
@@ -105,6 +105,31 @@ def test_a_spurious_or_missing_edge_does_not_move_a_clock() -> None:
         ticks = boards[name].stream.frames.ticks_us
         np.testing.assert_allclose(spoiled[name].to_host(ticks), fit.to_host(ticks), atol=2e-5 + fit.sd_s)
         assert spoiled[name].doubt is None
+
+
+def rising_edges(board: Board, at_s: tuple[float, ...]) -> Board:
+    ticks = board.ticks_us(HOST_ZERO_S + np.array(at_s)).tolist()
+    return with_notes(board, *(LinkNote(0.0, "sync", {"ticks_us": int(tick), "rising": 1}) for tick in ticks))
+
+
+def test_a_button_that_bounces_still_ties_the_boards() -> None:
+    boards = {name: rising_edges(board, (2.0, 9.0, 9.0015, 14.0)) for name, board in three().items() if name != "plate"}
+    fits = align(streams(boards))
+    assert {fit.source.partition("wire")[0] for fit in fits.values()} == {"", "3 "}
+    assert all(fit.doubt is None for fit in fits.values())
+    errors = [errors_s(boards[name], fits[name].to_host(boards[name].stream.frames.ticks_us)) for name in fits]
+    assert np.abs(errors[0] - errors[1]).max() < 1e-4
+    assert edge_notes(streams(boards), fits) == []
+
+
+def test_edges_that_could_not_be_used_are_said() -> None:
+    boards = three()
+    boards["insole_left"] = rising_edges(boards["insole_left"], (2.0, 9.0))
+    fits = align(streams(boards))
+    (told,) = edge_notes(streams(boards), fits)
+    assert "insole_left saw 2" in told
+    assert told in recording_from_raw(RawRecording(streams(boards))).notes
+    assert edge_notes(streams(three()), align(streams(three()))) == []
 
 
 def test_pings_count_only_where_every_board_answered() -> None:

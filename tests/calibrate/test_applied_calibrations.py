@@ -99,6 +99,13 @@ def test_a_calibration_out_of_date_is_used_and_flags_force(days: float) -> None:
     assert "calibrate again" in str(peak.reason)
 
 
+def test_a_calibration_dated_days_after_the_recording_is_used_and_flags_force() -> None:
+    later = dataclasses.replace(OF_PLATE, made_at=(RECORDED + timedelta(days=2)).isoformat())
+    sensor = recording_from_raw(with_calibrations(later)).streams["plate"].sensor
+    assert sensor.calibrated
+    assert "is dated 2 days after the recording" in str(sensor.doubt)
+
+
 def test_a_recording_without_a_date_leaves_its_calibrations_in_doubt() -> None:
     raw = with_calibrations(OF_PLATE, started_at=None)
     assert "nobody knows" in str(recording_from_raw(raw).streams["plate"].sensor.doubt)
@@ -113,6 +120,7 @@ def test_a_recording_without_a_date_leaves_its_calibrations_in_doubt() -> None:
         ({INFO.device_id: as_document(dataclasses.replace(OF_PLATE, device_id="PLT-9"))}, "belongs to PLT-9"),
         ({INFO.device_id: as_document(dataclasses.replace(PLATE, device_id=INFO.device_id))}, "is of 2 cells"),
         ({INFO.device_id: as_document(dataclasses.replace(INSOLE, device_id=INFO.device_id))}, "is of an insole"),
+        ({INFO.device_id: as_document(dataclasses.replace(OF_PLATE, gain=64))}, "made with a gain of 64"),
     ],
 )
 def test_a_missing_or_foreign_calibration_leaves_nominal_newton_and_one_note(documents: object, told: str) -> None:

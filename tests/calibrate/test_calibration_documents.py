@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from landing_lab.app.calibration.tables import list_document
 from landing_lab.errors import CalibrationError, RecordingError
-from landing_lab.io.calibration_files import newest_calibrations, read_calibration, write_calibration
+from landing_lab.io.calibration_files import newest_calibrations, read_calibration, read_calibrations, write_calibration
 from landing_lab.model.calibration import (
     CalibrationStep,
     InsoleCalibration,
@@ -18,13 +19,18 @@ from landing_lab.model.calibration import (
     PostureError,
     as_document,
     from_document,
+    out_of_date,
+    validity,
 )
+
+BENCH_PASSED_OVER = "no: of single cells, and there is a valid one on the plate"
 
 PLATE = PlateCalibration(
     device_id="PLT-7",
     made_at="2026-03-01T10:00:00+00:00",
     method="known masses",
     software="landing-lab 0.1.0",
+    gain=128,
     n_cells=2,
     zero_counts=(10.5, None),
     counts_per_n=(-2138.6, None),
@@ -112,6 +118,23 @@ def _with(**changes: object) -> dict[str, object]:
         _with(device_id="\x1b[2J"),
         {**as_document(INSOLE), "exponent": [1.2, -1.0]},
         {**as_document(INSOLE), "weight_n": [0.0, 0.0]},
+        _with(scale_sd_fraction=0),
+        _with(scale_sd_fraction=-5),
+        _with(scale_sd_fraction=1e300),
+        _with(filter_order=10**9),
+        _with(filter_order=-3),
+        _with(mode_hz=0),
+        _with(mode_hz=-3),
+        _with(position_mm=[[1e300, 0], None]),
+        _with(cell_scale_sd_fraction=[-0.1, None]),
+        _with(noise_n=-1),
+        _with(gain=7),
+        {name: value for name, value in as_document(PLATE).items() if name != "gain"},
+        _with(made_at="0001-01-01T00:00:00+23:59"),
+        _with(made_at="1999-12-31T00:00:00Z"),
+        _with(made_at="2200-01-01T00:00:00Z"),
+        {**as_document(INSOLE), "force_sd_fraction": 1.0},
+        {**as_document(INSOLE), "saturation_n": [-1.0, None]},
     ],
 )
 def test_a_damaged_document_is_refused_with_one_printable_sentence(document: object) -> None:
@@ -159,6 +182,46 @@ def test_the_newest_of_each_device_is_chosen_and_damaged_files_are_named(tmp_pat
     assert [sentence.split(" is damaged")[0] for sentence in damaged] == ["deep.json", "torn.json"]
     assert newest_calibrations(tmp_path, ["IN-L"]).keys() == {"IN-L"}
     assert newest_calibrations(tmp_path / "nowhere", ["IN-L"]) == {}
+
+
+def test_a_calibration_dated_in_the_future_is_passed_over_and_named(tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    write_calibration(dataclasses.replace(PLATE, made_at=(now + timedelta(days=400)).isoformat()), tmp_path)
+    write_calibration(dataclasses.replace(PLATE, made_at=(now + timedelta(hours=12)).isoformat()), tmp_path)
+    (tmp_path / "calibrations" / "year_one.json").write_text(
+        json.dumps({**as_document(PLATE), "made_at": "0001-01-01T00:00:00+23:59"})
+    )
+    damaged: list[str] = []
+    found = newest_calibrations(tmp_path, ["PLT-7"], damaged=damaged)["PLT-7"]
+    assert found.made < now + timedelta(days=1)
+    assert "year 1," in damaged[0]
+    assert "days after today" in damaged[1]
+    assert len(damaged) == 2
+
+
+@pytest.mark.parametrize(("on_plate_days", "used"), [(3.0, "on plate"), (8.0, "bench")])
+def test_a_later_bench_calibration_does_not_displace_a_valid_one_on_the_plate(
+    tmp_path: Path, on_plate_days: float, used: str
+) -> None:
+    now = datetime.now(UTC)
+    worn = dataclasses.replace(INSOLE, made_at=(now - timedelta(days=on_plate_days)).isoformat())
+    bench = dataclasses.replace(INSOLE, method="bench", made_at=(now - timedelta(days=1)).isoformat())
+    write_calibration(worn, tmp_path)
+    write_calibration(bench, tmp_path)
+    found = newest_calibrations(tmp_path, ["IN-L"])["IN-L"]
+    assert isinstance(found, InsoleCalibration)
+    assert found.method == used
+    states = [one["in_use"] for one in list_document(read_calibrations(tmp_path)[0])]
+    assert states == (["yes", "no: older"] if used == "bench" else [BENCH_PASSED_OVER, "yes"])
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"), [(0.5, "valid"), (1.5, "future"), (-179.0, "valid"), (-181.0, "expired")]
+)
+def test_whether_a_calibration_holds_is_decided_by_its_date(days: float, expected: str) -> None:
+    at = PLATE.made - timedelta(days=days)
+    assert validity(PLATE, at) == expected
+    assert (out_of_date(PLATE, at) is None) == (expected == "valid")
 
 
 def test_links_out_of_the_folder_are_not_followed(tmp_path: Path) -> None:

@@ -7,8 +7,9 @@ import dataclasses
 import numpy as np
 import pytest
 
+from calibrate.test_calibration_documents import PLATE
 from fuse.scenes import raw_of, with_streams
-from landing_lab.calibrate.convert import counts_to_newton
+from landing_lab.calibrate.convert import counts_to_newton, saturated
 from landing_lab.calibrate.counts import fsr_force_n
 from landing_lab.calibrate.insole import CellLoad, fit_insole_bench
 from landing_lab.calibrate.insole_on_plate import fit_insole_on_plate
@@ -66,6 +67,26 @@ def test_hysteresis_and_saturation_are_found() -> None:
     assert all(limit == pytest.approx(45.0, rel=0.1) for limit in found)
 
 
+def test_a_saturating_cell_reads_the_force_that_lies_on_it() -> None:
+    flat = dataclasses.replace(fsr.ideal_parts(), saturation_n=np.full(8, 45.0))
+    made = fit_insole_bench(INFO, bench(flat))
+    force = np.repeat([[19.6133], [39.2266]], 8, axis=1).repeat(200, axis=0)
+    counts = fsr.read_cells(force, flat, rng=np.random.default_rng(0))
+    read = counts_to_newton(INFO, made)(counts).reshape(2, 200, 8).mean(axis=1)
+    np.testing.assert_allclose(read, force[::200], rtol=max(0.01, 3.0 * made.force_sd_fraction))
+    assert saturated(INFO, made, counts) is None
+
+
+def test_a_cell_beyond_its_saturation_is_held_and_said() -> None:
+    limits = (45.0,) + (None,) * 7
+    flat = dataclasses.replace(fit_insole_bench(INFO, bench(fsr.ideal_parts())), saturation_n=limits)
+    counts = np.full((1, 8), 700, dtype=np.int32)
+    read = counts_to_newton(INFO, flat)(counts)[0]
+    assert np.isfinite(read).all()
+    assert read[0] == pytest.approx(45.0 * 0.9 / np.sqrt(1.0 - 0.81))
+    assert "lay on heel (93 N), which is read as that" in str(saturated(INFO, flat, counts))
+
+
 def test_drawn_cells_are_read_within_what_the_calibration_states() -> None:
     inside = []
     for seed in range(3):
@@ -111,6 +132,21 @@ def test_weights_on_the_plate_make_the_cells_sum_to_the_foot(on_plate: InsoleCal
     assert min(on_plate.weight_n) >= 0.0
     assert 1.0 <= on_plate.exponent[0] <= 1.4
     assert from_document(as_document(on_plate)) == on_plate
+
+
+@pytest.mark.parametrize("plate_sd", [None, 0.08])
+def test_the_error_of_the_plate_is_in_that_of_the_insole(on_plate: InsoleCalibration, plate_sd: float | None) -> None:
+    made = on_plate
+    if plate_sd is not None:
+        info = RAW.streams["plate"].info
+        scale = {"scale_sd_fraction": plate_sd, "zero_counts": (0.0,) * 8, "device_id": info.device_id, "n_cells": 8}
+        plate = dataclasses.replace(
+            PLATE, **scale, counts_per_n=(nominal.HX711_COUNTS_PER_N,) * 8, cell_scale_sd_fraction=(0.01,) * 8,
+            position_mm=nominal.PLATE_CELLS_MM * 2, side=("left",) * 4 + ("right",) * 4,
+        )  # fmt: skip
+        made = fit_insole_on_plate(RAW, "left", postures_s=BOUNDARIES_S, plate=plate)
+    postures = np.sqrt(np.mean([(error.rms_pct / 100.0) ** 2 for error in made.posture_errors]))
+    assert made.force_sd_fraction == pytest.approx(np.hypot(postures, plate_sd or 0.05))
 
 
 def test_each_loaded_posture_has_an_error_without_itself(on_plate: InsoleCalibration) -> None:

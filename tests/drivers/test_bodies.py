@@ -58,6 +58,22 @@ def test_another_protocol_a_wrong_length_and_nonsense_are_refused() -> None:
             bodies.unpack_info(spoiled, kind="insole-fsr", sensor_kind="fsr_insole")
 
 
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"n_channels": 65}, "65 channels instead of 1-64"),
+        ({"sample_rate_hz": 0.5}, r"0\.5 Hz instead of 1-100000"),
+        ({"sample_rate_hz": 200_000.0}, "200000 Hz instead of 1-100000"),
+        ({"device_id": "  "}, "says no id"),
+        ({"gain": 0}, "gain 0"),
+    ],
+)
+def test_a_plate_that_no_raw_file_could_hold_is_refused_with_what_it_says(change: dict[str, object], said: str) -> None:
+    body = bodies.pack_info(replace(plate_info(), **change), 2)
+    with pytest.raises(DeviceError, match=f"{said}.*that cannot be; check its settings"):
+        bodies.unpack_info(body, kind="plate-hx711", sensor_kind="hx711_plate")
+
+
 @given(st.integers(0, 1 << 40), st.integers(0, 1 << 20), st.integers(0, 1 << 20))
 def test_status_counts_stop_at_their_largest_value(dropped: int, timeouts: int, errors: int) -> None:
     status = BoardStatus(dropped_frames=dropped, converter_timeouts=timeouts, receive_errors=errors)

@@ -138,3 +138,26 @@ def test_control_frames_are_placed_on_the_line_of_the_frames() -> None:
     assert unwrapper.place(0, 1_000_000_000) == (1 << 32) + 1_000_000_000
     assert unwrapper.place(1000, (1 << 32) - 2_000_000) is None
     assert unwrapper.place(60_000, 500) is None
+
+
+def test_free_running_cells_lose_as_many_frames_in_a_pause_as_their_rate_tells_however_they_bunch() -> None:
+    """Eight cells at 80 SPS that convert within 1 ms: a chunk alone looks like 7000 frames a second."""
+    number = np.arange(400)
+    ticks = number // 8 * 12_500 + number % 8 * 143
+    for size in (8, 13, 40):
+        unwrapper = CounterUnwrapper(LinkStats())
+        for start in range(0, 400, size):
+            unwrap(unwrapper, number[start : start + size], ticks[start : start + size])
+        unwrapper.resume(1.0, lost=True)
+        unwrap(unwrapper, [0], [int(ticks[-1]) + 1_000_000])
+        assert 630 <= unwrapper.stats.lost_frames <= 650
+
+
+def test_nothing_is_placed_between_a_pause_and_the_next_frame_which_tells_how_often_the_clock_wrapped() -> None:
+    unwrapper = CounterUnwrapper(LinkStats())
+    unwrap(unwrapper, [8, 9], [4_999_000, 5_000_000])
+    unwrapper.resume(5000.0)
+    now_us = 5_000_000 + 5_000_000_000
+    assert unwrapper.place(10, now_us & 0xFFFFFFFF) is None
+    assert unwrap(unwrapper, [10], [now_us])[1] == [now_us]
+    assert unwrapper.place(11, (now_us + 500) & 0xFFFFFFFF) == now_us + 500

@@ -10,12 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drivers.boards import assert_same, insole_frames, insole_info, plate_frames, plate_info
+from drivers.boards import assert_same, insole_frames, insole_info, join_blocks, plate_frames, plate_info
 from landing_lab.errors import ParameterError
 from landing_lab.model.blocks import FLAG_NOT_READY, FLAG_SATURATED, FLAG_SUSPECT, FrameBlock
 from landing_lab.model.device import DeviceInfo, LinkStats
 from landing_lab_drivers import wire
-from landing_lab_drivers.blocks import join_blocks
 from landing_lab_drivers.devices import all_devices
 from landing_lab_drivers.wire import Frame, FrameDecoder
 

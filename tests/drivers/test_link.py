@@ -6,12 +6,11 @@ import numpy as np
 import pytest
 
 from drivers.board_pipe import BoardPipe, opened
-from drivers.boards import assert_same, insole, insole_frames, plate, plate_frames
+from drivers.boards import assert_same, insole, insole_frames, join_blocks, plate, plate_frames
 from landing_lab.errors import DeviceError, DeviceLostError, DeviceTimeoutError
 from landing_lab.model.device import Arrival, SimulatedDevice
 from landing_lab.sim.link import LinkFaults
 from landing_lab_drivers import wire
-from landing_lab_drivers.blocks import join_blocks
 from landing_lab_drivers.bodies import BoardStatus, pack_info, pack_status
 from landing_lab_drivers.conversation import Chunk, Conversation
 from landing_lab_drivers.link import FrameLink
@@ -104,7 +103,7 @@ def test_a_scene_that_is_over_is_not_silence() -> None:
     for _ in range(40):
         pipe.play(0.2)
         link.poll()
-    assert link.board_status == BoardStatus()
+    assert link.notes.board_status == BoardStatus()
     assert link.stats.frames == 100
 
 
@@ -245,7 +244,7 @@ def test_status_of_a_foreign_length_is_passed_over() -> None:
     for body in (pack_status(full), b"?"):
         pipe.chunks.append(Chunk(pipe.now_s, wire.encode_frame(wire.STATUS, 0, 0, body)))
     link.poll()
-    assert link.board_status == full
+    assert link.notes.board_status == full
 
 
 def test_lost_and_damaged_frames_are_counted() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,7 +13,7 @@ import numpy as np
 import pytest
 from serial.urlhandler import protocol_socket
 
-from drivers.boards import assert_same, insole, plate
+from drivers.boards import assert_same, insole, join_blocks, plate
 from landing_lab.errors import (
     DeviceError,
     DeviceLostError,
@@ -22,9 +23,8 @@ from landing_lab.errors import (
 from landing_lab.model.blocks import FrameBlock
 from landing_lab.model.device import DeviceLink, EmulatorServer, SimulatedDevice
 from landing_lab.sim.link import LinkFaults
-from landing_lab_drivers.blocks import join_blocks
 from landing_lab_drivers.emulator import serve
-from landing_lab_drivers.port import SerialTransport
+from landing_lab_drivers.port import SerialPipe, SerialTransport
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="pseudo terminals exist on POSIX only")
 Serve = Callable[..., EmulatorServer]
@@ -218,7 +218,7 @@ def test_an_unread_port_drops_whole_frames_and_says_how_many(monkeypatch: pytest
     block = collect(link, 1 << 30, within_s=0.5)
     assert link.stats.bad_frames == 0
     assert link.stats.lost_frames > 1000
-    assert link.board_status.dropped_frames > 1000
+    assert link.notes.board_status.dropped_frames > 1000
     np.testing.assert_array_equal(block.counts, device.frames.counts[block.sequence % 60_000])
     link.close()
     server.close()
@@ -245,3 +245,39 @@ def test_a_pseudo_terminal_vanishing_under_a_request_is_a_lost_device(play: Serv
     with pytest.raises(DeviceLostError):
         link.ping()
     link.close()
+
+
+def test_a_reader_that_dies_of_anything_shows_as_a_lost_port_with_the_reason(play: Serve) -> None:
+    def broken() -> bytes:
+        raise RuntimeError("out of luck")
+
+    link = SerialTransport().open(play([insole()]).urls[0], timeout_s=2)
+    link.start()
+    link._conversation.pipe._read = broken
+    _, error = until_lost(link)
+    assert "its reader failed with RuntimeError: out of luck" in str(error)
+    link.close()
+
+
+def test_a_reader_rests_by_one_figure_also_where_another_thread_changes_it() -> None:
+    class Rest:
+        """As long as ever, then as short: what opening a fast board did between two looks at it."""
+
+        def __get__(self, pipe: SerialPipe, _owner: type) -> float:
+            looks.append(0.0)
+            return 0.04 if len(looks) % 2 else 1e-9
+
+        def __set__(self, pipe: SerialPipe, value: float) -> None:
+            looks.clear()
+
+    looks: list[float] = []
+
+    class Restless(SerialPipe):
+        rest_s = Rest()
+
+    pipe = Restless.__new__(Restless)
+    pipe._chunks, pipe._clock, pipe._alert_until_s = queue.SimpleQueue(), time.monotonic, 0.0
+    for _ in range(3):
+        looks.clear()
+        pipe._received(b"x")
+        assert len(looks) == 1

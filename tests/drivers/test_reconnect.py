@@ -6,6 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -13,15 +14,17 @@ import pytest
 from serial.tools import list_ports
 from serial.urlhandler import protocol_socket
 
-from drivers.boards import insole, plate
+from drivers.board_pipe import BoardPipe
+from drivers.boards import insole, insole_info, join_blocks, plate
 from landing_lab.errors import DeviceError, DeviceLostError
 from landing_lab.model.blocks import FrameBlock
-from landing_lab.model.device import DeviceLink, EmulatorServer, SimulatedDevice
+from landing_lab.model.device import DeviceInfo, DeviceLink, EmulatorServer, LinkStats, SimulatedDevice
 from landing_lab.sim.link import LinkFaults
-from landing_lab_drivers.blocks import join_blocks
+from landing_lab_drivers.conversation import Conversation
 from landing_lab_drivers.emulator import serve
 from landing_lab_drivers.endpoints import PtyEndpoint
 from landing_lab_drivers.port import SerialTransport
+from landing_lab_drivers.reconnect import Reach, Search
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="pseudo terminals exist on POSIX only")
 ONCE = pytest.mark.parametrize("play", [pytest.param(False, id="pty", marks=POSIX)], indirect=True)
@@ -214,4 +217,80 @@ def test_a_board_that_restarts_by_itself_is_started_again(play: Serve) -> None:
     kinds = [note.kind for note in link.take_notes()]
     assert [kind for kind in kinds if kind in ("lost", "back", "restarted")] == ["lost", "back", "restarted"]
     assert np.all(np.diff(frames.sequence) >= 1)
+    link.close()
+
+
+@ONCE
+def test_a_cable_pulled_around_stop_brings_back_a_silent_board_and_no_old_frames(play: Serve) -> None:
+    server = play([insole(6000)], faults=[LinkFaults(unplug_after_s=0.3, return_after_s=0.2)])
+    link = SerialTransport().open(server.urls[0], timeout_s=2, reconnect_s=10)
+    link.start()
+    pipe = link._link._conversation.pipe
+    while pipe._failure is None:
+        time.sleep(0.003)
+    link.stop()  # the port went before anybody polled
+    while link.stats.reconnects == 0:
+        link.poll()
+        time.sleep(0.003)
+    heard = link.stats.bytes_received
+    time.sleep(0.1)
+    before = link.poll()
+    assert link.stats.bytes_received == heard, "nobody asked it to stream"
+    link.start()
+    frames = until(link, lambda blocks: sum(map(len, blocks)) > 50)
+    assert before == []
+    assert len(frames) > 50
+    link.close()
+
+
+@POSIX
+def test_a_port_whose_board_was_never_identified_is_not_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    instrument = PtyEndpoint()
+    listing(monkeypatch, lambda: [instrument.url, "/dev/gone"])
+    transport = SerialTransport()
+    with pytest.raises(DeviceError, match="nothing answered"):
+        transport.open(instrument.url, timeout_s=0.2)
+    assert transport._where_it_may_return("/dev/gone")() == ["/dev/gone"]
+    instrument.close()
+
+
+def search_for_insole(reach: Reach) -> Search:
+    return Search(
+        insole_info(), reach, lambda: ["A"], give_up_s=0.1, attempt_s=0.1, streaming=False, before=lambda: None
+    )
+
+
+def test_a_search_outlives_whatever_a_port_does_and_keeps_what_it_was() -> None:
+    def broken(_url: str, _within_s: float) -> tuple[Conversation, DeviceInfo]:
+        raise RuntimeError("the driver fell over")
+
+    search = search_for_insole(broken)
+    search.wait()
+    assert search.take() is None
+    assert search.trouble == "looking for it met RuntimeError: the driver fell over"
+
+
+@pytest.mark.parametrize("change", [{"n_channels": 4}, {"placement": "right"}, {"gain": 2}])
+def test_a_board_that_comes_back_set_otherwise_is_not_taken_back(change: dict[str, object]) -> None:
+    pipe = BoardPipe(insole())
+    talk = Conversation(pipe, "A", stats=LinkStats(), clock=lambda: pipe.now_s)
+    search = search_for_insole(lambda _url, _within_s: (talk, replace(insole_info(), **change)))
+    search.wait()
+    assert search.take() is None
+    assert pipe.closed
+    ((name, value),) = change.items()
+    assert f"INS-L001 on A has {name} {value} instead of " in str(search.trouble)
+
+
+@ONCE
+def test_giving_up_names_what_stood_in_the_way(play: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> list[str]:
+        raise RuntimeError("no list of ports")
+
+    monkeypatch.setattr(SerialTransport, "_where_it_may_return", lambda _transport, _url: broken)
+    server = play([insole(1000)], faults=[LinkFaults(unplug_after_s=0.1)])
+    link = SerialTransport().open(server.urls[0], timeout_s=2, reconnect_s=0.2)
+    link.start()
+    with pytest.raises(DeviceLostError, match=r"within 0\.2 s \(looking for it met RuntimeError: no list of ports\)"):
+        until(link, lambda blocks: newest(blocks) > 500)
     link.close()

@@ -11,11 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from drivers.boards import assert_same, insole_frames, insole_info
+from drivers.boards import assert_same, insole_frames, insole_info, join_blocks
 from landing_lab.errors import DeviceError
 from landing_lab.model.device import LinkStats, SimulatedDevice
 from landing_lab_drivers import devices as package
-from landing_lab_drivers.blocks import join_blocks
 from landing_lab_drivers.devices import all_devices, known_devices
 from landing_lab_drivers.emulator import serve
 from landing_lab_drivers.port import SerialTransport

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import re
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +18,7 @@ from hypothesis import strategies as st
 from landing_lab.errors import LandingLabError, ParameterError, RecordingError
 from landing_lab.io import write
 from landing_lab.io.dataset import Dataset
+from landing_lab.io.dataset_lock import FolderLock
 from landing_lab.io.dataset_names import check_pseudonym, parse_run_name, run_stem, task_label, task_name
 
 
@@ -254,3 +257,28 @@ def test_a_full_disk_leaves_the_participants_as_they_were(dataset: Dataset, monk
         dataset.add_participant("P07")
     assert (dataset.path / "participants.tsv").read_bytes() == before
     assert not list(dataset.path.glob(".*.tmp")), "nothing half-written stays"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows locks without fcntl")
+def test_without_locks_of_the_file_system_a_living_program_of_this_computer_is_respected(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import fcntl
+
+    def unknown(*_: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(fcntl, "flock", unknown)
+    path = tmp_path / "session.lock"
+    first = FolderLock(path, what="the session").take()
+    second = FolderLock(path, what="the session")
+    assert f"process {os.getpid()}" in str(second.holder())
+    with pytest.raises(RecordingError, match="in use by another program"):
+        second.take(patience_s=0.0)
+    first.release()
+    assert second.take().holder() == "this program"
+    second.release()
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    path.write_text(json.dumps({"pid": ended.pid, "host": socket.gethostname(), "since": "yesterday"}))
+    FolderLock(path, what="the session").take(patience_s=0.0).release()

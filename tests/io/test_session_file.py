@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -64,7 +66,7 @@ states = st.builds(
     protocol=words,
     finished_at=st.none() | words,
     settings=st.dictionaries(words, st.none() | st.floats(allow_nan=False, allow_infinity=False) | words, max_size=3),
-    trials=st.lists(trials, max_size=4).map(tuple),
+    trials=st.lists(trials, max_size=4, unique_by=(lambda one: one.file, lambda one: one.run)).map(tuple),
     notes=st.lists(words, max_size=2).map(tuple),
     more=st.dictionaries(st.just("weather"), words),
 )
@@ -119,6 +121,31 @@ def test_a_trial_judged_anew_takes_the_place_of_its_entry() -> None:
         {"participant": None},
         {"planned": [{"task": "x"}]},
         {"boards": ["a"]},
+        {"trials": [{"run": float("inf"), "task": "x", "file": "raw/a.xdf", "verdict": "accepted"}]},
+        {"trials": [{"run": 10**30, "task": "x", "file": "raw/a.xdf", "verdict": "accepted"}]},
+        {"trials": [{"run": run, "task": "x", "file": "raw/a.xdf", "verdict": "accepted"} for run in (1, 2)]},
+        {"trials": [{"run": 1, "task": "x", "file": f"raw/{name}.xdf", "verdict": "accepted"} for name in "ab"]},
+        {
+            "trials": [
+                {
+                    "run": 1,
+                    "task": "x",
+                    "file": "raw/a.xdf",
+                    "verdict": "accepted",
+                    "link_statistics": {"plate": {"frames": float("inf")}},
+                },
+            ]
+        },
+        {"planned": [{"task": "x", "n_trials": float("inf")}]},
+        {"left_out": ["x"]},
+        {"left_out": [None]},
+        {"left_out": [float("inf")]},
+        {"left_out": 3},
+        {"settings": {"seed": "abc"}},
+        {"settings": {"seed": None}},
+        {"settings": {"seed": float("inf")}},
+        {"weather": "\ud800"},
+        {"weather": functools.reduce(lambda inner, _: [inner], range(900), "deep")},
     ],
 )
 def test_a_state_that_makes_no_sense_is_a_damaged_file(tmp_path: Path, change: dict[str, object]) -> None:
@@ -126,6 +153,35 @@ def test_a_state_that_makes_no_sense_is_a_damaged_file(tmp_path: Path, change: d
     path.write_text(json.dumps({**json.loads(path.read_text()), **change}))
     with pytest.raises(FileFormatError, match="is damaged"):
         read_session_file(path)
+
+
+@pytest.mark.parametrize("change", [{"participant": "P08"}, {"session": "02"}])
+def test_the_state_of_another_session_is_not_believed(session: SessionFolder, change: dict[str, object]) -> None:
+    _files(session)
+    session.write_state(STATE)
+    session.state_path.write_text(json.dumps({**json.loads(session.state_path.read_text()), **change}))
+    state = session.read_state()
+    assert "session.json is of sub-" in str(state.recovered)
+    assert len(state.trials) == 3
+    session.write_state(state)
+    assert session.read_state().recovered is None
+    assert len(list(session.path.glob("session.damaged-*.json"))) == 1
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="Windows has no named pipes in folders")
+def test_a_pipe_in_place_of_the_state_is_put_aside_unread(session: SessionFolder) -> None:
+    _files(session)
+    os.mkfifo(session.state_path)
+    state = session.read_state()
+    assert "a device or a pipe" in str(state.recovered)
+    session.write_state(state)
+    assert session.read_state().trials == state.trials
+
+
+def test_delays_are_stored_as_they_were_measured(session: SessionFolder) -> None:
+    trial = replace(STATE.trials[0], link_statistics={"plate": {"frames": 800, "jitter_ms": 0.8}})
+    session.write_state(replace(STATE, trials=(trial,)))
+    assert session.read_state().trials[0].link_statistics["plate"] == {"frames": 800, "jitter_ms": 0.8}
 
 
 def test_a_file_cut_anywhere_is_damaged_never_half_believed(tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ from landing_lab.model.channels import Channel, ChannelLayout, Side
 from landing_lab.model.events import Events, Phases
 from landing_lab.model.recording import Clock, Recording, Sensor, Stream
 from landing_lab.model.result import MetricsTable, MetricValue, TrialResult
+from landing_lab.model.trial_label import TrialLabel
 
 ROWS = (
     MetricValue("contact_time_s", "total", 0.2497, "s", 0.0003, "ok", None, "20 N, interpolated"),
@@ -62,6 +63,15 @@ def test_metrics_csv(tmp_path: Path) -> None:
     assert (rows[0]["index"], rows[0]["value"], rows[0]["reason"]) == ("3", "0.2497", "")
     assert (rows[1]["value"], rows[1]["sd"], rows[1]["status"]) == ("", "", "refused")
     assert len(rows) == 2
+
+
+def test_metrics_csv_of_a_session_tells_run_and_condition(tmp_path: Path) -> None:
+    labels = [TrialLabel(run=2, condition="heel_lift"), None]
+    path = write_metrics_csv([trial(), trial()], tmp_path / "metrics.csv", labels)
+    rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
+    assert [(one["run"], one["condition"]) for one in rows] == [("2", "heel_lift")] * 2 + [("", "")] * 2
+    alone = write_metrics_csv([trial()], tmp_path / "alone.csv").read_text(encoding="utf-8")
+    assert "condition" not in alone.splitlines()[0]
 
 
 def test_json_knows_no_nan(tmp_path: Path) -> None:

@@ -6,8 +6,9 @@ import pytest
 from rich.console import Console
 
 from landing_lab.model.result import MetricsTable
+from landing_lab.report.families import grouped_reasons
 from landing_lab.report.rows import metric_lines
-from landing_lab.report.terminal import grouped_reasons, print_trials, trial_table
+from landing_lab.report.terminal import print_trials, trial_table
 from report.made_trials import empty_sensitivity, full_trial, made_sensitivity, made_trial, refused_trial, row
 
 

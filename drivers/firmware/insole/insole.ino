@@ -72,10 +72,12 @@ ISR(ADC_vect) {
 }
 
 static void send_scan() {
+  keep_order();
   const Scan &scan = scans[scans_start % SCANS];
   uint8_t *body = frame_begin(FRAME_SCAN, scan.sequence, scan.t_us);
   memcpy(body, scan.counts, SCAN_BYTES);
   upcoming = scan.sequence + 1;
+  keep_order();
   scans_start = scans_start + 1;
   frame_send(SCAN_BYTES);
 }
@@ -107,6 +109,7 @@ static bool describe(Info &info) {
   info.reference_mv = LL_REFERENCE_MV;
   info.channel_skew_us = channel_skew_us;
   info.settle_us = LL_MULTIPLEXER ? LL_SETTLE_US : 0;
+  info.gain = 1;
   return true;
 }
 

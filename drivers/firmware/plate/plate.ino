@@ -91,11 +91,12 @@ void setup() {
 
 // Chips are read also while the board is silent: a reading is then never stale, and their rate is known.
 void loop() {
-  converse();
+  const bool free_to_send = converse();
+  // Also while readings must wait: when each was ready is noted here, and the chip keeps it until its next conversion.
   const uint8_t waiting = longest_waiting();
   if (waiting < LL_CELLS) {
-    serve(waiting);
-  } else {
+    if (free_to_send) serve(waiting);
+  } else if (free_to_send) {
     for (uint8_t c = 0; c < LL_CELLS; c++) miss(c);
   }
   if (!rate_was_awaited && millis() >= RATE_WITHIN_MS) rate_was_awaited = true;

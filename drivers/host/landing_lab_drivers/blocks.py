@@ -1,8 +1,6 @@
-"""Taking FrameBlocks apart and putting them together."""
+"""FrameBlocks of no rows and of some rows of another."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 import numpy as np
 
@@ -25,18 +23,4 @@ def take_rows(block: FrameBlock, start: int, stop: int) -> FrameBlock:
         block.counts[start:stop],
         None if block.channel is None else block.channel[start:stop],
         block.flags[start:stop],
-    )
-
-
-def join_blocks(blocks: Sequence[FrameBlock]) -> FrameBlock:
-    """One block of the frames of several (at least one) of the same device, in their order."""
-    if len(blocks) == 1:
-        return blocks[0]
-    channels = [block.channel for block in blocks if block.channel is not None]
-    return FrameBlock(
-        np.concatenate([block.sequence for block in blocks]),
-        np.concatenate([block.ticks_us for block in blocks]),
-        np.concatenate([block.counts for block in blocks]),
-        np.concatenate(channels) if channels else None,
-        np.concatenate([block.flags for block in blocks]),
     )

@@ -19,6 +19,8 @@ _SYNC = struct.Struct("<BI")
 _KIND_AT = 4
 _PLACEMENTS: tuple[Side, ...] = ("total", "left", "right")
 _ID_BYTES = 8
+# What a raw file can hold.
+_MOST_CHANNELS, _FASTEST_HZ = 64, 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,14 +102,19 @@ def unpack_info(body: bytes, *, kind: str, sensor_kind: SensorKind) -> DeviceInf
     info_kind_code(body)
     protocol, major, minor, patch, _, *rest = _INFO.unpack(body)
     placement, device_id, n_channels, rate, prescaler, millivolt, skew, settle, gain = rest
-    if placement >= len(_PLACEMENTS) or not n_channels or not rate:
-        raise DeviceError(
-            f"the board says placement {placement}, {n_channels} channels, {rate / 100} Hz; that cannot be; "
-            "check its settings and flash it again"
-        )
+    name = device_id.rstrip(b"\0 ").decode("ascii", errors="replace")
+    lies = [
+        *([f"placement {placement} instead of 0-{len(_PLACEMENTS) - 1}"] if placement >= len(_PLACEMENTS) else []),
+        *([] if name.strip() else ["no id"]),
+        *([] if 1 <= n_channels <= _MOST_CHANNELS else [f"{n_channels} channels instead of 1-{_MOST_CHANNELS}"]),
+        *([] if 1 <= rate / 100 <= _FASTEST_HZ else [f"{rate / 100:g} Hz instead of 1-{_FASTEST_HZ}"]),
+        *(["gain 0"] if sensor_kind == "hx711_plate" and not gain else []),
+    ]
+    if lies:
+        raise DeviceError(f"the board says {', '.join(lies)}; that cannot be; check its settings and flash it again")
     return DeviceInfo(
         kind=kind,
-        device_id=device_id.rstrip(b"\0 ").decode("ascii", errors="replace"),
+        device_id=name,
         placement=_PLACEMENTS[placement],
         firmware_version=f"{major}.{minor}.{patch}",
         protocol_version=protocol,

@@ -44,7 +44,9 @@ class CounterUnwrapper:
         self._raw: tuple[int, int] | None = None
         self._sequence = 0
         self._ticks_us = 0
-        self._period_us = 0.0
+        # Of every step between two frames without a break: cells that run free come in bunches, so that a part of a
+        # chunk alone says little about how long a frame lasts.
+        self._timed_frames = self._timed_us = 0
         self._pause: _Pause | None = None
         self._restarts: list[int] = []
 
@@ -70,10 +72,13 @@ class CounterUnwrapper:
     def place(self, sequence: int, ticks_us: int) -> int | None:
         """Unwrapped ticks of something a board told beside its frames, with the number of its next frame.
 
-        None where the board seems to have restarted since its last frame. Before the first frame: as sent.
+        None where the board seems to have restarted since its last frame, and from a pause until its next one, which
+        tells how often the clock wrapped meanwhile. Before the first frame: as sent.
         """
         if self._raw is None:
             return ticks_us
+        if self._pause is not None:
+            return None
         ahead = (sequence - self._raw[0] + _SEQUENCE_WRAP // 2) % _SEQUENCE_WRAP - _SEQUENCE_WRAP // 2
         later_us = (ticks_us - self._raw[1] + _TICKS_WRAP // 2) % _TICKS_WRAP - _TICKS_WRAP // 2
         if ahead < -_LATE_FRAMES or later_us < -_LATE_US:
@@ -110,7 +115,8 @@ class CounterUnwrapper:
             self.stats.lost_frames += int(sequence_steps[start + 1 : stop].sum()) - (stop - start - 1)
             new_sequence[start:stop] = self._sequence + np.cumsum(sequence_steps[start:stop])
             new_ticks[start:stop] = self._ticks_us + np.cumsum(ticks_steps[start:stop])
-            self._advance(new_sequence[start:stop], new_ticks[start:stop])
+            follows = start == 0 and not broken[0] and self._raw is not None and self._pause is None
+            self._advance(new_sequence[start:stop], new_ticks[start:stop], follows=follows)
         self._raw = int(sequence[-1]), int(ticks_us[-1])
         self._pause = None
         return new_sequence, new_ticks
@@ -137,20 +143,20 @@ class CounterUnwrapper:
         self.stats.frames += len(numbers)
         self.stats.lost_frames += number - self._sequence - len(numbers)
         self._raw = last_sequence, last_ticks
-        if number > numbers[0]:
-            self._period_us = (clock_us - clocks_us[0]) / (number - numbers[0])
+        self._timed_frames += number - self._sequence
+        self._timed_us += clock_us - self._ticks_us
         self._sequence, self._ticks_us = number, clock_us
         return numbers, clocks_us
 
-    def _advance(self, sequence: IntArray, ticks_us: IntArray) -> None:
-        """Remember where a stretch without a break ended, and how long a frame lasts in it."""
-        frames = int(sequence[-1] - sequence[0])
-        if frames:
-            self._period_us = float(ticks_us[-1] - ticks_us[0]) / frames
-        self._sequence, self._ticks_us = int(sequence[-1]), int(ticks_us[-1])
+    def _advance(self, sequence: IntArray, ticks_us: IntArray, *, follows: bool) -> None:
+        """Remember where a stretch without a break ended, and how long it lasted; follows: on the frame before it."""
+        last, last_us = int(sequence[-1]), int(ticks_us[-1])
+        self._timed_frames += last - (self._sequence if follows else int(sequence[0]))
+        self._timed_us += last_us - (self._ticks_us if follows else int(ticks_us[0]))
+        self._sequence, self._ticks_us = last, last_us
 
     def _frames_in(self, duration_us: int) -> int:
-        return round(duration_us / self._period_us) if self._period_us else 1
+        return round(duration_us * self._timed_frames / self._timed_us) if self._timed_us else 1
 
     def _restart(self, index: int, ticks_us: IntArray, sequence_steps: IntArray, ticks_steps: IntArray) -> None:
         """Replace the steps to a frame that a restarted board sent."""

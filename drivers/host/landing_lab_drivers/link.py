@@ -11,7 +11,7 @@ from landing_lab.model.blocks import FrameBlock
 from landing_lab.model.device import Arrival, DeviceInfo, LinkNote
 from landing_lab_drivers import wire
 from landing_lab_drivers.blocks import take_rows
-from landing_lab_drivers.bodies import BoardStatus, pack_nonce, unpack_pong
+from landing_lab_drivers.bodies import pack_nonce, unpack_pong
 from landing_lab_drivers.conversation import ATTEMPTS, Conversation, acknowledges
 from landing_lab_drivers.devices import Device
 from landing_lab_drivers.jitter import ArrivalDelays
@@ -68,11 +68,6 @@ class FrameLink:
         self._arrivals: list[Arrival] = []
         self._waiting: deque[tuple[float, int]] = deque()
         conversation.on_frames = self._handle
-
-    @property
-    def board_status(self) -> BoardStatus | None:
-        """The board's last STATUS, None before the first."""
-        return self.notes.board_status
 
     def start(self) -> None:
         """Ask the board to stream and wait for its acknowledgement; nothing to do where it streams already.

@@ -101,7 +101,6 @@ class SerialTransport:
             if port in self._held:
                 raise DeviceError(f"this program has {url} open already; name each port once", url=url)
             self._held.add(port)
-            self._ours.add(url)
         try:
             pipe = SerialPipe(_open_port(url, self._baudrate), url, self._clock, on_close=lambda: self._release(port))
         except BaseException:
@@ -113,6 +112,8 @@ class SerialTransport:
         except BaseException:
             pipe.close()
             raise
+        with self._lock:
+            self._ours.add(url)
         if info.sample_rate_hz < _FAST_HZ:
             pipe.rest_s = _SLOW_TURNS * READ_EVERY_S
         return conversation, info, device
@@ -250,19 +251,24 @@ class SerialPipe:
         self._on_close()
 
     def _run(self) -> None:
-        while not self._ending.is_set():
-            try:
-                data = self._read()
-            except _PORT_ERRORS as error:
-                self._failure = str(error)
-                self._chunks.put(None)
-                return
-            if data:
-                if self._chunks.qsize() < _MAX_CHUNKS:
-                    self._chunks.put(Chunk(self._clock(), data))
-                now_s = time.monotonic()
-                if now_s > self._alert_until_s:
-                    time.sleep(self.rest_s - now_s % self.rest_s)
+        try:
+            while not self._ending.is_set():
+                if data := self._read():
+                    self._received(data)
+        except Exception as error:  # noqa: BLE001 - a reader that dies of anything must not look like silence
+            ours = isinstance(error, _PORT_ERRORS)
+            self._failure = str(error) if ours else f"its reader failed with {type(error).__name__}: {error}"
+            self._chunks.put(None)
+
+    def _received(self, data: bytes) -> None:
+        """Queue what was read, then rest."""
+        if self._chunks.qsize() < _MAX_CHUNKS:
+            self._chunks.put(Chunk(self._clock(), data))
+        # Read once: opening changes it from another thread.
+        rest_s = self.rest_s
+        now_s = time.monotonic()
+        if now_s > self._alert_until_s:
+            time.sleep(rest_s - now_s % rest_s)
 
     def _reader(self) -> Callable[[], bytes]:
         """How to wait for bytes and read all there are, without losing any when the port fails in between."""

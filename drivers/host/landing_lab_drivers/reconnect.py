@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -18,6 +19,8 @@ _LOOK_EVERY_S = 0.2
 _LEAST_ATTEMPT_S = 0.3
 # More than the deadlines of one attempt to open a port and to start the board behind it.
 _JOIN_WITHIN_S = 5.0
+# By these a decoder, a calibration and a raw file know the board; its firmware may be another.
+_SAME = ("placement", "n_channels", "gain")
 
 Reach = Callable[[str, float], tuple[Conversation, DeviceInfo]]
 """Opens a port and identifies the board behind it within so many seconds; raises DeviceError."""
@@ -34,6 +37,7 @@ class Search:
     """A thread that looks for one board until it is found, time is up or nobody wants it any more.
 
     candidates() names the ports to try, the likeliest first. streaming: start the board again once it is there.
+    trouble: what stood in the way last beyond its absence, a sentence; None where it was not there.
     """
 
     def __init__(
@@ -41,6 +45,7 @@ class Search:
         attempt_s: float, streaming: bool, before: Callable[[], None],
     ) -> None:  # fmt: skip
         self.streaming = streaming
+        self.trouble: str | None = None
         self._info, self._reach, self._candidates, self._before = info, reach, candidates, before
         self._attempt_s = attempt_s
         self._deadline = time.monotonic() + give_up_s
@@ -75,12 +80,27 @@ class Search:
         self._thread.join(_JOIN_WITHIN_S)
 
     def _run(self) -> None:
-        self._before()
+        self._guarded(self._let_go)
         while not self._ending.is_set() and time.monotonic() < self._deadline:
-            for url in self._candidates():
-                if self._ending.is_set() or self._try(url):
-                    return
+            if self._guarded(self._look):
+                return
             self._ending.wait(_LOOK_EVERY_S)
+
+    def _guarded(self, work: Callable[[], bool]) -> bool:
+        """The result of a part of the search; what goes wrong in it is kept, for nobody sees a thread die."""
+        try:
+            return work()
+        except Exception as error:  # noqa: BLE001 - whatever one round meets, the next may find the board
+            self.trouble = f"looking for it met {type(error).__name__}: {error}"
+            return False
+
+    def _let_go(self) -> bool:
+        self._before()
+        return False
+
+    def _look(self) -> bool:
+        """Whether the board is behind one of the ports, or nobody wants it any more."""
+        return any(self._ending.is_set() or self._try(url) for url in self._candidates())
 
     def _try(self, url: str) -> bool:
         """Whether the board is behind this port and does what it did."""
@@ -91,13 +111,31 @@ class Search:
             return False
         heard: list[tuple[float, list[Frame]]] = []
         conversation.on_frames = lambda time_s, frames: heard.append((time_s, frames))
-        if (info.kind, info.device_id) == (self._info.kind, self._info.device_id) and self._started(conversation):
-            with self._lock:
-                if not self._ending.is_set():
-                    self._found = Found(conversation, heard)
-                    return True
+        try:
+            if self._is_the_same(info, url) and self._started(conversation):
+                with self._lock:
+                    if not self._ending.is_set():
+                        self._found = Found(conversation, heard)
+                        return True
+        except BaseException:
+            conversation.pipe.close()
+            raise
         conversation.pipe.close()
         return False
+
+    def _is_the_same(self, info: DeviceInfo, url: str) -> bool:
+        """Whether this is the board that was lost, set as it was."""
+        was = self._info
+        if (info.kind, info.device_id) != (was.kind, was.device_id):
+            return False
+        changes = [
+            f"{name} {getattr(info, name)} instead of {getattr(was, name)}"
+            for name in _SAME
+            if getattr(info, name) != getattr(was, name)
+        ]
+        if changes:
+            self.trouble = f"a {info.kind} {info.device_id} on {url} has {', '.join(changes)} and was not taken for it"
+        return not changes
 
     def _started(self, conversation: Conversation) -> bool:
         try:
@@ -125,6 +163,8 @@ class ReconnectingLink:
         self._give_up_s, self._attempt_s = give_up_s, attempt_s
         self._clock = clock
         self._away_since_s = 0.0
+        # Whether the caller wants frames: a board that went around STOP comes back silent.
+        self._wanted = False
         self._search: Search | None = None
         self._closed = False
 
@@ -133,6 +173,7 @@ class ReconnectingLink:
 
         Raises DeviceTimeoutError after three unanswered requests, DeviceLostError where the board does not come back.
         """
+        self._wanted = True
         if self._search is None:
             try:
                 self._link.start()
@@ -179,9 +220,11 @@ class ReconnectingLink:
 
     def stop(self) -> None:
         """Ask the board to be silent; safe to call twice and while it is away."""
+        self._wanted = False
         if self._search is not None:
-            self._search.streaming = False
             if self._search.take() is None:
+                # One that is being started just now is stopped when it is taken back.
+                self._search.streaming = False
                 return
             self._take_back()
         self._link.stop()
@@ -205,7 +248,7 @@ class ReconnectingLink:
             self._candidates(self.url),
             give_up_s=self._give_up_s,
             attempt_s=self._attempt_s,
-            streaming=streamed,
+            streaming=streamed and self._wanted,
             # A port that is still held comes back under another name.
             before=self._link.release,
         )
@@ -215,9 +258,10 @@ class ReconnectingLink:
         assert self._search is not None
         found = self._search.take()
         if found is None:
+            trouble = "" if self._search.trouble is None else f" ({self._search.trouble})"
             raise DeviceLostError(
                 f"the {self.info.kind} {self.info.device_id} was on {self.url}, went away and did not come back within "
-                f"{self._give_up_s:g} s; look at its cable and supply, plug it in and open it again",
+                f"{self._give_up_s:g} s{trouble}; look at its cable and supply, plug it in and open it again",
                 url=self.url,
             )
         wanted = self._search.streaming
@@ -227,6 +271,8 @@ class ReconnectingLink:
         # Its first word, not the moment at which somebody asked: what it sent since then is dated earlier.
         back_s = found.heard[0][0] if found.heard else self._clock()
         self._link.notes.add(back_s, "back", away_s=back_s - self._away_since_s, url=self.url)
-        self._link.carry_on(found.conversation, found.heard)
-        if not wanted:
-            self._link.stop()
+        if not wanted and found.heard:
+            with contextlib.suppress(DeviceLostError):
+                # Its frames belong to no trial, so the link does not hear of them.
+                found.conversation.acknowledged(wire.STOP)
+        self._link.carry_on(found.conversation, found.heard if wanted else [])

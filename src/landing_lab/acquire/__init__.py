@@ -1,1 +1,1 @@
-"""From open links to a recording on disk; the only room with threads."""
+"""From open links to a recording on disk."""

@@ -91,6 +91,8 @@ class JournalWriter:
         finally:
             self._ending.set()
             self._thread.join()
+        if self._failure is not None:
+            raise self._failure
 
     def __enter__(self) -> Self:
         return self

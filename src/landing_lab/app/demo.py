@@ -9,7 +9,7 @@ from pathlib import Path
 
 from landing_lab.app.analyse.document import analysis_document
 from landing_lab.app.analyse.outputs import write_outputs
-from landing_lab.app.boards.links import emulator, opened, transport
+from landing_lab.app.boards.links import SILENCE_S, emulator, opened, transport
 from landing_lab.app.boards.simulate import check_speed
 from landing_lab.app.boards.table import print_devices
 from landing_lab.app.demo_trial import RecordedTrial, progress_line, record_and_analyse, warm_up
@@ -77,7 +77,7 @@ def _play(scene: SimulatedScene, folder: Path, number: int, *, speed: float) -> 
     """
     server = emulator()(scene.devices, speed=speed)
     try:
-        reach = transport(clock=lambda: time.monotonic() * speed)
+        reach = transport(clock=lambda: time.monotonic() * speed, silence_s=SILENCE_S * speed)
         with opened(reach, server.urls, timeout_s=OPEN_TIMEOUT_S) as links:
             boards = [(link.url, link.info) for link in links]
             if number == 1:

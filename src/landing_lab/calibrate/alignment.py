@@ -12,7 +12,7 @@ import numpy as np
 from landing_lab.calibrate.clock import ClockFit
 from landing_lab.calibrate.clock_board import fit_board, has_pings
 from landing_lab.calibrate.clock_segments import ends_of, in_order, stretches, told
-from landing_lab.calibrate.clock_shared import Instants, Tie, tie
+from landing_lab.calibrate.clock_shared import Instants, Tie, debounced, tie
 from landing_lab.calibrate.clock_taps import tap_ticks_us
 from landing_lab.model.blocks import IntArray
 from landing_lab.model.raw import RawStream
@@ -90,9 +90,24 @@ def restart_notes(fits: Mapping[str, ClockFit]) -> list[str]:
     ]
 
 
+def edge_notes(streams: Mapping[str, RawStream], fits: Mapping[str, ClockFit]) -> list[str]:
+    """A sentence where boards saw edges on their sync wire that could not be used."""
+    if len(fits) < 2:
+        return []
+    unused = {
+        name: len(_edges(stream).ticks_us)
+        for name, stream in streams.items()
+        if name in fits and EDGES.words not in fits[name].source
+    }
+    told = ", ".join(f"{name} saw {number}" for name, number in unused.items() if number)
+    return [f"Edges on the sync wire could not be used ({told}): no other board saw the same ones; check the wire."] * (
+        bool(told)
+    )
+
+
 def _edges(stream: RawStream) -> Instants:
     ticks_us, rising = told(stream, "sync", "ticks_us", "rising").T
-    return Instants(ticks_us=ticks_us, kind=rising.astype(np.int64))
+    return debounced(Instants(ticks_us=ticks_us, kind=rising.astype(np.int64)))
 
 
 def _taps(stream: RawStream) -> Instants:
@@ -131,9 +146,10 @@ def _tied(
                 doubt=_contradiction(name, moved, kind),
             )
         elif name == lead:
-            unseen = sorted(part.sd_s for part in fit.segments)[1:]
+            # Each restart of the lead has an offset of its own, which shared instants do not tell.
+            restarted_sd_s = sorted(part.sd_s for part in fit.segments)[1:]
             result[name] = replace(
-                fit, sd_s=max([group_sd_s, *unseen]), source=f"{kind.words} shared with {', '.join(ties)}"
+                fit, sd_s=max([group_sd_s, *restarted_sd_s]), source=f"{kind.words} shared with {', '.join(ties)}"
             )
         else:  # what is common to the group is not in its SDs, so it stands in those of the others
             result[name] = replace(fit, sd_s=float(np.hypot(fit.sd_s, shared_sd_s)))

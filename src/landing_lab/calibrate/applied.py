@@ -8,11 +8,9 @@ from datetime import UTC, datetime
 
 from landing_lab.calibrate.convert import foreign
 from landing_lab.errors import CalibrationError
-from landing_lab.model.calibration import Calibration, PlateCalibration, from_document
+from landing_lab.model.calibration import Calibration, PlateCalibration, from_document, out_of_date
 from landing_lab.model.device import DeviceInfo
 from landing_lab.model.raw import RawRecording
-
-DAY_S = 86_400.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +47,8 @@ class AppliedCalibration:
 def applied_calibration(info: DeviceInfo, raw: RawRecording) -> AppliedCalibration:
     """What the recording's own calibrations say for a board.
 
-    A missing, damaged or foreign one leaves the board at its nominal values; an expired one is used and in doubt.
+    A missing, damaged or foreign one leaves the board at its nominal values; an expired one, and one dated after the
+    recording, is used and in doubt.
     """
     documents = raw.metadata.get("calibrations")
     if documents is None:
@@ -64,30 +63,19 @@ def applied_calibration(info: DeviceInfo, raw: RawRecording) -> AppliedCalibrati
         unfit = str(error)
     if unfit is not None:
         return AppliedCalibration(note=f"{info.device_id} was taken as uncalibrated, its newton are nominal: {unfit}.")
-    doubt = out_of_date(calibration, raw.metadata.get("started_at"))
+    doubt = _doubt(calibration, raw.metadata.get("started_at"))
     return AppliedCalibration(calibration=calibration, doubt=doubt, note=None if doubt is None else f"{doubt}.")
 
 
-def out_of_date(calibration: Calibration, recorded_at: object) -> str | None:
-    """The sentence that a calibration was not valid when something was recorded; None where it was.
-
-    recorded_at: ISO 8601 text. A calibration made after the recording holds as long as one made before it.
-    """
-    name = calibration.file or calibration.made_at[:10]
+def _doubt(calibration: Calibration, recorded_at: object) -> str | None:
+    """The sentence that a calibration did not hold when something was recorded (ISO 8601 text); None where it did."""
     recorded = _instant(recorded_at)
     if recorded is None:
         return (
             f"the recording does not say when it was made, so nobody knows whether the calibration of "
-            f"{calibration.device_id} ({name}) was valid then"
+            f"{calibration.device_id} ({calibration.file or calibration.made_at[:10]}) was valid then"
         )
-    apart_days = (recorded - calibration.made).total_seconds() / DAY_S
-    if abs(apart_days) <= calibration.valid_days:
-        return None
-    when = "before" if apart_days > 0 else "after"
-    return (
-        f"the calibration of {calibration.device_id} ({name}) was made {abs(apart_days):.0f} days {when} the recording "
-        f"and is valid for {calibration.valid_days:g}; calibrate again"
-    )
+    return out_of_date(calibration, recorded)
 
 
 def _instant(text: object) -> datetime | None:

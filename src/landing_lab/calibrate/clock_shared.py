@@ -16,6 +16,9 @@ MATCH_S = 0.2
 CONSISTENT_S = 0.001
 """A pair of instants further than this from the others was not the same instant."""
 
+BOUNCE_S = 0.02
+"""Edges of one direction closer than this are one: contacts of a push button bounce for up to some milliseconds."""
+
 MIN_AGREEING = 0.5
 """Share of the pairs that must agree."""
 
@@ -26,6 +29,19 @@ class Instants:
 
     ticks_us: FloatArray
     kind: IntArray
+
+
+def debounced(instants: Instants) -> Instants:
+    """Instants of which each kind keeps the first of those that follow each other within BOUNCE_S."""
+    order = np.argsort(instants.ticks_us, kind="stable")
+    kept: list[int] = []
+    last_us: dict[int, float] = {}
+    for index in order.tolist():
+        ticks_us, kind = float(instants.ticks_us[index]), int(instants.kind[index])
+        if ticks_us - last_us.get(kind, -np.inf) >= 1e6 * BOUNCE_S:
+            kept.append(index)
+        last_us[kind] = ticks_us
+    return Instants(ticks_us=instants.ticks_us[kept], kind=instants.kind[kept])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,14 @@ from typing import TypeAlias
 
 import numpy as np
 
-from landing_lab.calibrate.counts import conductance_s, fsr_force_n, load_cell_force_n
+from landing_lab.calibrate.counts import (
+    HIGHEST_SHARE,
+    conductance_s,
+    fsr_force_n,
+    load_cell_force_n,
+    unflattened_n,
+)
+from landing_lab.calibrate.layouts import insole_layout
 from landing_lab.model import nominal
 from landing_lab.model.blocks import CountArray, FloatArray
 from landing_lab.model.calibration import Calibration, InsoleCalibration, PlateCalibration
@@ -20,7 +27,8 @@ def counts_to_newton(info: DeviceInfo, calibration: Calibration | None) -> ToNew
     """Function from counts (n, n_channels) to force of each cell (n, n_channels) in N.
 
     Without a calibration, and with one of another device, the nominal values of the sensor hold; whether a
-    calibration fits is said by `foreign`. Cells that a calibration left out are NaN.
+    calibration fits is said by `foreign`. Cells that a calibration left out are NaN; a saturating cell is held near
+    its limit, which `saturated` says.
     """
     if calibration is None or foreign(info, calibration) is not None:
         return load_cell_force_n if info.sensor_kind == "hx711_plate" else fsr_force_n
@@ -36,6 +44,11 @@ def foreign(info: DeviceInfo, calibration: Calibration) -> str | None:
         return f"the calibration named for {info.device_id} is of {'a plate' if is_plate else 'an insole'}"
     if calibration.device_id != info.device_id:
         return f"the calibration named for {info.device_id} belongs to {calibration.device_id}"
+    if isinstance(calibration, PlateCalibration) and calibration.gain != info.gain:
+        return (
+            f"the calibration of {info.device_id} was made with a gain of {calibration.gain}, and its converters now "
+            f"run at {info.gain}"
+        )
     if calibration.n_cells != info.n_channels:
         return (
             f"the calibration of {info.device_id} is of {calibration.n_cells} cells, and the board has "
@@ -55,11 +68,33 @@ def _of_plate(calibration: PlateCalibration) -> ToNewton:
 
 
 def _of_insole(calibration: InsoleCalibration) -> ToNewton:
-    zero, exponent = np.array(calibration.zero_s), np.array(calibration.exponent)
-    weight = np.array(calibration.weight_n)
+    limit = _limits_n(calibration)
 
     def convert(counts: CountArray) -> FloatArray:
-        above = np.maximum(conductance_s(counts) - zero, 0.0) / nominal.FSR_CONDUCTANCE_AT_1_N_S
-        return np.asarray(weight * above**exponent, dtype=np.float64)
+        return unflattened_n(_shown_n(calibration, counts), limit)
 
     return convert
+
+
+def saturated(info: DeviceInfo, calibration: Calibration | None, counts: CountArray) -> str | None:
+    """The sentence that cells of an insole carried more than their calibration can tell; None where none did."""
+    if not isinstance(calibration, InsoleCalibration) or not any(calibration.saturation_n):
+        return None
+    limit = _limits_n(calibration)
+    beyond = (_shown_n(calibration, counts) > HIGHEST_SHARE * limit).any(axis=0)
+    if not beyond.any():
+        return None
+    most_n = unflattened_n(limit[beyond], limit[beyond])
+    names = [insole_layout(info).channels[cell].name for cell in np.flatnonzero(beyond).tolist()]
+    cells = [f"{name} ({most:.0f} N)" for name, most in zip(names, most_n.tolist(), strict=True)]
+    return f"{info.device_id} was saturated: more than it can tell lay on {', '.join(cells)}, which is read as that"
+
+
+def _shown_n(calibration: InsoleCalibration, counts: CountArray) -> FloatArray:
+    """What the power law of each cell says, (n, n_cells), before its saturation is taken out."""
+    above = np.maximum(conductance_s(counts) - np.array(calibration.zero_s), 0.0) / nominal.FSR_CONDUCTANCE_AT_1_N_S
+    return np.asarray(np.array(calibration.weight_n) * above ** np.array(calibration.exponent), dtype=np.float64)
+
+
+def _limits_n(calibration: InsoleCalibration) -> FloatArray:
+    return np.array([np.inf if limit is None else limit for limit in calibration.saturation_n])

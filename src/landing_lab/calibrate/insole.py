@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from landing_lab.calibrate.counts import conductance_s
+from landing_lab.calibrate.counts import conductance_s, flattened_n, unflattened_n
 from landing_lab.calibrate.layouts import insole_layout
 from landing_lab.errors import CalibrationError
 from landing_lab.model import nominal
@@ -118,27 +118,23 @@ def _law(force_n: FloatArray, ratio: FloatArray, name: str) -> _Law:
         raise CalibrationError(f"{name} does not respond to most of its masses; check its wires and where they stood")
     force, log_ratio = force_n[used], np.log(ratio[used])
     plain = _line(log_ratio, np.log(force))
-    tried = [(limit, _line(log_ratio, np.log(_flattened(force, limit)))) for limit in SATURATION_TRIED * force.max()]
+    tried = [(limit, _line(log_ratio, np.log(flattened_n(force, limit)))) for limit in SATURATION_TRIED * force.max()]
     limit, bent = min(tried, key=lambda one: one[1][2])
     flattens = bent[2] < SATURATION_GAIN * plain[2] and limit < SATURATION_TRIED[-1] * force.max()
-    exponent, weight, misfit = bent if flattens else plain
+    exponent, weight, _ = bent if flattens else plain
     if not EXPONENT_LIMITS[0] <= exponent <= EXPONENT_LIMITS[1]:
         raise CalibrationError(
             f"{name} follows no law of an FSR (exponent {exponent:.2f}); check that each mass stood on this cell alone"
         )
-    predicted = weight * ratio**exponent if used.all() else weight * np.maximum(ratio, 0.0) ** exponent
+    read_n = unflattened_n(weight * np.maximum(ratio, 0.0) ** exponent, limit if flattens else np.inf)
+    off = np.log(read_n[used] / force)
     return _Law(
         exponent=exponent,
         weight_n=weight,
         saturation_n=float(limit) if flattens else None,
-        sd_fraction=math.sqrt(misfit / max(1, used.sum() - 2 - flattens)),
-        hysteresis_pct=_loop_pct(force_n, predicted),
+        sd_fraction=math.sqrt(float(off @ off) / max(1, used.sum() - 2 - flattens)),
+        hysteresis_pct=_loop_pct(force_n, read_n),
     )
-
-
-def _flattened(force_n: FloatArray, limit_n: float) -> FloatArray:
-    """Force that a softly saturating cell shows: F / sqrt(1 + (F / limit)^2)."""
-    return np.asarray(force_n / np.sqrt(1.0 + np.square(force_n / limit_n)))
 
 
 def _line(log_ratio: FloatArray, log_force: FloatArray) -> tuple[float, float, float]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final, Literal
@@ -11,6 +12,7 @@ import numpy as np
 
 from landing_lab.calibrate.foot_equations import FootEquations, foot_equations
 from landing_lab.calibrate.foot_series import FootSeries, foot_series
+from landing_lab.calibrate.plate_scale import CELL_SPREAD
 from landing_lab.errors import CalibrationError
 from landing_lab.model.blocks import FloatArray
 from landing_lab.model.calibration import InsoleCalibration, PlateCalibration, PostureError, as_document
@@ -66,7 +68,8 @@ def fit_insole_on_plate(
 
     postures_s: name -> from, to in seconds of the recording; "feet_up" is the one without load. plate: calibration of
     the plate board, None where its newton are nominal. Weights are not negative and make the cells sum to the plate's
-    force and moments, as seen through the plate's filter. Raises CalibrationError for a session that cannot tell them.
+    force and moments, as seen through the plate's filter; force_sd_fraction holds the plate's own error. Raises
+    CalibrationError for a session that cannot tell them.
     """
     _check_postures(postures_s)
     series = foot_series(_with_plate_only(raw, plate), side, empty_s=postures_s[EMPTY])
@@ -84,7 +87,7 @@ def fit_insole_on_plate(
         exponent=(best.exponent,) * n_cells,
         weight_n=tuple(best.weight_n.tolist()),
         saturation_n=(None,) * n_cells,
-        force_sd_fraction=best.rms_pct / 100.0,
+        force_sd_fraction=math.hypot(best.rms_pct / 100.0, CELL_SPREAD if plate is None else plate.relative_sd),
         side=side,
         plate_calibration="nominal" if plate is None else plate.file or plate.made_at,
         filter_order=order,

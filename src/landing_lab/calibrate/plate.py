@@ -186,6 +186,7 @@ def _assembled(
         made_at=made_at or datetime.now(UTC).isoformat(timespec="seconds"),
         method=method,
         software=software(),
+        gain=info.gain,
         n_cells=info.n_channels,
         zero_counts=tuple(zero),
         counts_per_n=tuple(scale),

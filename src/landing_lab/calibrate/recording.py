@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from landing_lab.calibrate.alignment import align, alignment_note, restart_notes
+from landing_lab.calibrate.alignment import align, alignment_note, edge_notes, restart_notes
 from landing_lab.calibrate.applied import AppliedCalibration, applied_calibration
 from landing_lab.calibrate.channels import channel_faults
 from landing_lab.calibrate.clock import ClockFit
 from landing_lab.calibrate.clock_segments import LOST, grid_rows, reading_gaps, scan_gaps, scan_interval_s
-from landing_lab.calibrate.convert import counts_to_newton
+from landing_lab.calibrate.convert import counts_to_newton, saturated
 from landing_lab.calibrate.layouts import insole_layout, plate_layout
 from landing_lab.errors import RecordingError
 from landing_lab.model.blocks import FLAG_NOT_READY, FLAG_SUSPECT
@@ -40,12 +40,14 @@ def recording_from_raw(raw: RawRecording, *, source: str = "recording") -> Recor
         )
     clocks = align(filled)
     zero = min(float(clocks[name].to_host(stream.frames.ticks_us[:1])[0]) for name, stream in filled.items())
-    notes = [*raw.notes, *filter(None, [alignment_note(clocks)]), *restart_notes(clocks)]
+    notes = [*raw.notes, *filter(None, [alignment_note(clocks)]), *edge_notes(filled, clocks), *restart_notes(clocks)]
     streams: dict[str, Stream] = {}
     for name, stream in filled.items():
         build = _plate_stream if stream.info.sensor_kind == "hx711_plate" else _insole_stream
         applied = applied_calibration(stream.info, raw)
         faults = [fault.sentence for fault in channel_faults(stream.info, stream.frames)]
+        held = saturated(stream.info, applied.calibration, stream.frames.counts)
+        faults += [held] if held else []
         notes += [applied.note] if applied.note else []
         notes += [f"{fault}." for fault in faults]
         streams[name] = build(stream, clocks[name], zero, applied, "; ".join(filter(None, (applied.doubt, *faults))))

@@ -42,6 +42,8 @@ APART_HZ = 3.0
 MIN_REST = 10
 """Readings of each cell before the tap, and after it, that are needed."""
 
+NO_TAP = "no tap was found: knock on the empty plate once, hard, with a knuckle, and wait 2 s before and after"
+
 MIN_TAP_NOISE = 30.0
 """The tap must show this many times the noise in the sum of the cells."""
 
@@ -75,10 +77,7 @@ def plate_mode(taps: Sequence[Sequence[CellReadings]], *, order: int = 4) -> Pla
         n_waves += len(ringing)
         bounds_hz.append(_seen_up_to(ringing, noises, impulse_counts_s, order))
     if not bounds_hz:
-        return PlateMode(
-            reason="no tap was found: knock on the empty plate once, hard, with a knuckle, and wait 2 s before "
-            "and after"
-        )
+        return PlateMode(reason=NO_TAP)
     damping, frequency = np.unravel_index(int(np.argmax(chance)), chance.shape)
     best, at_hz = float(chance[damping, frequency]), float(FREQUENCIES_HZ[frequency])
     if best < _beats_silence(n_waves):

@@ -8,13 +8,22 @@ import json
 import os
 import re
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from landing_lab.errors import CalibrationError, LandingLabError, RecordingError
 from landing_lab.io.path import check_path
+from landing_lab.io.small_file import read_small
 from landing_lab.io.visible import quoted_path, visible
-from landing_lab.model.calibration import Calibration, as_document, from_document
+from landing_lab.model.calibration import (
+    Calibration,
+    InsoleCalibration,
+    as_document,
+    from_document,
+    out_of_date,
+    validity,
+)
 
 FOLDER = "calibrations"
 """Name of the folder in a dataset."""
@@ -53,18 +62,14 @@ def read_calibration(path: Path) -> Calibration:
     """The calibration in a file; its `file` is the name of the file.
 
     Raises CalibrationError for a file that is damaged, of a newer schema, or a link that leads out of its folder,
-    FileFormatError where there is no file.
+    FileFormatError where there is no file of a sensible size that can be read.
     """
     file = check_path(path)
     shown = quoted_path(file.name)
     if file.resolve().parent != file.parent.resolve():
         raise CalibrationError(f"{shown} is a link that leads out of its folder; copy the calibration itself there")
     try:
-        if file.stat().st_size > MAX_BYTES:
-            raise CalibrationError(f"{shown} is too large to be a calibration; make a new one")
-        document = json.loads(file.read_bytes())
-    except OSError as error:
-        raise CalibrationError(f"{shown} cannot be read: {error.strerror or error}; check its permissions") from error
+        document = json.loads(read_small(file, most_bytes=MAX_BYTES))
     except (ValueError, RecursionError) as error:
         raise CalibrationError(f"{shown} is damaged: it holds no JSON; make a new calibration") from error
     try:
@@ -90,15 +95,31 @@ def read_calibrations(dataset: Path) -> tuple[list[Calibration], list[str]]:
 def newest_calibrations(
     dataset: Path, device_ids: Iterable[str], *, damaged: list[str] | None = None
 ) -> dict[str, Calibration]:
-    """Device id -> its newest calibration in a dataset, for the devices that have one.
+    """Device id -> the calibration of a dataset that is in use now (`in_use`), for the devices that have one.
 
-    damaged: takes a sentence for each file that could not be used.
+    damaged: takes a sentence for each file that could not be used, and for each one that is dated in the future.
     """
-    wanted = set(device_ids)
+    wanted, now = set(device_ids), datetime.now(UTC)
     found, unusable = read_calibrations(dataset)
+    mine = [calibration for calibration in found if calibration.device_id in wanted]
     if damaged is not None:
-        damaged.extend(unusable)
-    return {calibration.device_id: calibration for calibration in found if calibration.device_id in wanted}
+        ahead = [one for one in mine if validity(one, now) == "future"]
+        damaged.extend([*unusable, *(f"{out_of_date(one, now, when='today')}; it is not used" for one in ahead)])
+    return in_use(mine, now)
+
+
+def in_use(found: Sequence[Calibration], now: datetime) -> dict[str, Calibration]:
+    """Device id -> the calibration that recordings use, of those `found`.
+
+    It is the newest one that is not dated in the future; a valid one of an insole on the plate goes before any of its
+    cells on the bench, which cannot give the force of the foot.
+    """
+
+    def rank(one: Calibration) -> tuple[bool, datetime, str]:
+        on_plate = isinstance(one, InsoleCalibration) and one.method == "on plate"
+        return on_plate and validity(one, now) == "valid", one.made, one.file
+
+    return {one.device_id: one for one in sorted(found, key=rank) if validity(one, now) != "future"}
 
 
 def _folder(dataset: Path) -> Path:

@@ -111,12 +111,13 @@ class Dataset:
             return SessionFolder(path=path, participant=participant, label=f"{number:02d}")
         raise RecordingError(f"participant {participant} has {_MOST_SESSIONS} sessions; start another dataset")
 
+    def resumable(self, participant: str) -> Iterator[SessionFolder]:
+        """Sessions of a participant that can be resumed, newest first: not finished, and no program is at them now."""
+        return (session for session in reversed(self.sessions(participant)) if session.resumable)
+
     def unfinished(self, participant: str) -> SessionFolder | None:
-        """The newest session of a participant that can be resumed: not finished, and no program is at it now."""
-        for session in reversed(self.sessions(participant)):
-            if session.resumable:
-                return session
-        return None
+        """The newest session of a participant that can be resumed."""
+        return next(self.resumable(participant), None)
 
     @property
     def _shown(self) -> str:

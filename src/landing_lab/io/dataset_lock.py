@@ -23,8 +23,9 @@ _AGAIN_S: Final = 0.02
 class FolderLock:
     """A lock file held through the system, with pid and computer inside; a context manager.
 
-    The system frees the lock when its holder dies, so a file that is left over does not count. Only where it is left
-    over from another computer, whose locks may not reach this one, is it respected.
+    The system frees the lock when its holder dies, so a file that is left over does not count. It is respected where
+    it is left over from another computer, whose locks may not reach this one, and, on a file system without locks,
+    where its process runs.
     """
 
     def __init__(self, path: Path, *, what: str) -> None:
@@ -53,10 +54,10 @@ class FolderLock:
         except FileNotFoundError:
             return None
         except OSError:  # read-only for us: nothing can be written here anyway
-            return _elsewhere(self.path)
+            return _told(self.path, locks=True)
         try:
             free = _lock(descriptor)
-            return _elsewhere(self.path) if free else _named(_content(self.path))
+            return _named(_content(self.path)) if free is False else _told(self.path, locks=free is True)
         finally:
             os.close(descriptor)
 
@@ -91,10 +92,11 @@ class FolderLock:
             ) from error
         holder: str | None = "another program"
         try:
-            if not _lock(descriptor):
+            free = _lock(descriptor)
+            if free is False:
                 holder = _named(_content(self.path))
             elif self._is_current(descriptor):
-                holder = _elsewhere(self.path)
+                holder = _told(self.path, locks=free is True)
         except BaseException:
             os.close(descriptor)
             raise
@@ -116,8 +118,8 @@ class FolderLock:
             return False
 
 
-def _lock(descriptor: int) -> bool:
-    """Ask the system for the lock; False where somebody has it."""
+def _lock(descriptor: int) -> bool | None:
+    """Ask the system for the lock; False where somebody has it, None where the file system knows no locks."""
     try:
         if sys.platform == "win32":
             import msvcrt
@@ -131,8 +133,7 @@ def _lock(descriptor: int) -> bool:
     except (BlockingIOError, PermissionError):
         return False
     except OSError:
-        # a file system without locks (some network shares): only the text in the file speaks
-        return True
+        return None  # some network shares: only the text in the file speaks
     return True
 
 
@@ -159,9 +160,27 @@ def _named(said: dict[str, Any]) -> str:
     )
 
 
-def _elsewhere(path: Path) -> str | None:
-    """A holder on another computer, whose lock our system may not see; None where the file is left over from here."""
+def _told(path: Path, *, locks: bool) -> str | None:
+    """A holder that only the text in the file tells of; None where the file is left over from here.
+
+    It is on another computer, whose lock our system may not see, or on this one where there are no locks.
+    """
     said = _content(path)
-    if not said or said.get("host") == socket.gethostname():
+    if not said or (said.get("host") == socket.gethostname() and (locks or not _runs(said.get("pid")))):
         return None
     return f"{_named(said)}, as {path.name} in it tells (delete that file if nothing runs there any more)"
+
+
+def _runs(pid: object) -> bool:
+    """Whether a process of this computer runs; on Windows, where asking would end it, it is taken to."""
+    if not isinstance(pid, int) or isinstance(pid, bool) or pid <= 0:
+        return False
+    if sys.platform == "win32":
+        return True
+    try:
+        os.kill(pid, 0)
+    except PermissionError:
+        return True
+    except (OSError, OverflowError):
+        return False
+    return True

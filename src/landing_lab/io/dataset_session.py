@@ -134,7 +134,7 @@ class SessionFolder:
         `recovered` of the state then says why. Raises FileFormatError where a newer version wrote it.
         """
         try:
-            return read_session_file(self.state_path)
+            return self._read()
         except FileFormatError as error:
             if error.facts.get("newer"):
                 raise
@@ -155,10 +155,19 @@ class SessionFolder:
             self._keep_damaged()
         return write_session_file(self.state_path, state)
 
+    def _read(self) -> SessionState:
+        state = read_session_file(self.state_path)
+        if (state.participant, state.session) != (self.participant, self.label):
+            raise FileFormatError(
+                f"{FILE_NAME} is of sub-{state.participant} ses-{state.session}; put it back into its own session",
+                path=self.state_path,
+            )
+        return state
+
     def _keep_damaged(self) -> None:
         with suppress(FileNotFoundError):
             try:
-                read_session_file(self.state_path)
+                self._read()
             except FileFormatError:
                 with suppress(OSError):
                     self.state_path.rename(self.path / f"session.damaged-{secrets.token_hex(4)}.json")

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias, get_args
 
 from landing_lab.errors import FileFormatError
+from landing_lab.io.small_file import read_small
 from landing_lab.io.visible import quoted_name, snippet, visible
 from landing_lab.io.write import json_text, write_whole
 
 SCHEMA: Final = "landing-lab.session/1"
 FILE_NAME: Final = "session.json"
+MOST_BYTES: Final = 10_000_000
+"""Twelve conditions of 100 trials, all repeated, make 4 MB."""
+LEFT_OUT: Final = "left_out"
+"""Name of the field with the numbers of the planned trials that were given up; older files do not have it."""
+_MOST_DEEP: Final = 40
+_MOST: Final = 999_999
 Verdict: TypeAlias = Literal["accepted", "rejected", "unfinished"]
 
 
@@ -32,8 +40,8 @@ class TrialEntry:
     """One recorded trial.
 
     file: its raw file relative to the session folder, with forward slashes. recorded_at: ISO 8601 with offset, None
-    where nobody knows. link_statistics: stream name -> LinkStats as plain numbers. more: fields of the file that this
-    version does not know; they are written back.
+    where nobody knows. link_statistics: stream name -> LinkStats as plain numbers. notes: of the operator,
+    and what the quality gates said. more: fields of the file that this version does not know; they are written back.
     """
 
     run: int
@@ -43,7 +51,7 @@ class TrialEntry:
     condition: str = ""
     reason: str | None = None
     recorded_at: str | None = None
-    link_statistics: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    link_statistics: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     more: Mapping[str, object] = field(default_factory=dict)
 
@@ -102,11 +110,7 @@ def write_session_file(path: Path, state: SessionState) -> Path:
 def read_session_file(path: Path) -> SessionState:
     """The state in a file. Raises FileFormatError where the file is missing, damaged or of a newer version."""
     try:
-        document: Any = json.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise FileFormatError(
-            f"{path.name} cannot be read: {error.strerror or error}; check the folder and the permissions", path=path
-        ) from error
+        document = _parsed(read_small(path, most_bytes=MOST_BYTES))
     except (ValueError, RecursionError) as error:
         raise FileFormatError(
             f"{path.name} is damaged ({snippet(str(error))}); it can be rebuilt from the raw files", path=path
@@ -121,12 +125,31 @@ def read_session_file(path: Path) -> SessionState:
         )
     try:
         return _state(document)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise FileFormatError(
             f"{path.name} is damaged ({type(error).__name__}: {snippet(str(error))}); "
             f"it can be rebuilt from the raw files",
             path=path,
         ) from error
+
+
+def _parsed(content: bytes) -> Any:
+    """What JSON says. Raises ValueError or RecursionError for what could not be written back as it is."""
+    document: Any = json.loads(content.decode("utf-8-sig"), parse_constant=_finite, parse_float=_finite)
+    json.dumps(document, ensure_ascii=False).encode("utf-8")  # half of a surrogate pair is no text
+    level = [document]
+    for _ in range(_MOST_DEEP):
+        inner = [one.values() if isinstance(one, dict) else one for one in level if isinstance(one, (dict, list))]
+        level = [value for values in inner for value in values]
+    if level:
+        raise ValueError(f"nested more than {_MOST_DEEP} deep")
+    return document
+
+
+def _finite(number: str) -> float:
+    if not math.isfinite(found := float(number)):
+        raise ValueError(f"a number {number}")
+    return found
 
 
 def _document(state: SessionState) -> dict[str, object]:
@@ -153,20 +176,42 @@ def _state(document: Mapping[str, Any]) -> SessionState:
         protocol=_text(document["protocol"]),
         planned=tuple(
             PlannedCondition(
-                task=_text(one["task"]), condition=_text(one.get("condition", "")), n_trials=int(one["n_trials"])
+                task=_text(one["task"]), condition=_text(one.get("condition", "")), n_trials=_whole(one["n_trials"])
             )
             for one in document.get("planned", ())
         ),
         software=_text(document.get("software", "")),
         created_at=_text_or_none(document.get("created_at")),
         finished_at=_text_or_none(document.get("finished_at")),
-        settings=dict(document.get("settings", {})),
+        settings=_settings(document.get("settings", {})),
         boards={str(name): dict(board) for name, board in document.get("boards", {}).items()},
         calibrations={str(name): _text(file) for name, file in document.get("calibrations", {}).items()},
-        trials=tuple(_trial(one) for one in document.get("trials", ())),
+        trials=_once(_trial(one) for one in document.get("trials", ())),
         notes=tuple(_text(note) for note in document.get("notes", ())),
-        more={name: value for name, value in document.items() if name not in known and name != "schema"},
+        more=_more({name: value for name, value in document.items() if name not in known and name != "schema"}),
     )
+
+
+def _settings(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """As they were entered; the seed draws the order of the trials."""
+    if "seed" in stored and (isinstance(stored["seed"], bool) or not isinstance(stored["seed"], int)):
+        raise TypeError(f"a seed {stored['seed']!r}")
+    return dict(stored)
+
+
+def _more(stored: dict[str, Any]) -> dict[str, Any]:
+    """Fields of others; the numbers of the trials that were given up are ours."""
+    if LEFT_OUT in stored:
+        stored[LEFT_OUT] = [_whole(number) for number in stored[LEFT_OUT]]
+    return stored
+
+
+def _once(trials: Iterable[TrialEntry]) -> tuple[TrialEntry, ...]:
+    """The trials, where none counts twice."""
+    found = tuple(trials)
+    if len({trial.file for trial in found}) < len(found) or len({(one.task, one.run) for one in found}) < len(found):
+        raise ValueError("a trial twice")
+    return found
 
 
 def _trial(entry: Mapping[str, Any]) -> TrialEntry:
@@ -175,7 +220,7 @@ def _trial(entry: Mapping[str, Any]) -> TrialEntry:
     if verdict not in get_args(Verdict):
         raise ValueError(f"a verdict {verdict!r}")
     return TrialEntry(
-        run=int(entry["run"]),
+        run=_whole(entry["run"]),
         task=_text(entry["task"]),
         file=_inside(_text(entry["file"])),
         verdict=verdict,
@@ -183,12 +228,25 @@ def _trial(entry: Mapping[str, Any]) -> TrialEntry:
         reason=_text_or_none(entry.get("reason")),
         recorded_at=_text_or_none(entry.get("recorded_at")),
         link_statistics={
-            str(name): {str(what): int(count) for what, count in counts.items()}
+            str(name): {str(what): _number(count) for what, count in counts.items()}
             for name, counts in entry.get("link_statistics", {}).items()
         },
         notes=tuple(_text(note) for note in entry.get("notes", ())),
         more={name: value for name, value in entry.items() if name not in known},
     )
+
+
+def _whole(value: object) -> int:
+    """A count or a number of a run or trial."""
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _MOST:
+        raise ValueError(f"{value!r} where a number of 0 to {_MOST} belongs")
+    return value
+
+
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise TypeError(f"{value!r} where a number belongs")
+    return value
 
 
 def _text(value: object) -> str:

@@ -7,7 +7,7 @@ import json
 import math
 import os
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from io import StringIO
 from pathlib import Path
@@ -19,25 +19,36 @@ from landing_lab.errors import RecordingError
 from landing_lab.io.stream_columns import csv_text
 from landing_lab.model.recording import Recording
 from landing_lab.model.result import METRIC_COLUMNS, TrialResult
+from landing_lab.model.trial_label import TrialLabel
 
 CSV_COLUMNS: Final = ("source", "index", *METRIC_COLUMNS)
 """Columns of metrics.csv."""
+SESSION_COLUMNS: Final = ("run", "condition")
+"""Columns that metrics.csv has beside them where trials belong to a session."""
 
 
-def write_metrics_csv(trials: Iterable[TrialResult], path: str | os.PathLike[str]) -> Path:
+def write_metrics_csv(
+    trials: Iterable[TrialResult], path: str | os.PathLike[str], labels: Sequence[TrialLabel | None] | None = None
+) -> Path:
     """Write metrics_csv_text. Raises RecordingError where the file cannot be written."""
-    return _write(path, metrics_csv_text(trials))
+    return _write(path, metrics_csv_text(trials, labels))
 
 
-def metrics_csv_text(trials: Iterable[TrialResult]) -> str:
-    """One row per metric of every trial, with CSV_COLUMNS; a refused value is an empty field."""
+def metrics_csv_text(trials: Iterable[TrialResult], labels: Sequence[TrialLabel | None] | None = None) -> str:
+    """One row per metric of every trial, with CSV_COLUMNS; a refused value is an empty field.
+
+    labels: one per trial, for trials of a session; adds SESSION_COLUMNS.
+    """
+    known = list(trials)
     buffer = StringIO(newline="")
-    writer = csv.DictWriter(buffer, CSV_COLUMNS, lineterminator="\n")
+    columns = CSV_COLUMNS if labels is None else (*CSV_COLUMNS, *SESSION_COLUMNS)
+    writer = csv.DictWriter(buffer, columns, lineterminator="\n")
     writer.writeheader()
-    for trial in trials:
+    for trial, label in zip(known, labels or [None] * len(known), strict=True):
+        own = {} if label is None else {"run": label.run, "condition": label.condition}
         for row in trial.table:
             cells = {name: plain(value) for name, value in row.as_dict().items()}
-            writer.writerow({"source": trial.source, "index": trial.index, **cells})
+            writer.writerow({"source": trial.source, "index": trial.index, **cells, **own})
     return buffer.getvalue()
 
 

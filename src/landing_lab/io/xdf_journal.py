@@ -120,7 +120,9 @@ class XdfJournal:
             getattr(os, "fdatasync", os.fsync)(self._file.fileno())
             self._check_still_there()
         except OSError as error:
-            raise self._cannot_go_on(error) from error
+            # the system tells a failed write once; a later sync would know nothing of it
+            self._failure = self._cannot_go_on(error)
+            raise self._failure from error
 
     def close(self) -> None:
         """Write the footers, tell the disk and close; safe to call twice. After a failed write it only closes."""
@@ -158,7 +160,10 @@ class XdfJournal:
         beginning = self.path.with_name(f".{self.path.name[:40]}-{secrets.token_hex(4)}.tmp")
         try:
             try:
-                beginning.write_bytes(headers)
+                with beginning.open("xb") as stream:
+                    stream.write(headers)
+                    stream.flush()
+                    os.fsync(stream.fileno())
                 _place(beginning, self.path)
             finally:
                 beginning.unlink(missing_ok=True)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 
 from landing_lab.errors import CalibrationError
+from landing_lab.model.calibration_limits import check_ranges, instant_of
 from landing_lab.model.channels import Side
 from landing_lab.model.strict_document import from_plain, plain
 
@@ -23,6 +23,12 @@ PLATE_VALID_DAYS = 180.0
 
 INSOLE_VALID_DAYS = 7.0
 """FSR cells and their place under a foot change with use; repeat per visit where possible (choice)."""
+
+
+AHEAD = timedelta(days=1)
+"""A calibration dated further ahead of a time was made by a clock that was wrong; zones and slow clocks are within."""
+
+Validity: TypeAlias = Literal["valid", "expired", "future"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +65,8 @@ class PlateCalibration:
 
     Per cell, in channel order, None where no cell is connected: zero_counts, counts_per_n (negative where the cell is
     wired backwards), cell_scale_sd_fraction, position_mm and side (which plate it carries).
-    scale_sd_fraction: relative SD of a plate's force from its scale, within half the way to each cell.
+    gain: of the converters when it was made. scale_sd_fraction: relative SD of a plate's force from its scale, within
+    half the way to each cell.
     linearity_pct, corner_error_pct, hysteresis_pct, repeatability_pct: largest deviation, of the largest load; None
     where the steps do not tell. noise_n: SD of a plate's force at rest. filter_order: of the converter,
     filter_order_probability how sure, None where not separable; mode_hz and mode_damping: first mode of the plate;
@@ -72,6 +79,7 @@ class PlateCalibration:
     valid_days: float = PLATE_VALID_DAYS
     method: PlateMethod
     software: str
+    gain: int
     n_cells: int
     zero_counts: tuple[float | None, ...]
     counts_per_n: tuple[float | None, ...]
@@ -111,7 +119,7 @@ class PlateCalibration:
     @property
     def made(self) -> datetime:
         """When it was made, UTC."""
-        return _instant(self.made_at)
+        return instant_of(self.made_at)
 
     @property
     def expires_at(self) -> datetime:
@@ -125,10 +133,11 @@ class InsoleCalibration:
 
     G1 is the nominal conductance at 1 N (model/nominal.py), so that weight_n 1 is a nominal part. "bench": newton on
     the cell's own area, of each cell alone; "on plate": weights by which the cells sum to the force of the foot and
-    to its moments. Per cell: zero_s (siemens), exponent, weight_n, saturation_n (force above which it flattens, None
-    where not reached). hysteresis_pct: loading against unloading, None where not measured. posture_errors:
-    leave-one-posture-out. force_sd_fraction: relative SD of the sum, from them (bench: of one cell, from residuals).
-    plate_calibration: file name of the plate's calibration, "nominal" where it had none; None on the bench.
+    to its moments. Per cell: zero_s (siemens), exponent, weight_n, saturation_n (what the law above never exceeds
+    however large the force; calibrate/counts.py takes it out; None where not reached). hysteresis_pct: loading
+    against unloading, None where not measured. posture_errors: leave-one-posture-out. force_sd_fraction: relative
+    SD of the sum, from them (bench: of one cell, from residuals). plate_calibration: file name of the plate's
+    calibration, "nominal" where it had none; None on the bench.
     """
 
     device_id: str
@@ -168,7 +177,7 @@ class InsoleCalibration:
     @property
     def made(self) -> datetime:
         """When it was made, UTC."""
-        return _instant(self.made_at)
+        return instant_of(self.made_at)
 
     @property
     def expires_at(self) -> datetime:
@@ -204,12 +213,31 @@ def from_document(document: object) -> Calibration:
     values = {name: value for name, value in document.items() if name not in ("schema", "kind")}
     try:
         return from_plain(made, values)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise CalibrationError(f"the calibration is damaged ({error}); make a new one") from error
 
 
+def validity(calibration: Calibration, at: datetime) -> Validity:
+    """Whether a calibration holds at an instant, is older than its days, or is dated more than AHEAD after it."""
+    if calibration.made > at + AHEAD:
+        return "future"
+    return "expired" if calibration.expires_at <= at else "valid"
+
+
+def out_of_date(calibration: Calibration, at: datetime, *, when: str = "the recording") -> str | None:
+    """The sentence that a calibration does not hold at an instant, called `when` in it; None where it does."""
+    found = validity(calibration, at)
+    if found == "valid":
+        return None
+    told = f"the calibration of {calibration.device_id} ({calibration.file or calibration.made_at[:10]})"
+    days = abs((at - calibration.made).total_seconds()) / 86_400.0
+    if found == "future":
+        return f"{told} is dated {days:.0f} days after {when}; check the computer's clock and calibrate again"
+    return f"{told} was made {days:.0f} days before {when} and is valid for {calibration.valid_days:g}; calibrate again"
+
+
 def _check(calibration: Calibration, per_cell: tuple[str, ...]) -> None:
-    """Refuse a calibration whose parts do not belong together."""
+    """Refuse a calibration whose parts do not belong together or that no sensor can have."""
     told = f"the calibration of {calibration.device_id or 'an unnamed board'}"
     if not calibration.device_id or calibration.n_cells < 1:
         raise CalibrationError(f"{told} names no device or no cells; make a new one")
@@ -219,18 +247,5 @@ def _check(calibration: Calibration, per_cell: tuple[str, ...]) -> None:
                 f"{told} has {len(getattr(calibration, name))} values of {name} for {calibration.n_cells} cells; "
                 "make a new one"
             )
-    if not (math.isfinite(calibration.valid_days) and 0.0 < calibration.valid_days <= 3650.0):
-        raise CalibrationError(f"{told} is valid for {calibration.valid_days} days; choose more than 0, up to 3650")
-    made = _instant(calibration.made_at)
-    if not 1970 < made.year < 9000:  # beyond, adding days to it is no date
-        raise CalibrationError(f"{told} was made in the year {made.year}; make a new one")
-
-
-def _instant(text: str) -> datetime:
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        instant = None
-    if instant is None or instant.tzinfo is None:
-        raise CalibrationError(f"the calibration was made at {text!r}, which is no UTC time; make a new one")
-    return instant.astimezone(UTC)
+    instant_of(calibration.made_at)
+    check_ranges(calibration, told)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from landing_lab.report.names import FAMILY_LABELS, family_label
+from landing_lab.report.names import FAMILY_LABELS, family_label, one_line
 from landing_lab.report.rows import MetricLine
 
 OTHER = "other"
@@ -27,7 +27,7 @@ class RefusedLines:
 class SidesLine:
     """One metric with its sides beside each other; cells are the values of the page's columns, "–" where none is.
 
-    reason names the side it belongs to where the sides differ.
+    reasons: the reasons of its sides, each with the side it belongs to where the sides differ, else "".
     """
 
     label: str
@@ -37,7 +37,7 @@ class SidesLine:
     unit: str
     status: str
     status_word: str
-    reason: str
+    reasons: tuple[tuple[str, str], ...]
     method: str
 
 
@@ -67,6 +67,17 @@ def family_of(name: str) -> str:
 def foot_columns(lines: Sequence[MetricLine]) -> tuple[str, ...]:
     """The columns that the feet (or plates) need beside the one of the whole person."""
     return tuple(side for side in FOOT_SIDES if any(line.side == side for line in lines))
+
+
+def grouped_reasons(lines: Sequence[MetricLine]) -> dict[str, int]:
+    """Reason -> its number, in order of first appearance; equal reasons share a number."""
+    reasons = dict.fromkeys(one_line(line.reason) for line in lines if line.reason)
+    return {reason: number for number, reason in enumerate(reasons, start=1)}
+
+
+def footnotes(lines: Sequence[MetricLine]) -> dict[str, int]:
+    """Reason -> number of the lines with a value, in the order in which the families print them."""
+    return grouped_reasons([line for group in grouped_lines(lines) for line in group.lines])
 
 
 def grouped_lines(lines: Sequence[MetricLine]) -> list[MetricGroup]:
@@ -107,7 +118,8 @@ def _merged(lines: Sequence[MetricLine], feet: tuple[str, ...]) -> tuple[SidesLi
         whole = next((line for line in found if line.side not in FOOT_SIDES), None)
         values = {line.side: line.value for line in found}
         worst = max(found, key=lambda line: WORSE.index(line.status))
-        reasons = dict.fromkeys(line.reason for line in found if line.reason)
+        told = dict.fromkeys(line.reason for line in found)
+        reasons = {(line.side if len(told) > 1 else "", one_line(line.reason)): None for line in found if line.reason}
         merged.append(
             SidesLine(
                 label=first.label,
@@ -117,15 +129,11 @@ def _merged(lines: Sequence[MetricLine], feet: tuple[str, ...]) -> tuple[SidesLi
                 unit=first.unit,
                 status=worst.status,
                 status_word=worst.status_word,
-                reason="; ".join(reasons if len(reasons) < 2 else _with_sides(found)),
+                reasons=tuple(reasons),
                 method=first.method,
             )
         )
     return tuple(merged)
-
-
-def _with_sides(lines: Sequence[MetricLine]) -> list[str]:
-    return [f"{line.side}: {line.reason}" for line in lines if line.reason]
 
 
 def _labels(lines: Sequence[MetricLine]) -> str:

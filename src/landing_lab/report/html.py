@@ -16,7 +16,9 @@ import landing_lab
 from landing_lab.io.write import write_whole
 from landing_lab.model.result import Result, TrialResult
 from landing_lab.model.sensitivity import ThresholdSensitivity
-from landing_lab.report.families import foot_columns, grouped_lines
+from landing_lab.model.trial_label import TrialLabel
+from landing_lab.report.contrasts import contrast_table
+from landing_lab.report.families import foot_columns, footnotes, grouped_lines
 from landing_lab.report.figure import figure_bytes, trial_figure
 from landing_lab.report.names import (
     SIDE_LABELS,
@@ -37,6 +39,7 @@ from landing_lab.report.rounding import format_number, format_rate, format_value
 from landing_lab.report.rows import Truth, headlines, metric_lines, setting_text, summary_cell, summary_columns
 from landing_lab.report.sensitivity_figure import sensitivity_figure
 from landing_lab.report.sensitivity_table import sensitivity_table
+from landing_lab.report.session_facts import findings, heading, in_short, left_out, who
 from landing_lab.report.write import one_per_trial, trials_of
 
 if TYPE_CHECKING:
@@ -44,8 +47,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SCHEMA: Final = "landing-lab.analysis/1"
-WHO: Final = ("participant", "recorded", "protocol", "box height")
-"""Entries of a session that stand at the top of the page."""
 TIME_SD_S: Final = 0.0001
 """Times without a standard deviation are printed to this digit."""
 Columns: TypeAlias = Sequence[tuple[str, tuple[str, ...]]]
@@ -104,6 +105,7 @@ def _trial(
     truth: Truth | None,
     columns: Columns,
     sensitivity: ThresholdSensitivity | None = None,
+    label: TrialLabel | None = None,
 ) -> dict[str, Any]:
     """Everything the template prints of one trial, as text."""
     signals = trial.signals
@@ -111,7 +113,8 @@ def _trial(
     return {
         "anchor": f"trial-{number}",
         "number": number,
-        "title": one_line(trial.title),
+        "heading": heading(trial.title, label),
+        "footnotes": footnotes(lines),
         "source": one_line(trial.source),
         "task": task_label(trial.task),
         "status": trial.status,
@@ -190,31 +193,39 @@ def render_report(
     truth: Sequence[Truth | None] | None = None,
     session: Mapping[str, object] | None = None,
     sensitivity: Sequence[ThresholdSensitivity | None] | None = None,
+    labels: Sequence[TrialLabel | None] | None = None,
 ) -> str:
     """The page as text; arguments and errors are those of `write_report`."""
     found = trials_of(trials)
     truths = one_per_trial("truth", truth, len(found))
     thresholds = one_per_trial("sensitivity", sensitivity, len(found))
+    known = one_per_trial("labels", labels, len(found))
     columns = summary_columns(found)
     pages = [
-        _trial(number, trial, known, columns, at)
-        for number, (trial, known, at) in enumerate(zip(found, truths, thresholds, strict=True), start=1)
+        _trial(number, trial, true, columns, at, label)
+        for number, (trial, true, at, label) in enumerate(zip(found, truths, thresholds, known, strict=True), start=1)
     ]
+    short = {trial.source: label.short for trial, label in zip(found, known, strict=True) if label is not None}
     sources = list(dict.fromkeys(page["source"] for page in pages))
     return _template().render(
         title=one_line(title or (f"Landing report: {sources[0]}" if len(sources) == 1 else "Landing report")),
         simulated=any(trial.simulated for trial in found),
-        who=[(name, text) for name in WHO if (text := str((session or {}).get(name, "")))],
+        who=who(session or {}),
+        left_out=left_out(session or {}),
+        findings=findings(known),
+        contrasts=contrast_table(found, known),
         trials=pages,
-        sources=sources,
+        sources=[short.get(source, source) for source in sources],
         tasks=list(dict.fromkeys(page["task"] for page in pages)),
         rates=list(dict.fromkeys(page["rate"] for page in pages)),
         sensors=list(dict.fromkeys(page["sensor"] for page in pages)),
         counts=_count(found),
         summary=[heading for heading, _ in columns],
         icons={**STATUS_ICONS, **VERDICT_ICONS, "absent": "–"},
-        session=session_tables(session or {}),
+        session=session_tables(in_short(session or {}, short)),
         citations=_citations(found),
+        one_line=one_line,
+        sentence=sentence,
         version=landing_lab.__version__,
         schema=SCHEMA,
     )
@@ -228,16 +239,18 @@ def write_report(
     truth: Sequence[Truth | None] | None = None,
     session: Mapping[str, object] | None = None,
     sensitivity: Sequence[ThresholdSensitivity | None] | None = None,
+    labels: Sequence[TrialLabel | None] | None = None,
 ) -> Path:
     """Write the report of one or several trials as one HTML file that needs nothing beside it.
 
     truth: for simulated trials, one mapping (metric name, side) -> true value in the metric's unit per trial, or
     None; adds columns for the truth and the difference. session: link statistics and recording details, name ->
     value or name -> mapping of values. sensitivity: one threshold sensitivity per trial, or None; adds its section.
-    Equal input gives equal bytes: the page holds no date of its own.
-    Raises RecordingError where the file cannot be written, ParameterError without trials or where truth or
-    sensitivity do not match them.
+    labels: one per trial, or None, for trials of a session; adds conditions, their means, and what was noted.
+    Equal input gives equal bytes in the same time zone: the page holds no date of its own.
+    Raises RecordingError where the file cannot be written, ParameterError without trials or where truth,
+    sensitivity or labels do not match them.
     """
-    page = render_report(trials, title=title, truth=truth, session=session, sensitivity=sensitivity)
+    page = render_report(trials, title=title, truth=truth, session=session, sensitivity=sensitivity, labels=labels)
     # A file name may hold bytes that are no text (surrogates); the page shows them as "?".
     return write_whole(path, page.encode("utf-8", errors="replace"))

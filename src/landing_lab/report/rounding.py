@@ -85,6 +85,18 @@ def format_number(value: float | None, sd: float | None = None) -> str:
     return f"{text} ± {spread}" if is_shown else f"{text} ± < {_at_place(10.0**place, place)}"
 
 
+def format_mean(mean: float, spread: float, sd: float | None) -> str:
+    """Mean and spread over trials, to no finer digit than the deviation `sd` of one measurement supports."""
+    if sd_place(sd) is None or sd is None or sd <= spread:
+        return format_number(mean, spread)
+    place = _shown_place(mean, sd)
+    if place is None:
+        return format_number(mean, spread)
+    told = _at_place(spread, place)
+    is_shown = any(digit in "123456789" for digit in told)
+    return f"{_at_place(mean, place)} ± {told if is_shown else f'< {_at_place(10.0**place, place)}'}"
+
+
 def format_quantity(value: float | None, sd: float | None = None, unit: str = "") -> str:
     """Value, standard deviation and unit in one string, "0.250 ± 0.001 s"."""
     text = format_number(value, sd)

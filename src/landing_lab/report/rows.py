@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from landing_lab.model.result import MetricValue, TrialResult
-from landing_lab.report.names import metric_label, side_label, status_label
+from landing_lab.report.names import metric_label, sentence, side_label, status_label
 from landing_lab.report.rounding import format_in_sds, format_number, format_quantity, format_value, unit_text
 
 Truth: TypeAlias = Mapping[tuple[str, str], float]
@@ -143,8 +143,9 @@ def headlines(trial: TrialResult) -> list[Headline]:
         if row.stronger_side:
             note += f", {side_label(row.stronger_side)} stronger"
         if line.reason:
-            note = line.reason if line.status == "refused" else f"{note}. {line.reason}".removeprefix(". ")
-        cards.append(Headline(title, value, spread, unit_text(row.unit), line.status, line.status_word, note))
+            told = sentence(line.reason)
+            note = told if line.status == "refused" else f"{sentence(note)}. {told}".removeprefix(". ")
+        cards.append(Headline(title, value, spread, unit_text(row.unit), line.status, line.status_word, sentence(note)))
     return cards
 
 

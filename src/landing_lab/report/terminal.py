@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from landing_lab.model.result import Result, TrialResult
 from landing_lab.model.sensitivity import ThresholdSensitivity
-from landing_lab.report.families import grouped_lines
+from landing_lab.report.families import grouped_lines, grouped_reasons
 from landing_lab.report.names import SIDE_LABELS, one_line, status_label, task_label
 from landing_lab.report.quality_lines import quality_terminal_line
 from landing_lab.report.rounding import MINUS, format_rate
@@ -60,12 +60,6 @@ FIRST = frozenset(
 
 FEW = 24
 """A table of so few rows is printed whole."""
-
-
-def grouped_reasons(lines: Sequence[MetricLine]) -> dict[str, int]:
-    """Reason -> its number, in order of first appearance; equal reasons share a number."""
-    reasons = dict.fromkeys(one_line(line.reason) for line in lines if line.reason)
-    return {reason: number for number, reason in enumerate(reasons, start=1)}
 
 
 def readable_console() -> Console:

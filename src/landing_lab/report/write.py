@@ -10,6 +10,7 @@ from landing_lab.errors import ParameterError
 from landing_lab.io.write import write_whole
 from landing_lab.model.result import Result, TrialResult
 from landing_lab.model.sensitivity import ThresholdSensitivity
+from landing_lab.model.trial_label import TrialLabel
 from landing_lab.report.rows import Truth
 
 if TYPE_CHECKING:
@@ -75,11 +76,12 @@ def report(
     truth: Sequence[Truth | None] | None = None,
     session: Mapping[str, object] | None = None,
     sensitivity: Sequence[ThresholdSensitivity | None] | None = None,
+    labels: Sequence[TrialLabel | None] | None = None,
 ) -> dict[str, Path]:
     """Write report.html and trial-01.png, trial-02.png, ... into out_dir, which is made where it is missing.
 
-    Gives back what was written: "report.html" -> path, "trial-01.png" -> path, ... title, truth, session and
-    sensitivity are those of `landing_lab.report.html.write_report`; with sensitivity also sensitivity.png
+    Gives back what was written: "report.html" -> path, "trial-01.png" -> path, ... title, truth, session,
+    sensitivity and labels are those of `landing_lab.report.html.write_report`; with sensitivity also sensitivity.png
     (sensitivity-01.png, ... for several trials). For a Result the session defaults to the provenance of
     its recording. Raises RecordingError where the folder cannot be written, ParameterError without trials.
     """
@@ -93,7 +95,7 @@ def report(
         session = {key: value for key, value in trials.recording.provenance.items() if key not in hidden}
     found = trials_of(trials)
     page = write_report(
-        found, folder / "report.html", title=title, truth=truth, session=session, sensitivity=sensitivity
+        found, folder / "report.html", title=title, truth=truth, session=session, sensitivity=sensitivity, labels=labels
     )
     written = {"report.html": page}
     for number, trial in enumerate(found, start=1):

@@ -70,7 +70,7 @@ def move(body: DropJumpBody) -> Motion:
     take_off = _take_off_state(contact, body.mass_kg)
     start = round(body.empty_s / FINE_STEP_S)
     landing_row, landing_height_m, landing_down = _flight(take_off, start * FINE_STEP_S + contact.end_s, body)
-    settled, settle_s, second_impacts = _second_landing(body, landing_height_m, landing_down)
+    settled, settle_s, second_impacts = second_landing(body, landing_height_m, landing_down)
     n_end = round((settle_s + body.quiet_s) / FINE_STEP_S)
     time_s = fine_times(landing_row + n_end)
     height, up = _ballistic(time_s, start, contact, take_off, body)
@@ -162,9 +162,7 @@ def _flight(take_off: tuple[float, float], take_off_s: float, body: DropJumpBody
     return row, height + (up - 0.5 * GRAVITY * flight_s) * flight_s, GRAVITY * flight_s - up
 
 
-def _second_landing(
-    body: DropJumpBody, height_m: float, down_m_per_s: float
-) -> tuple[ContactMotion, float, FloatArray]:
+def second_landing(body: DropJumpBody, height_m: float, down_m_per_s: float) -> tuple[ContactMotion, float, FloatArray]:
     """The landing that settles, its settling time in s, and the transients (n, 2) of its rows."""
     n = round((SETTLE_LIMIT_S + body.quiet_s) / FINE_STEP_S)
     pulses = impacts(body, n, down_m_per_s, delay_ms=body.landing_delay_ms, strike="forefoot")

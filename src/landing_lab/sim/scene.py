@@ -141,14 +141,14 @@ def jump(body: DropJumpBody, rng: np.random.Generator) -> tuple[Part, DropJumpTr
     motion = move(body)
     n = len(motion.time_s) // COP_STRIDE * COP_STRIDE
     plate = motion.feet_n[:n]
-    insole = plate + _on_box(body, motion.time_s[:n], motion.step_off_s, int(rng.integers(2)))
+    insole = plate + on_box(body, motion.time_s[:n], motion.step_off_s, int(rng.integers(2)))
     place = feet_place(rng, n)
     place[round(motion.take_off_s / FINE_STEP_S / COP_STRIDE) :] = feet_place(rng, COP_STRIDE)
     cop = roll_feet(body, motion)[: n // COP_STRIDE]
     return Part(plate_n=plate, insole_n=insole, cop=cop, place_mm=place), with_roll(describe(body, motion), motion, cop)
 
 
-def _on_box(body: DropJumpBody, time_s: FloatArray, step_off_s: float, lead: int) -> FloatArray:
+def on_box(body: DropJumpBody, time_s: FloatArray, step_off_s: float, lead: int) -> FloatArray:
     """Force (n, 2) of the feet on the box: both, then the trailing foot alone, nothing from step_off_s on."""
     alone = smooth_step((time_s - step_off_s + 0.8) / 0.3)
     falling = smooth_step((time_s - step_off_s + 0.12) / 0.12)

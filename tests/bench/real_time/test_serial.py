@@ -11,8 +11,8 @@ from drivers.bench import serve
 from drivers.bench.board import Board
 
 from bench.boards import CELL_COUNTS, MakeBoard, readings_of, scan_of, wire_insole, wire_plate
+from drivers.boards import join_blocks
 from landing_lab.model.blocks import FrameBlock
-from landing_lab_drivers.blocks import join_blocks
 from landing_lab_drivers.port import SerialTransport
 
 # Generous: this is about bytes, and a busy machine runs the board more slowly.

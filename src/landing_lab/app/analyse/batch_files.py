@@ -28,8 +28,8 @@ _PASSED_OVER: Final = frozenset(
     }
 )
 _REJECTED: Final = "rejected"
-_COMPUTED: Final = {"dataset_description.json": "derivatives", "session.json": "trials"}
-"""In a folder that holds this file, that folder holds what was computed from the raw recordings."""
+_NO_TRIALS: Final = {"dataset_description.json": ("derivatives", "calibrations"), "session.json": ("trials",)}
+"""In a folder that holds this file, those folders hold what was computed, or recorded for another purpose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def _within(folder: Path, pattern: str | None) -> Iterator[str]:
     closed: list[str] = []
     for where, below, names in os.walk(folder, onerror=lambda error: closed.append(str(error.filename))):
         below[:] = [name for name in below if not name.startswith(".") and name != _REJECTED and UNFINISHED not in name]
-        below[:] = [name for name in below if not any(name == _COMPUTED.get(beside) for beside in names)]
+        below[:] = [name for name in below if not any(name in _NO_TRIALS.get(beside, ()) for beside in names)]
         for name in names:
             if name.startswith(".") or name in _PASSED_OVER or not name.lower().endswith(SUFFIXES):
                 continue

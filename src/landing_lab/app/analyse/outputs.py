@@ -7,6 +7,7 @@ from pathlib import Path
 
 from landing_lab.model.result import TrialResult
 from landing_lab.model.sensitivity import ThresholdSensitivity
+from landing_lab.model.trial_label import TrialLabel
 from landing_lab.report.rows import Truth
 
 
@@ -18,10 +19,11 @@ def write_outputs(
     truth: Sequence[Truth | None] | None = None,
     session: Mapping[str, object] | None = None,
     sensitivity: Sequence[ThresholdSensitivity | None] | None = None,
+    labels: Sequence[TrialLabel | None] | None = None,
 ) -> list[Path]:
     """Write metrics.csv, analysis.json, report.html and a picture per trial; the paths in that order.
 
-    truth, session, sensitivity: as in `landing_lab.report.write.report`.
+    truth, session, sensitivity, labels: as in `landing_lab.report.write.report`.
 
     Raises RecordingError where the folder cannot be written.
     """
@@ -29,6 +31,7 @@ def write_outputs(
     from landing_lab.report.write import report
 
     numbers = [folder / "metrics.csv", folder / "analysis.json"]
-    write_metrics_csv(trials, numbers[0])
+    write_metrics_csv(trials, numbers[0], labels)
     write_analysis_json(document, numbers[1])
-    return [*numbers, *report(trials, folder, truth=truth, session=session, sensitivity=sensitivity).values()]
+    page = report(trials, folder, truth=truth, session=session, sensitivity=sensitivity, labels=labels)
+    return [*numbers, *page.values()]

@@ -23,7 +23,7 @@ def devices(
 ) -> None:
     """List the boards that answer: port, kind, id, foot, firmware, channels, rate, link quality, calibration age.
 
-    Without --port every serial port of this machine is asked. Exit code 1 if none answers.
+    Without --port every serial port of this machine is asked. Exit code 1 if none answers or one does not stream.
 
     Example: landing-lab devices --port /dev/ttyUSB0
     """

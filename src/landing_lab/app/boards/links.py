@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import EntryPoint, entry_points
-from typing import cast
+from typing import Final, cast
 
 from landing_lab.errors import DeviceError, DeviceNotFoundError, LandingLabError
 from landing_lab.model.device import DeviceLink, EmulatorServer, Transport
@@ -21,10 +22,17 @@ def _entry(group: str) -> EntryPoint:
     return found[0]
 
 
-def transport(*, clock: Callable[[], float] | None = None) -> Transport:
-    """The installed transport (serial ports); clock gives arrival times in seconds, monotonic by default."""
+SILENCE_S: Final = 2.0
+"""A streaming board that says nothing for so long counts as lost."""
+
+
+def transport(*, clock: Callable[[], float] | None = None, silence_s: float = SILENCE_S) -> Transport:
+    """The installed transport (serial ports); clock gives arrival times in seconds, monotonic by default.
+
+    silence_s is of that clock: where it runs fast, give it as many times longer.
+    """
     make = _entry("landing_lab.transports").load()
-    return cast("Transport", make() if clock is None else make(clock=clock))
+    return cast("Transport", make(clock=clock or time.monotonic, silence_s=silence_s))
 
 
 def emulator() -> Callable[..., EmulatorServer]:

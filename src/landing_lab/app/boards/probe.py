@@ -114,8 +114,12 @@ def _quality(probe: _Probe) -> LinkQuality:
 
 def rate_warning(info: DeviceInfo, quality: LinkQuality | None) -> str | None:
     """A sentence where a plate's converters run at the slow one of their two rates."""
-    measured = None if quality is None else quality.rate_hz
-    rate_hz = info.sample_rate_hz if measured is None else measured
+    return slow_converters(info, None if quality is None else quality.rate_hz)
+
+
+def slow_converters(info: DeviceInfo, measured_hz: float | None) -> str | None:
+    """As rate_warning; measured_hz: readings a second of one cell, None where only the board's own word is known."""
+    rate_hz = info.sample_rate_hz if measured_hz is None else measured_hz
     if info.sensor_kind != "hx711_plate" or rate_hz >= SLOW_CONVERTER_SPS:
         return None
     return (

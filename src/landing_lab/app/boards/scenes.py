@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
+from typing import Final
 
 import numpy as np
 
 from landing_lab.errors import ParameterError
+from landing_lab.model.blocks import FrameBlock
+from landing_lab.model.device import SimulatedDevice
+from landing_lab.sim.body import DropJumpBody
 from landing_lab.sim.calibration_session import calibration_session
 from landing_lab.sim.devices import SimulatedScene, demo_bodies, sense, simulate_devices
-from landing_lab.sim.scene import Part, Scene, feet_place, flat_cop, stand, whole_steps
+from landing_lab.sim.scene import Part, Scene, feet_place, flat_cop, jump_scene, stand, whole_steps
+from landing_lab.sim.tasks import countermovement_scene, drop_landing_scene, on_one_foot
 
 QUIET_S = 30.0
 """How long standing and empty plates last before they are repeated."""
@@ -55,3 +61,69 @@ def make_scene(name: str, *, seed: int, clock_ppm: float | None) -> SimulatedSce
     if name not in SCENES:
         raise ParameterError(f"there is no scene {name!r}; choose one of {', '.join(SCENES)}")
     return SCENES[name](seed, None if clock_ppm is None else (clock_ppm, -clock_ppm, 0.0))
+
+
+ACTED: Final = {("drop_jump", "box"), ("drop_landing", "box"), ("countermovement_jump", "plates")}
+"""Tasks that simulated boards can act out, and from where they begin."""
+
+ONE_LEG_DROP_M: Final = 0.14
+TAIL_S: Final = 2.0
+"""The quiet standing at the end of a trial that is repeated to keep boards alive; every trial ends with more."""
+
+
+def acted_trial(task: str, *, start: str, leg: str, alive_s: float, seed: int = 1) -> SimulatedScene:
+    """One trial of a protocol's task, and the athlete quietly standing for alive_s after it.
+
+    leg: "both", or the one that carries everything. Raises ParameterError for a task that cannot be acted out.
+    """
+    if (task, start) not in ACTED:
+        told = task.replace("_", " ")
+        raise ParameterError(
+            f"simulated boards cannot act out a {told} that starts from the {start}; use drop_jump, drop_landing, "
+            "countermovement_jump or a single-leg one"
+        )
+    body = demo_bodies(1, seed=seed)[0]
+    if leg != "both":
+        body = _on_one_leg(body, seed)
+    if task == "drop_jump":
+        scene = jump_scene([body], seed=seed)
+    else:
+        scene = (drop_landing_scene if task == "drop_landing" else countermovement_scene)(body, seed=seed)
+    if leg != "both":
+        scene = on_one_foot(scene, 0 if leg == "left" else 1)
+    sensed = sense(scene, seed=seed)
+    left, right, plate = (_kept_alive(device, alive_s) for device in sensed.devices)
+    return dataclasses.replace(sensed, devices=(left, right, plate))
+
+
+def _on_one_leg(body: DropJumpBody, seed: int) -> DropJumpBody:
+    """The same athlete from a lower box, both halves of the force at the same instants."""
+    from landing_lab.sim.drop_jump import draw_body
+
+    drawn = draw_body(
+        seed, mass_kg=body.mass_kg, drop_height_m=ONE_LEG_DROP_M, bounce=0.5, asymmetry_pct=0.0, delay_ms=0.0,
+        empty_s=1.6, quiet_s=3.2,
+    )  # fmt: skip
+    return dataclasses.replace(drawn, take_off_delay_ms=0.0, landing_delay_ms=0.0)
+
+
+def _kept_alive(device: SimulatedDevice, seconds: float) -> SimulatedDevice:
+    """The board with its last TAIL_S repeated, every cell in its own rhythm as far as one shift allows."""
+    frames = device.frames
+    first = int(np.searchsorted(frames.ticks_us, frames.ticks_us[-1] - TAIL_S * 1e6))
+    ticks = frames.ticks_us[first:]
+    step_us = float(np.median(np.diff(ticks)))
+    shift_us = round(float(ticks[-1] - ticks[0]) + step_us)
+    rounds = np.arange(1, int(seconds * 1e6 / shift_us) + 2)
+    n = len(ticks)
+    tail_ticks = (ticks + rounds[:, None] * shift_us).ravel()
+    tail = np.tile(np.arange(first, first + n), len(rounds))
+    channel = frames.channel
+    kept = FrameBlock(
+        sequence=np.concatenate([frames.sequence, frames.sequence[-1] + 1 + np.arange(len(tail))]),
+        ticks_us=np.concatenate([frames.ticks_us, tail_ticks]),
+        counts=np.concatenate([frames.counts, frames.counts[tail]]),
+        channel=None if channel is None else np.concatenate([channel, channel[tail]]),
+        flags=np.concatenate([frames.flags, frames.flags[tail]]),
+    )
+    return dataclasses.replace(device, frames=kept)

@@ -25,6 +25,10 @@ def check_speed(speed: float) -> None:
         raise ParameterError(f"--speed {speed:g} is outside 0.1-20; 1 plays in real time")
 
 
+LONGEST_JITTER_MS = 10_000.0
+LONGEST_S = 86_400.0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SimulateSettings:
     """What boards play, what goes wrong, and how they are reached; see the options of the command."""
@@ -38,6 +42,22 @@ class SimulateSettings:
     faults: LinkFaults
     faulty: str | None = None
 
+    def __post_init__(self) -> None:
+        faults = self.faults
+        if self.faulty is not None and self.faulty not in BOARDS:
+            raise ParameterError(f"there is no board {self.faulty!r}; choose one of {', '.join(BOARDS)}")
+        if self.faulty is not None and faults == LinkFaults(seed=faults.seed):
+            raise ParameterError(
+                f"--faults-on {self.faulty} comes without a fault; add --lose, --corrupt, --jitter-ms or --unplug-after"
+            )
+        if faults.return_after_s is not None and faults.unplug_after_s is None:
+            raise ParameterError("--return-after plugs in what --unplug-after pulled; give that too")
+        if faults.jitter_ms > LONGEST_JITTER_MS:
+            raise ParameterError(f"--jitter-ms {faults.jitter_ms:g} is outside 0-{LONGEST_JITTER_MS:g}")
+        for option, seconds in (("unplug", faults.unplug_after_s), ("return", faults.return_after_s)):
+            if seconds is not None and seconds > LONGEST_S:
+                raise ParameterError(f"--{option}-after {seconds:g} is outside 0-{LONGEST_S:g} s, which is a day")
+
 
 def run_simulate_devices(settings: SimulateSettings, *, as_json: bool) -> int:
     """Serve two insoles and a plate until interrupted; prints one address per board."""
@@ -45,8 +65,6 @@ def run_simulate_devices(settings: SimulateSettings, *, as_json: bool) -> int:
     from landing_lab.app.boards.scenes import make_scene
 
     scene = make_scene(settings.scene, seed=settings.seed, clock_ppm=settings.clock_ppm)
-    if settings.faulty is not None and settings.faulty not in BOARDS:
-        raise ParameterError(f"there is no board {settings.faulty!r}; choose one of {', '.join(BOARDS)}")
     faults = [settings.faults if settings.faulty in (None, name) else LinkFaults() for name in BOARDS]
     _make_folder(settings.link_dir)
     # A supervisor's request to end is treated like Ctrl-C, so that no name is left pointing at nothing.

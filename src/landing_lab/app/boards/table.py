@@ -57,7 +57,10 @@ class FoundBoard:
 def run_devices(
     urls: Sequence[str], *, timeout_s: float, as_json: bool, probe: bool = True, dataset: Path | None = None
 ) -> int:
-    """Ask the given ports (or all) and print who answers; 0 if at least one did and no named one failed."""
+    """Ask the given ports (or all) and print who answers.
+
+    0 if at least one did, no named one failed and none that was asked to stream was silent.
+    """
     if not 0.1 <= timeout_s <= 60.0:
         raise ParameterError(f"--timeout-s {timeout_s:g} is outside 0.1-60 s; an Arduino needs about 2 s after opening")
     reach = transport()
@@ -78,7 +81,8 @@ def run_devices(
         _print_table(found, calibrated=bool(calibrations))
     for sentence in (*silent.values(), *warnings):
         print(f"landing-lab: {visible(sentence)}", file=sys.stderr)
-    return 0 if found and not (urls and silent) else 1
+    mute = any(board.link is not None and board.link.problem is not None for board in found)
+    return 0 if found and not (urls and silent) and not mute else 1
 
 
 def _calibrations(dataset: Path | None, device_ids: Sequence[str]) -> tuple[Mapping[str, Calibration], list[str]]:
@@ -147,7 +151,8 @@ def _print_table(found: Sequence[FoundBoard], *, calibrated: bool) -> None:
             *([_age_words(board)] if calibrated else []),
         ]
         table.add_row(*("\n".join(visible(line) for line in lines) for lines in cells))
-    Console().print(table)
+    # What a board says of itself is no markup.
+    Console(markup=False).print(table)
 
 
 def _rate_hz(board: FoundBoard) -> float:

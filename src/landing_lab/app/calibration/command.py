@@ -47,9 +47,9 @@ def calibrate(
     if raw is None:
         print(context.get_help())
         raise typer.Exit(2)
-    from landing_lab.app.calibration.run import recompute
+    from landing_lab.app.calibration.results import dataset_of, recompute
 
-    raise typer.Exit(recompute(raw, dataset or raw.resolve().parent.parent.parent, as_json=json))
+    raise typer.Exit(recompute(raw, dataset or dataset_of(raw), as_json=json))
 
 
 @calibrate_app.command("plate")
@@ -106,8 +106,8 @@ def plate(
         operator=operator,
         note=note,
     )
-    work = lambda: run_plate(settings, mass_kg or [], loads=loads, corner_mm=corner_mm, quick=not no_quick)  # noqa: E731
-    raise typer.Exit(guarded(work))
+    quick = not no_quick
+    raise typer.Exit(guarded(lambda: run_plate(settings, mass_kg or [], loads=loads, corner_mm=corner_mm, quick=quick)))
 
 
 @calibrate_app.command("insole")

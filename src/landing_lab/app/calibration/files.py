@@ -6,21 +6,33 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from landing_lab.app.calibration.events import StepRecord
 from landing_lab.app.calibration.steps import GuidedStep
-from landing_lab.errors import FileFormatError
+from landing_lab.errors import CalibrationError, FileFormatError
 from landing_lab.io.calibration_files import FOLDER
 from landing_lab.io.path import check_path
 from landing_lab.io.visible import quoted_path
 from landing_lab.io.write import json_text, make_folder, write_whole
+from landing_lab.model.calibration import AHEAD
+from landing_lab.model.calibration_limits import instant_of
 from landing_lab.model.strict_document import from_plain, plain
 
 SCHEMA: Final = "landing-lab.calibration-steps/1"
 RAW: Final = "raw"
-KINDS: Final = ("plate", "on plate", "bench", "check")
+KINDS: Final[Mapping[str, frozenset[str]]] = {
+    "plate": frozenset(("empty", "load", "unload", "tap")),
+    "bench": frozenset(("empty", "load")),
+    "on plate": frozenset(("posture",)),
+    "check": frozenset(("posture",)),
+}
+"""Kind of a calibration -> kinds of its steps."""
+
+MASS_SD_PCT: Final = (0.001, 10.0)
+ROOM_C: Final = (-30.0, 60.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,8 +49,7 @@ class SavedStep:
 class SavedSteps:
     """The steps of one raw file, and what the operator entered.
 
-    kind: one of KINDS. sides: feet whose insoles are to be calibrated. plate_file: calibration of the plate that was
-    used, "" for none.
+    kind: a key of KINDS. sides: feet whose insoles are to be calibrated. mass_sd_pct: how well the masses are known.
     """
 
     kind: str
@@ -101,6 +112,36 @@ def read_steps(raw: Path) -> SavedSteps:
         saved = from_plain(SavedSteps, {name: value for name, value in document.items() if name != "schema"})
     except (TypeError, ValueError) as error:
         raise FileFormatError(f"{shown} is damaged ({error}); calibrate again", path=path) from error
-    if saved.kind not in KINDS:
-        raise FileFormatError(f"{shown} is of a {saved.kind!r} calibration, which is not known; calibrate again")
+    wrong = _contradiction(saved)
+    if wrong is not None:
+        raise FileFormatError(f"{shown} {wrong}; calibrate again", path=path)
     return saved
+
+
+def _contradiction(saved: SavedSteps) -> str | None:
+    """What no calibration can have entered or done; None where all is well."""
+    if saved.kind not in KINDS:
+        return f"is of a {saved.kind!r} calibration, which is not known"
+    strange = sorted({one.step.kind for one in saved.steps} - KINDS[saved.kind])
+    on_cells = {one.step.cell is not None for one in saved.steps if one.step.kind == "load"}
+    if strange or on_cells - {saved.kind == "bench"}:
+        return f"is of a {saved.kind!r} calibration and holds steps of another kind"
+    if set(saved.sides) - {"left", "right"} or (saved.kind == "on plate" and not saved.sides):
+        return "names no foot whose insole is to be calibrated (sides: left, right)"
+    return _entry_outside(saved) or _not_dated(saved)
+
+
+def _entry_outside(saved: SavedSteps) -> str | None:
+    if not MASS_SD_PCT[0] <= saved.mass_sd_pct <= MASS_SD_PCT[1]:
+        return f"has mass_sd_pct {saved.mass_sd_pct:g}, which is outside {MASS_SD_PCT[0]:g}-{MASS_SD_PCT[1]:g} %"
+    if saved.temperature_c is not None and not ROOM_C[0] <= saved.temperature_c <= ROOM_C[1]:
+        return f"has temperature_c {saved.temperature_c:g}, which is outside {ROOM_C[0]:g} to {ROOM_C[1]:g} C"
+    return None
+
+
+def _not_dated(saved: SavedSteps) -> str | None:
+    try:
+        ahead = instant_of(saved.made_at) > datetime.now(UTC) + AHEAD
+    except CalibrationError:
+        return f"was made at {saved.made_at!r}, which is no UTC time"
+    return f"was made at {saved.made_at}, which is in the future" if ahead else None

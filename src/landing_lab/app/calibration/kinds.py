@@ -29,11 +29,14 @@ from landing_lab.io.formats.xdf import read_raw
 from landing_lab.io.path import check_path
 from landing_lab.io.visible import visible
 from landing_lab.io.write import json_text
-from landing_lab.model.calibration import Calibration, PlateCalibration
+from landing_lab.model.calibration import Calibration, PlateCalibration, validity
 from landing_lab.model.channels import Side
 from landing_lab.model.device import DeviceInfo, DeviceLink, SimulatedDevice
 
 MAX_LOADS: Final = 200
+
+MARKED_SD_PCT: Final = 1.0
+"""Gym weights are marked no better than this."""
 
 
 def ask_masses(wanted: str) -> list[float]:
@@ -76,6 +79,11 @@ def run_plate(
     if not 30.0 <= corner_mm <= 1000.0:
         raise ParameterError(f"--corner-mm {corner_mm:g} is outside 30-1000 mm")
     rows = None if loads is None else read_loads(loads)
+    if not settings.simulated and settings.mass_sd_pct < MARKED_SD_PCT:
+        _say(
+            f"note: the masses are taken as known to {settings.mass_sd_pct:g} %, as weighed on a good scale. Marked "
+            "gym weights are off by 1-3 %: weigh them, or say --mass-sd-pct 2."
+        )
     if rows is None:
         wanted = "Which known masses does the lab have? Two or more, the largest about the weight of a person."
         masses_kg = masses_of(masses_kg, settings, SIM_MASSES_KG, wanted)
@@ -170,7 +178,7 @@ def _plate_calibration(settings: CalibrateSettings, info: DeviceInfo) -> dict[st
             f"note: {visible(why)}: insoles will be as wrong as its nominal newton; first: landing-lab calibrate plate"
         )
         return {}
-    expired = made.expires_at <= datetime.now(tz=UTC)
+    expired = validity(made, datetime.now(tz=UTC)) == "expired"
     _say(
         f"{plate_words('total').capitalize()} {visible(info.device_id)} is calibrated by {made.file}, good to "
         f"{100.0 * made.relative_sd:.2f} %{', but EXPIRED: calibrate it first' if expired else ''}."

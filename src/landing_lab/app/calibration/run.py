@@ -6,29 +6,38 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, NoReturn, TypeAlias
 
 import landing_lab
 from landing_lab.acquire.session import TrialFile
-from landing_lab.app.boards.links import close_all, emulator, open_answering, opened, ports_here, transport
+from landing_lab.app.boards.links import SILENCE_S, close_all, emulator, open_answering, opened, ports_here, transport
 from landing_lab.app.calibration.events import Script
-from landing_lab.app.calibration.files import SavedSteps, raw_path, read_steps, saved_steps, steps_path, write_steps
+from landing_lab.app.calibration.files import (
+    MASS_SD_PCT,
+    ROOM_C,
+    SavedSteps,
+    raw_path,
+    saved_steps,
+    steps_path,
+    write_steps,
+)
 from landing_lab.app.calibration.fit import fit_steps
+from landing_lab.app.calibration.results import keep_part, write_and_say
 from landing_lab.app.calibration.session import CalibrationSession
 from landing_lab.app.calibration.steps import GuidedStep
 from landing_lab.app.calibration.tables import print_calibration
 from landing_lab.app.calibration.terminal import terminal_front
-from landing_lab.app.failures import told
-from landing_lab.errors import CalibrationError, DeviceNotFoundError, ParameterError, RecordingError
-from landing_lab.io.calibration_files import read_calibration, read_calibrations, write_calibration
+from landing_lab.app.terminal.interrupt import interruptible
+from landing_lab.errors import CalibrationError, DeviceLostError, DeviceNotFoundError, ParameterError, RecordingError
+from landing_lab.io.calibration_files import read_calibration, read_calibrations
 from landing_lab.io.dataset import Dataset
 from landing_lab.io.formats.xdf import read_raw
 from landing_lab.io.visible import visible
 from landing_lab.io.write import json_text
-from landing_lab.model.calibration import Calibration, InsoleCalibration, PlateCalibration, as_document, from_document
+from landing_lab.model.calibration import Calibration, PlateCalibration, as_document
 from landing_lab.model.device import DeviceLink, SimulatedDevice
 from landing_lab.model.recording import SensorKind
 
@@ -38,6 +47,13 @@ SCRIPT_SPEED: Final = 20.0
 """How fast simulated boards play where a script answers; three boards at 1 kHz are played half as fast."""
 
 Kind: TypeAlias = Literal["plate", "on plate", "bench", "check"]
+
+TITLES: Final[Mapping[Kind, str]] = {
+    "plate": "Plate",
+    "bench": "Insole on the bench",
+    "on plate": "Insoles on plate",
+    "check": "Check",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,9 +76,9 @@ class CalibrateSettings:
     def __post_init__(self) -> None:
         if self.simulated and self.urls:
             raise ParameterError("--sim starts its own boards; leave out --port, or leave out --sim")
-        if not 0.001 <= self.mass_sd_pct <= 10.0:
+        if not MASS_SD_PCT[0] <= self.mass_sd_pct <= MASS_SD_PCT[1]:
             raise ParameterError(f"--mass-sd-pct {self.mass_sd_pct:g} is outside 0.001-10 %; 0.1 is a good scale")
-        if self.temperature_c is not None and not -30.0 <= self.temperature_c <= 60.0:
+        if self.temperature_c is not None and not ROOM_C[0] <= self.temperature_c <= ROOM_C[1]:
             raise ParameterError(f"--temperature-c {self.temperature_c:g} is outside -30 to 60 C")
         for text in (self.operator, self.note):
             if text is not None and not text.isprintable():
@@ -88,7 +104,7 @@ def boards(settings: CalibrateSettings, devices: Callable[[], Sequence[Simulated
             speed = 1.0 if settings.script is None else SCRIPT_SPEED / (2.0 if len(played) > 1 else 1.0)
             server = emulator()(played, speed=speed)
             stack.callback(server.close)
-            reach = transport(clock=lambda: time.monotonic() * speed)
+            reach = transport(clock=lambda: time.monotonic() * speed, silence_s=SILENCE_S * speed)
             yield stack.enter_context(opened(reach, server.urls, timeout_s=OPEN_TIMEOUT_S))
             return
         reach = transport()
@@ -122,14 +138,14 @@ def record_steps(
     """Guide somebody through the steps into a raw file.
 
     Raises CalibrationError where it was ended without anything to use; then nothing is kept. KeyboardInterrupt
-    likewise. Where a board was lost, the raw file and its steps are kept and named.
+    likewise. DeviceLostError where a board was lost and RecordingError where the disk took no more; then the raw file
+    and the steps until then are kept and named.
     """
     Dataset(settings.dataset).create()
     now = datetime.now(tz=UTC)
     made_at = now.isoformat(timespec="seconds")
     info = links[0].info
     raw = raw_path(settings.dataset, kind, info.device_id, f"{now:%Y%m%dT%H%M%SZ}")
-    title = {"plate": "Plate", "bench": "Insole on the bench", "on plate": "Insoles on plate", "check": "Check"}[kind]
     metadata = {
         "started_at": made_at,
         "software": f"landing-lab {landing_lab.__version__}",
@@ -141,7 +157,7 @@ def record_steps(
     with terminal_front(aside=settings.as_json) as front:
         session = CalibrationSession(
             links=links,
-            title=f"{title} {visible(info.device_id)}",
+            title=f"{TITLES[kind]} {visible(info.device_id)}",
             steps=steps,
             front=front,
             script=settings.script,
@@ -149,11 +165,17 @@ def record_steps(
         )
         try:
             file = session.run(raw, metadata)
-        except RecordingError:
-            with suppress(OSError):
-                discard(raw)  # a full disk took only a part of it
-            raise
-    saved = SavedSteps(
+        except RecordingError as error:
+            _write_failed(raw, _saved(kind, made_at, session, settings), session, error)
+    recorded = Recorded(raw=raw, saved=_saved(kind, made_at, session, settings), session=session, file=file)
+    if not session.complete:
+        _give_up(recorded)
+    write_steps(raw, recorded.saved)
+    return recorded
+
+
+def _saved(kind: Kind, made_at: str, session: CalibrationSession, settings: CalibrateSettings) -> SavedSteps:
+    return SavedSteps(
         kind=kind,
         steps=saved_steps(session.records),
         sides=settings.sides,
@@ -164,29 +186,31 @@ def record_steps(
         note=settings.note,
         common_scale=settings.common_scale,
     )
-    recorded = Recorded(raw=raw, saved=saved, session=session, file=file)
-    if not session.complete:
-        _give_up(recorded)
-    write_steps(raw, saved)
-    return recorded
+
+
+def _write_failed(raw: Path, saved: SavedSteps, session: CalibrationSession, error: RecordingError) -> NoReturn:
+    """The disk took no more: keep what it took, and leave alone a file that this calibration did not make."""
+    if session.records and saved.kind != "check":
+        raise RecordingError(f"{str(error).rstrip('.')}; {keep_part(raw, saved)}") from error
+    if session.recording:
+        with suppress(OSError):
+            discard(raw)
+    raise error
 
 
 def _give_up(recorded: Recorded) -> None:
     """End without a calibration: what a person threw away is gone, what a lost board interrupted is kept."""
     ended, session = recorded.session.ended, recorded.session
-    if recorded.file.lost is not None and len(session.records) > 1:
-        write_steps(recorded.raw, recorded.saved)
-        raise CalibrationError(
-            f"{ended.rstrip('.')}; the {len(session.records)} steps until then are kept, try: landing-lab calibrate "
-            f"--from {recorded.raw}"
-        )
+    if recorded.file.lost is not None and session.records and recorded.saved.kind != "check":
+        raise DeviceLostError(f"{ended.rstrip('.')}; {keep_part(recorded.raw, recorded.saved)}")
     discard(recorded.raw)
     if ended == "interrupted":
         raise KeyboardInterrupt
     what = f" ({session.problem})" if session.problem else "" if ended == "quit" else f" ({ended})"
     step = session.step
     at = "" if step is None else f" at step {step.key!r}"
-    raise CalibrationError(f"the calibration was ended{at}{what}; nothing was kept, begin again")
+    kind = CalibrationError if recorded.file.lost is None else DeviceLostError
+    raise kind(f"the calibration was ended{at}{what}; nothing was kept, begin again")
 
 
 def discard(raw: Path) -> None:
@@ -207,41 +231,6 @@ def finish(recorded: Recorded, settings: CalibrateSettings, plate: PlateCalibrat
         discard(recorded.raw)
         raise
     return write_and_say(made, settings.dataset, recorded.raw, as_json=settings.as_json)
-
-
-def write_and_say(made: Sequence[Calibration], dataset: Path, raw: Path, *, as_json: bool) -> int:
-    """Write calibrations into the dataset and print them."""
-    written = []
-    for one in made:
-        path = write_calibration(one, dataset)
-        written.append((replace(one, file=path.name), path))
-    if as_json:
-        documents = [as_document(one) for one, _ in written]
-        sys.stdout.write(json_text({"calibrations": documents, "raw": str(raw)}))
-        return 0
-    for one, path in written:
-        print()
-        print_calibration(one)
-        print(f"Written: {path}")
-    print(f"Readings kept: {raw}")
-    if any(isinstance(one, InsoleCalibration) and one.method == "bench" for one in made):
-        print("These are newton of single cells; for the force of the foot: landing-lab calibrate insole --on-plate")
-    print("Recordings into this dataset use it from now on.")
-    return 0
-
-
-def recompute(raw: Path, dataset: Path, *, as_json: bool) -> int:
-    """A calibration again from the readings that were kept, by this version."""
-    saved = read_steps(raw)
-    recording = read_raw(raw)
-    plate = plate_in_file(recording.metadata.get("calibrations"))
-    return write_and_say(fit_steps(recording, saved, plate), dataset, raw, as_json=as_json)
-
-
-def plate_in_file(documents: object) -> PlateCalibration | None:
-    """The plate's calibration that a raw file carries."""
-    found = [from_document(one) for one in documents.values()] if isinstance(documents, Mapping) else []
-    return next((one for one in found if isinstance(one, PlateCalibration)), None)
 
 
 def run_list(dataset: Path, *, as_json: bool) -> int:
@@ -269,8 +258,5 @@ def run_show(file: Path, *, as_json: bool) -> int:
 
 
 def guarded(work: Callable[[], int]) -> int:
-    """Run a command; Ctrl-C keeps nothing half-written and says so."""
-    try:
-        return work()
-    except KeyboardInterrupt:
-        return told("interrupted; nothing of this calibration was kept", 130)
+    """Run a command; Ctrl-C, SIGTERM and SIGHUP keep nothing half-written and say so."""
+    return interruptible(work, "interrupted; nothing of this calibration was kept")

@@ -42,6 +42,7 @@ class CalibrationSession:
     """Runs the steps on one board (the first link); other links are insoles that are recorded and shown beside.
 
     `run` blocks; `submit` may be called from any thread. records: what became of each step, in order.
+    recording: the raw file was made and boards stream.
     """
 
     links: Sequence[DeviceLink]
@@ -64,6 +65,7 @@ class CalibrationSession:
     watch: AnyWatch | None = None
     empty_n: FloatArray | None = None
     heard_s: float = 0.0
+    recording: bool = False
     _before_n: FloatArray | None = None
     _sign: FloatArray | None = None
     _flat_mm: dict[Side, float] = field(default_factory=dict)
@@ -123,6 +125,7 @@ class CalibrationSession:
 
     def on_tick(self) -> str | None:
         """Take commands; a word where it is over."""
+        self.recording = True
         self.front.tick(self)
         with suppress(Empty):
             while not self.ended:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from landing_lab.io.calibration_files import in_use
 from landing_lab.io.visible import visible
-from landing_lab.model.calibration import Calibration, InsoleCalibration, PlateCalibration
+from landing_lab.model.calibration import Calibration, InsoleCalibration, PlateCalibration, validity
 
 
 def print_calibration(made: Calibration) -> None:
@@ -107,7 +108,7 @@ def _postures(made: InsoleCalibration) -> object:
 
 
 def print_list(found: Sequence[Calibration], damaged: Sequence[str]) -> None:
-    """One line per calibration, newest first; the newest of a device is the one that recordings use."""
+    """One line per calibration, newest first, with the one that recordings use and why."""
     from rich.console import Console
     from rich.table import Table
 
@@ -115,15 +116,12 @@ def print_list(found: Sequence[Calibration], damaged: Sequence[str]) -> None:
     table = Table(box=None, pad_edge=False)
     for heading in ("Kind", "Made", "Valid until", "Force", "In use", "File"):
         table.add_column(heading, overflow="fold")
-    used: set[str] = set()
+    used = in_use(found, today)
     for made in reversed(found):
         kind = "plate" if isinstance(made, PlateCalibration) else "insole" if made.method == "on plate" else "cells"
-        newest = made.device_id not in used
-        used.add(made.device_id)
-        state = ("expired" if made.expires_at <= today else "yes") if newest else "older"
         table.add_row(
-            kind, f"{made.made:%Y-%m-%d}", f"{made.expires_at:%Y-%m-%d}", f"+-{100.0 * made.relative_sd:.2g} %", state,
-            made.file,
+            kind, f"{made.made:%Y-%m-%d}", f"{made.expires_at:%Y-%m-%d}", f"+-{100.0 * made.relative_sd:.2g} %",
+            _state(made, used.get(made.device_id), today), made.file,
         )  # fmt: skip
     if found:
         Console(highlight=False, markup=False).print(table)
@@ -131,9 +129,21 @@ def print_list(found: Sequence[Calibration], damaged: Sequence[str]) -> None:
         print(f"note: {visible(sentence)}")
 
 
+def _state(made: Calibration, used: Calibration | None, now: datetime) -> str:
+    """Whether recordings use it, and why."""
+    found = validity(made, now)
+    if found == "future":
+        return "no: dated in the future"
+    if used is None or made is not used:
+        bench_only = used is not None and made.made > used.made
+        return "no: of single cells, and there is a valid one on the plate" if bench_only else "no: older"
+    return "yes, but expired" if found == "expired" else "yes"
+
+
 def list_document(found: Sequence[Calibration]) -> list[dict[str, object]]:
     """The list for programs."""
     today = datetime.now(tz=UTC)
+    used = in_use(found, today)
     return [
         {
             "device_id": made.device_id,
@@ -141,7 +151,8 @@ def list_document(found: Sequence[Calibration]) -> list[dict[str, object]]:
             "method": made.method,
             "made_at": made.made_at,
             "valid_until": made.expires_at.isoformat(),
-            "expired": made.expires_at <= today,
+            "expired": validity(made, today) == "expired",
+            "in_use": _state(made, used.get(made.device_id), today),
             "force_sd_fraction": made.relative_sd,
             "linearity_pct": getattr(made, "linearity_pct", None),
             "corner_error_pct": getattr(made, "corner_error_pct", None),

@@ -24,7 +24,7 @@ class LinkHealth:
     """One board as it is heard now.
 
     rate_hz: scans per second by the board's own clock; of a plate, readings per connected cell. None in the first
-    half second. silent_s: since it was last heard. lost, frames: of this trial.
+    half second. silent_s: since it was last heard. lost, frames: of this trial. away: how often it went and came back.
     """
 
     name: str
@@ -34,6 +34,7 @@ class LinkHealth:
     lost: int
     jitter_ms: float | None
     silent_s: float
+    away: int = 0
 
     @property
     def lost_fraction(self) -> float:
@@ -104,6 +105,7 @@ class LiveLinks:
                 lost=heard.stats.lost_frames - heard.before.lost_frames,
                 jitter_ms=heard.stats.jitter_ms,
                 silent_s=now_s - heard.last_s,
+                away=heard.stats.reconnects - heard.before.reconnects,
             )
             for name, heard in self._heard.items()
         )

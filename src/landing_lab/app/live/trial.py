@@ -29,6 +29,12 @@ LOADED_N = 150.0
 QUIET_RANGE_N = 60.0
 """Range of the total within a second up to which a person stands still (choice; sway is some 10 N, HX711 noise 1 N)."""
 
+LEAST_WEIGHT_N = 200.0
+"""What weighs less is no athlete: a foot that has left the plates, or a zero that is still coming down."""
+
+ZERO_MOVED_N, ZERO_HELD_S = 30.0, 0.5
+"""The zero is known once the emptiest level has not come down by more than this for so long."""
+
 LONGEST_FLIGHT_S = 1.2
 """Plates empty for longer than this: nobody is in the air."""
 
@@ -58,9 +64,12 @@ class LiveTrial:
     insoles: dict[str, LiveInsole] = field(default_factory=dict)
     weight_n: float | None = None
     touchdowns: int = 0
+    zero_known: bool = False
     problem: str | None = None
     """Why the trial ended without its quiet end, None while and where it did not."""
     _weighed_total: float | None = None
+    _zero_n: float = float("inf")
+    _zero_since_s: float = float("-inf")
     _armed_at_n: float = float("-inf")
     _since_s: float | None = None
     _loaded: bool = False
@@ -76,7 +85,12 @@ class LiveTrial:
     def next(self) -> LiveTrial:
         """A fresh one for the next trial of the same athlete on the same plates."""
         return LiveTrial(
-            start=self.start, n_touchdowns=self.n_touchdowns, load=self.load.next(), weight_n=self.weight_n
+            start=self.start,
+            n_touchdowns=self.n_touchdowns,
+            load=self.load.next(),
+            weight_n=self.weight_n,
+            zero_known=self.zero_known and self.load.knows_empty,
+            _zero_n=self._zero_n,
         )
 
     @property
@@ -87,7 +101,7 @@ class LiveTrial:
     @property
     def feet_n(self) -> Mapping[Side, float]:
         """The same per side, only where what empty reads is known."""
-        return self.load.sides_n if self.load.knows_empty else {}
+        return self.load.sides_n if self.zero_known else {}
 
     @property
     def feet(self) -> str:
@@ -130,6 +144,7 @@ class LiveTrial:
         if self._armed_at_n - self.load.empty_total_n > LOADED_N:
             # What was taken for empty was a person who stood there: nothing so far was a trial.
             self._armed_at_n, self.touchdowns, self.stage = float("-inf"), 0, "stand"
+        self._zero(time_s)
         loaded = self.load_n > LOADED_N
         held = time_s - (time_s if self._since_s is None else self._since_s)
         if loaded != self._loaded or self._since_s is None:
@@ -140,6 +155,12 @@ class LiveTrial:
             self._from_box(held)
         else:
             self._from_plates(held)
+
+    def _zero(self, time_s: float) -> None:
+        """Whether the emptiest level is one that stands: while the athlete steps off it comes down with the load."""
+        if self.load.empty_total_n < self._zero_n - ZERO_MOVED_N:
+            self._zero_n, self._zero_since_s = self.load.empty_total_n, time_s
+        self.zero_known = self.load.knows_empty and time_s - self._zero_since_s >= ZERO_HELD_S
 
     def _changed(self, held_s: float, *, loaded: bool) -> None:
         """The plates became loaded or empty, after held_s of the other."""
@@ -159,16 +180,15 @@ class LiveTrial:
         standing = self._loaded or not self.load.knows_empty
         if self.stage in ("boards", "stand", "weighed") and standing and held_s >= self.weigh_s and self.quiet:
             self._weighed_total = sum(total for _, total in self._recent) / len(self._recent)
-        if self._weighed_total is not None and self.load.knows_empty:
+        if self._weighed_total is not None and self.zero_known:
             weight = self._weighed_total - self.load.empty_total_n
-            self.weight_n = weight if weight > LOADED_N else self.weight_n
+            if weight >= LEAST_WEIGHT_N:
+                self.weight_n = weight
+            else:
+                self._weighed_total = None
 
     def _from_box(self, held_s: float) -> None:
-        if (
-            not self._loaded
-            and self.load.knows_empty
-            and held_s >= (LONGEST_FLIGHT_S if self.touchdowns else self.empty_s)
-        ):
+        if not self._loaded and self.zero_known and held_s >= (LONGEST_FLIGHT_S if self.touchdowns else self.empty_s):
             self._left("armed")
         elif self.stage in ("boards", "stand", "weighed"):
             self.stage = "weighed" if self._weighed_total is not None else "stand"

@@ -15,6 +15,7 @@ from landing_lab.app.reanalyse.trial import Again, calibrations_in, compared, co
 from landing_lab.errors import ParameterError
 from landing_lab.io.dataset_session import RAW, TRIALS
 from landing_lab.io.visible import quoted_path, visible
+from landing_lab.model.trial_label import TrialLabel
 
 SCHEMA: Final = "landing-lab.reanalysis/1"
 _LISTED: Final = 8
@@ -111,14 +112,20 @@ def _lines(done: Again, session: RawSession, *, replaced: bool) -> list[str]:
     if not done.stored:
         return [f"{name}computed; {STORED} of the session holds no numbers of it to compare with"]
     if not done.different:
-        return [f"{name}identical to the stored numbers"]
+        return [f"{name}identical to the stored numbers", *_damage(done)]
     more = [f"    and {len(done.different) - _LISTED} more"] if len(done.different) > _LISTED else []
     what = "1 value differs" if len(done.different) == 1 else f"{len(done.different)} values differ"
     return [
         f"{name}{what}: {_why(session, replaced=replaced)}",
         *(f"    {one}" for one in done.different[:_LISTED]),
         *more,
+        *_damage(done),
     ]
+
+
+def _damage(done: Again) -> list[str]:
+    """What could not be read of the raw file, also where the numbers do not show it."""
+    return [f"    raw file: {visible(note)}" for note in (() if done.raw is None else done.raw.notes)]
 
 
 def _why(session: RawSession, *, replaced: bool) -> str:
@@ -137,6 +144,7 @@ def _entry(done: Again) -> dict[str, object]:
         "verdict": done.trial.verdict,
         "comparison": done.verdict,
         "message": done.problem,
+        "raw_file_notes": list(() if done.raw is None else done.raw.notes),
         "differences": [one.as_dict() for one in done.different],
     }
 
@@ -186,8 +194,20 @@ def _write(session: RawSession, again: Sequence[Again], target: Path) -> list[Pa
     errors = [{"source": done.trial.path.name, "message": done.problem} for done in again if done.problem]
     about = _about(again)
     verdicts = {done.trial.path.name: done.trial.verdict for done in again}
-    document = analysis_document(trials, errors=errors, session=about, verdicts=verdicts)
-    return write_outputs(trials, document, target, session=about)
+    found = [_label(done) for done in again for _ in done.results]
+    labels = found if any(found) else None
+    document = analysis_document(trials, errors=errors, session=about, verdicts=verdicts, labels=labels)
+    return write_outputs(trials, document, target, session=about, labels=labels)
+
+
+def _label(done: Again) -> TrialLabel | None:
+    """Run and condition as session.json tells them, where they may be corrected, else as the raw file does."""
+    if done.trial.label is not None:
+        return done.trial.label
+    found = None if done.raw is None else TrialLabel.from_metadata(done.raw.metadata)
+    if found is None:
+        return None
+    return TrialLabel(run=found.run, condition=visible(found.condition), accepted=done.trial.verdict == "accepted")
 
 
 def _about(again: Sequence[Again]) -> dict[str, object]:

@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any, Final
 
 from landing_lab.errors import FileFormatError, LandingLabError
+from landing_lab.io.dataset import CALIBRATIONS
 from landing_lab.io.dataset_names import parse_run_name
 from landing_lab.io.dataset_session import RAW, REJECTED, SessionFolder, inside
 from landing_lab.io.dataset_tables import DESCRIPTION_FILE
 from landing_lab.io.path import check_path
 from landing_lab.io.session_file import FILE_NAME, TrialEntry, Verdict
 from landing_lab.io.visible import quoted_path
+from landing_lab.model.trial_label import TrialLabel
 
 STORED: Final = "analysis.json"
 _DERIVATIVES: Final = "derivatives"
@@ -23,12 +25,16 @@ _DERIVATIVES: Final = "derivatives"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawTrial:
-    """A raw file and what was decided of it; problem: why it cannot be read at all."""
+    """A raw file and what was decided of it; problem: why it cannot be read at all.
+
+    label: what session.json says of it, None where that does not know it.
+    """
 
     path: Path
     verdict: Verdict
     reason: str | None = None
     problem: str | None = None
+    label: TrialLabel | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +76,9 @@ def raw_sessions(wanted: Sequence[Path]) -> list[RawSession]:
 def _below(folder: Path) -> Iterator[Path]:
     """Raw files below a folder; links to folders are not followed, they could lead in a circle."""
     for where, below, names in os.walk(folder):
-        below[:] = sorted(name for name in below if not name.startswith(".") and name != _DERIVATIVES)
+        # recordings made to calibrate are no trials
+        passed = {_DERIVATIVES, CALIBRATIONS} if DESCRIPTION_FILE in names else {_DERIVATIVES}
+        below[:] = sorted(name for name in below if not name.startswith(".") and name not in passed)
         for name in sorted(names):
             if name.lower().endswith(".xdf") and not name.startswith("."):
                 yield inside(folder, Path(where) / name)
@@ -122,7 +130,10 @@ def _unread(folder: Path, root: Path, files: list[Path], problem: str) -> RawSes
 
 def _raw_trial(file: Path, entry: TrialEntry | None, *, described: bool, reported: set[str] | None) -> RawTrial:
     if entry is not None:
-        return RawTrial(path=file, verdict=entry.verdict, reason=entry.reason)
+        label = TrialLabel(
+            run=entry.run, condition=entry.condition, notes=entry.notes, accepted=entry.verdict == "accepted"
+        )
+        return RawTrial(path=file, verdict=entry.verdict, reason=entry.reason, label=label)
     if file.parent.name == REJECTED and file.parent.parent.name == RAW:
         return RawTrial(path=file, verdict="rejected")
     if described:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from landing_lab.app.analyse.document import SCHEMA
 from landing_lab.app.reanalyse.compare import Difference, differences
 from landing_lab.app.reanalyse.sources import RawSession, RawTrial, stored_document
 from landing_lab.errors import CalibrationError, LandingLabError
@@ -102,10 +103,15 @@ def compared(done: Again, session: RawSession) -> Again:
     """Hold the numbers of a file against those stored in its session."""
     document = stored_document(session.folder)
     entries = [] if document is None else [one for one in document["trials"] if isinstance(one, dict)]
-    stored = {one.get("index"): one for one in entries if one.get("source") == done.trial.path.name}
-    if not stored:
+    own = [one for one in entries if one.get("source") == done.trial.path.name]
+    stored = {one.get("index"): one for one in own if isinstance(one.get("index"), int)}
+    if not own or document is None:
         return done
     different: list[Difference] = []
+    if document.get("schema") != SCHEMA:
+        different.append(Difference("schema of the stored results", document.get("schema"), SCHEMA))
+    if len(stored) < len(own):
+        different.append(Difference("entries of this recording", len(own), len(done.results)))
     for result in done.results:
         number = f"trial {result.index + 1}: " if len(done.results) > 1 else ""
         found = differences(stored.pop(result.index, {}), result.as_dict())

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, get_args
 
 import landing_lab
 from landing_lab.app.record.plan import PlannedTrial, open_trials, planned_trials
-from landing_lab.app.record.protocols import Protocol
+from landing_lab.app.record.protocols import Order, Protocol
 from landing_lab.errors import ParameterError, RecordingError
 from landing_lab.io.dataset import Dataset
 from landing_lab.io.dataset_lock import FolderLock
 from landing_lab.io.dataset_session import SessionFolder
-from landing_lab.io.session_file import PlannedCondition, SessionState, TrialEntry, Verdict
+from landing_lab.io.session_file import LEFT_OUT, PlannedCondition, SessionState, TrialEntry, Verdict
 from landing_lab.model.device import DeviceInfo
 from landing_lab.model.result import Result
-
-LEFT_OUT = "left_out"
-"""Name, in the state, of the planned trials that were given up."""
 
 ANALYSIS = ("mass_kg", "box_height_m")
 """Settings that change numbers: a session is never continued with others."""
@@ -53,15 +50,14 @@ class SessionBook:
         session: str | None = None,
         new: bool = False,
     ) -> Self:
-        """Continue the unfinished session of this participant and protocol, or begin a new one.
+        """Continue the newest unfinished session of this participant, protocol and settings, or begin a new one.
 
         session: the label of one that must be continued; new: begin another whatever there is.
         Raises ParameterError where the named session does not exist or is of something else.
         """
         dataset.create()
-        told: list[str] = []
-        folder = None if new else _wanted(dataset, participant, session)
-        if folder is not None:
+        others: list[tuple[bool, str]] = []
+        for folder in () if new else _candidates(dataset, participant, session):
             lock = folder.lock()
             try:
                 state = folder.read_state()
@@ -74,8 +70,11 @@ class SessionBook:
             lock.release()
             if session is not None:
                 raise ParameterError(f"session {session} cannot be continued: {why_not}; leave out --session")
-            told.append(f"The unfinished session ses-{folder.label} is left as it is ({why_not}); this is a new one.")
-        return cls._begun(dataset, participant, protocol, settings, seed=seed, told=told)
+            told = f"The unfinished session ses-{folder.label} is left as it is ({why_not}); this is a new one."
+            others.append((state.protocol == protocol.name, told))
+        # of several the newest of this protocol, which most likely was meant
+        told_of = [told for _, told in sorted(others, key=lambda one: not one[0])[:1]]
+        return cls._begun(dataset, participant, protocol, settings, seed=seed, told=told_of)
 
     @classmethod
     def _begun(
@@ -126,7 +125,7 @@ class SessionBook:
             f"{len(plan)} trials are accepted (--new-session begins another)."
         )
         book.told.extend(
-            f"Trial {entry.run} has no verdict and is not in the report; its raw data are in "
+            f"{book.name_of(entry)} has no verdict and is not in the report; its raw data are in "
             f"{folder.path / entry.file}: look at them with landing-lab analyse, or leave them."
             for entry in book.state.trials
             if entry.verdict == "unfinished"
@@ -150,6 +149,17 @@ class SessionBook:
         for entry in self.accepted:
             done[entry.condition] = done.get(entry.condition, 0) + 1
         return open_trials(self.plan, done, self.left_out)
+
+    def name_of(self, entry: TrialEntry) -> str:
+        """A trial by both its numbers: of the plan, and of the recording after which its files are named."""
+        done: dict[str, int] = {}
+        for earlier in self.accepted:
+            if earlier.run < entry.run:
+                done[earlier.condition] = done.get(earlier.condition, 0) + 1
+        left = (one for one in open_trials(self.plan, done, self.left_out) if one.condition == entry.condition)
+        planned = next(left, None)
+        number = f"Trial {planned.number} of {len(self.plan)}" if planned is not None else "A trial"
+        return f"{number} (run {entry.run:02d})"
 
     def raw_path(self, entry: TrialEntry) -> Path:
         """Where the raw file of a trial lies."""
@@ -190,7 +200,8 @@ class SessionBook:
         raw = read_raw(self.raw_path(entry))
         stem = self.folder.trial_stem(entry.task, entry.run)
         signals = result.trials[0].signals
-        write_processed(result.recording, signals, stem, trial_facts(raw, result.trials))
+        facts = {**trial_facts(raw, result.trials), "notes": [*entry.notes, *notes]}
+        write_processed(result.recording, signals, stem, facts)
         return self._judged(entry, "accepted", None, notes)
 
     def reject(self, entry: TrialEntry, reason: str, notes: Sequence[str]) -> TrialEntry:
@@ -256,13 +267,14 @@ def _with_order(protocol: Protocol, order: str) -> Protocol:
     return with_conditions(protocol, protocol.conditions, order)
 
 
-def _wanted(dataset: Dataset, participant: str, session: str | None) -> SessionFolder | None:
+def _candidates(dataset: Dataset, participant: str, session: str | None) -> Iterable[SessionFolder]:
+    """The named session, or all that can be continued, newest first."""
     if session is None:
-        return dataset.unfinished(participant)
+        return dataset.resumable(participant)
     label = session.removeprefix("ses-")
     for folder in dataset.sessions(participant):
         if folder.label == label or (label.isdigit() and folder.number == int(label)):
-            return folder
+            return [folder]
     labels = ", ".join(folder.label for folder in dataset.sessions(participant)) or "none"
     raise ParameterError(f"participant {participant} has no session {label} (there are: {labels}); leave out --session")
 
@@ -273,6 +285,8 @@ def _differs(state: SessionState, protocol: Protocol, settings: Mapping[str, obj
         return f"its protocol is {state.protocol}" if state.protocol else "its plan is lost"
     if state.planned != _planned(protocol):
         return "its trials or conditions are others"
+    if state.settings.get("order", protocol.order) not in get_args(Order):
+        return "the order of its conditions is lost"
     for name in ANALYSIS:
         if state.settings.get(name) != settings.get(name):
             return f"its {name} is {state.settings.get(name)}"

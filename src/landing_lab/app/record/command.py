@@ -58,35 +58,39 @@ def record(
 
     Example: landing-lab record --sim --trials 2 --auto-accept
     """
-    from landing_lab.app.record.facts import SessionSettings
-    from landing_lab.app.record.protocols import protocol_of, with_conditions
-    from landing_lab.app.record.run import RecordSettings, conditions_in, print_protocols, run_record
+    from landing_lab.app.record.interrupt import interruptible
 
-    if list_protocols:
-        print_protocols()
-        raise typer.Exit(0)
-    chosen = with_conditions(protocol_of(protocol), conditions_in(conditions), order)
-    if trials is not None:
-        chosen = dataclasses.replace(chosen, n_trials=trials)
-    if box_height_m is not None:
-        chosen = dataclasses.replace(chosen, box_height_m=box_height_m)
-    entered = SessionSettings(
-        mass_kg=mass_kg,
-        box_height_m=chosen.box_height_m,
-        max_duration_s=max_duration_s,
-        auto_accept=auto_accept,
-        operator=operator,
-        note=note,
-    )
-    settings = RecordSettings(
-        dataset=dataset,
-        participant=participant,
-        protocol=chosen,
-        session=entered,
-        seed=seed,
-        continued=session,
-        new_session=new_session,
-        calibrations=tuple(calibration or ()),
-        bell=bell,
-    )
-    raise typer.Exit(run_record(port or [], settings, simulated=sim))
+    def run() -> int:
+        from landing_lab.app.record.facts import SessionSettings
+        from landing_lab.app.record.run import RecordSettings, print_protocols, protocol_wanted, run_record
+
+        if list_protocols:
+            print_protocols()
+            return 0
+        chosen = protocol_wanted(protocol, conditions, order)
+        if trials is not None:
+            chosen = dataclasses.replace(chosen, n_trials=trials)
+        if box_height_m is not None:
+            chosen = dataclasses.replace(chosen, box_height_m=box_height_m)
+        entered = SessionSettings(
+            mass_kg=mass_kg,
+            box_height_m=chosen.box_height_m,
+            max_duration_s=max_duration_s,
+            auto_accept=auto_accept,
+            operator=operator,
+            note=note,
+        )
+        settings = RecordSettings(
+            dataset=dataset,
+            participant=participant,
+            protocol=chosen,
+            session=entered,
+            seed=seed,
+            continued=session,
+            new_session=new_session,
+            calibrations=tuple(calibration or ()),
+            bell=bell,
+        )
+        return run_record(port or [], settings, simulated=sim)
+
+    raise typer.Exit(interruptible(run))

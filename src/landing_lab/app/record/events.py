@@ -26,7 +26,7 @@ EventKind: TypeAlias = Literal[
 """session: said once when it begins. trial: one begins. stage: the athlete is somewhere else. ask: a verdict is
 awaited. written: an accepted trial is whole on disk. idle: nothing happened, the trial begins anew."""
 
-Phase: TypeAlias = Literal["starting", "recording", "measuring", "verdict", "writing", "over"]
+Phase: TypeAlias = Literal["starting", "recording", "measuring", "verdict", "writing", "reporting", "over"]
 
 REASONS: Final = (
     "lost balance or stepped off",
@@ -74,8 +74,10 @@ class PlanLine:
 class SessionView:
     """Everything there is to show at an instant.
 
-    instruction: what the athlete does next. feet_n: only where what empty reads is known. findings: those of now
-    while recording, those of the trial when its verdict is awaited. trials: the newest result, provisional or final.
+    number: of the planned trial; run: of its recording, which its files are named after. instruction: what the
+    athlete does next. zero_known: whether what empty plates read is; feet_n only where it is. findings: those of
+    now while recording, those of the trial when its verdict is awaited. trials: the newest result, provisional or
+    final.
     """
 
     participant: str
@@ -91,6 +93,8 @@ class SessionView:
     elapsed_s: float
     load_n: float
     weight_n: float | None
+    run: int = 0
+    zero_known: bool = True
     feet_n: Mapping[Side, float] = field(default_factory=dict)
     insoles: Mapping[str, bool] = field(default_factory=dict)
     links: tuple[LinkHealth, ...] = ()

@@ -12,6 +12,7 @@ from landing_lab.app.record.protocols import Protocol
 from landing_lab.app.record.report import ReportOrder
 from landing_lab.io.session_file import SessionState, TrialEntry
 from landing_lab.model.calibration import Calibration, as_document
+from landing_lab.model.trial_label import TrialLabel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +67,7 @@ def report_order(book: SessionBook, protocol: Protocol, settings: SessionSetting
         "operator": settings.operator,
         "note": settings.note,
         "rejected trials": verdicts.count("rejected"),
+        "trials without verdict": verdicts.count("unfinished"),
         "trials left out": len(book.left_out) or None,
         **{f"condition of {entry.file.split('/')[-1]}": entry.condition or None for entry in accepted},
         **{f"notes on {entry.file.split('/')[-1]}": "; ".join(entry.notes) or None for entry in accepted},
@@ -73,6 +75,7 @@ def report_order(book: SessionBook, protocol: Protocol, settings: SessionSetting
     }
     return ReportOrder(
         files=tuple(book.raw_path(entry) for entry in accepted),
+        labels=tuple(TrialLabel(run=one.run, condition=one.condition, notes=one.notes) for one in accepted),
         folder=book.folder.path,
         mass_kg=settings.mass_kg,
         box_height_m=settings.box_height_m,
@@ -83,6 +86,6 @@ def report_order(book: SessionBook, protocol: Protocol, settings: SessionSetting
 def _link_sentences(entry: TrialEntry) -> dict[str, str]:
     """Stream name -> its link statistics in words, for the report."""
     return {
-        name: ", ".join(f"{count} {what.replace('_', ' ')}" for what, count in statistics.items())
+        name: ", ".join(f"{count:.6g} {what.replace('_', ' ')}" for what, count in statistics.items())
         for name, statistics in entry.link_statistics.items()
     }

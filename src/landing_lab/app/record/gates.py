@@ -9,11 +9,14 @@ from typing import Final, Literal, TypeAlias
 
 import numpy as np
 
+from landing_lab.app.boards.probe import slow_converters
 from landing_lab.app.live.heard import LinkHealth
 from landing_lab.app.live.trial import LOADED_N, LiveTrial
 from landing_lab.app.record.protocols import Protocol
 from landing_lab.calibrate.channels import channel_faults
 from landing_lab.calibrate.convert import foreign
+from landing_lab.errors import LandingLabError
+from landing_lab.io.visible import snippet
 from landing_lab.model.blocks import FrameBlock
 from landing_lab.model.calibration import Calibration, PlateCalibration
 from landing_lab.model.device import DeviceInfo
@@ -28,7 +31,7 @@ LOST_WARN, LOST_STOP = 0.002, 0.05
 """Share of lost frames that is said, and that spoils a trial (choice; 5 % is 50 ms of every second)."""
 
 SLOW_FRACTION: Final = 0.7
-"""Of the rate a board says; HX711 boards wired for 80 SPS were measured at 78-94, at 10 with the RATE pin low."""
+"""Of the rate a board says; HX711 boards wired for 80 SPS were measured at 78-94."""
 
 FEELS_AFTER_S: Final = 1.0
 OFFSET_N: Final = 50.0
@@ -84,23 +87,22 @@ def of_links(health: Sequence[LinkHealth]) -> Iterator[Finding]:
             text = f"{link.name} has been silent for {link.silent_s:.0f} s: look at its cable and its power"
             yield Finding(f"silent {link.name}", "stop", text)
             continue
-        if link.lost_fraction > LOST_WARN and link.lost > 5:
+        if link.away:
+            yield Finding(
+                f"away {link.name}", "stop", f"{link.name} was away and came back: there is a hole in the trial"
+            )
+        elif link.lost_fraction > LOST_WARN and link.lost > 5:
             level: Level = "stop" if link.lost_fraction > LOST_STOP else "warn"
             text = (
                 f"{link.name} loses {100 * link.lost_fraction:.1f} % of its frames: use a shorter cable or another port"
             )
             yield Finding(f"loss {link.name}", level, text)
         wanted = link.info.sample_rate_hz
-        if link.rate_hz is not None and link.rate_hz < SLOW_FRACTION * wanted:
-            pin = (
-                ": the RATE pin of its HX711 is low; wire it to VCC" if _is_slow_hx711(link) else ": restart the board"
-            )
-            text = f"{link.name} runs at {link.rate_hz:.0f} Hz instead of {wanted:.0f} Hz{pin}"
+        if (slow := slow_converters(link.info, link.rate_hz)) is not None:
+            yield Finding(f"rate {link.name}", "stop", slow)
+        elif link.rate_hz is not None and link.rate_hz < SLOW_FRACTION * wanted:
+            text = f"{link.name} runs at {link.rate_hz:.0f} Hz instead of {wanted:.0f} Hz: restart the board"
             yield Finding(f"rate {link.name}", "stop", text)
-
-
-def _is_slow_hx711(link: LinkHealth) -> bool:
-    return link.info.sensor_kind == "hx711_plate" and (link.rate_hz or 0.0) < 20.0
 
 
 def of_athlete(
@@ -201,12 +203,20 @@ def of_statistics(statistics: Mapping[str, Mapping[str, float]], lost: str | Non
             yield Finding(f"silent {name}", "stop", f"{name} sent nothing: look at its cable and its power")
             continue
         fraction = missing / (missing + came)
-        if fraction > LOST_WARN and missing > 5:
+        if fraction > LOST_WARN and missing > 5 and not facts.get("reconnects", 0):
             level: Level = "stop" if fraction > LOST_STOP else "warn"
             text = f"{name} lost {100 * fraction:.1f} % of its frames: use a shorter cable or another port"
             yield Finding(f"loss {name}", level, text)
         if facts.get("reconnects", 0) > 0:
             yield Finding(f"away {name}", "stop", f"{name} was away and came back: there is a hole in the trial")
+
+
+def of_failure(error: Exception) -> Finding:
+    """A recording that cannot be analysed at all."""
+    if isinstance(error, LandingLabError):
+        return Finding("unreadable", "stop", str(error))
+    text = f"its analysis failed, which should not happen ({type(error).__name__}: {snippet(str(error))})"
+    return Finding("unreadable", "stop", f"{text}; please report it with the file")
 
 
 def of_channels(info: DeviceInfo, frames: FrameBlock) -> Iterator[Finding]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from landing_lab.app.record.events import REASONS, Command, CommandKind, Phase
@@ -19,6 +21,8 @@ RECORDING_KEYS: Final = "e end the trial now   n note   q quit"
 VERDICTS: Final = ("accept", "reject", "repeat")
 MAX_TEXT: Final = 300
 ENTER: Final = ("\r", "\n")
+QUIT_ASKED_S: Final = 5.0
+"""Nobody who hit q by mistake stands before the question for longer."""
 _WORDS: Final[dict[str, CommandKind]] = {
     "accept": "accept", "a": "accept", "y": "accept", "yes": "accept",
     "reject": "reject", "r": "reject", "no": "reject",
@@ -30,8 +34,10 @@ _WORDS: Final[dict[str, CommandKind]] = {
 class KeyCommands:
     """Turns what is typed into commands and hands each over when the session can use it."""
 
-    def __init__(self, typing: Typing) -> None:
-        self._typing = typing
+    def __init__(self, typing: Typing, *, now: Callable[[], float] = time.monotonic) -> None:
+        self._typing, self._now = typing, now
+        self._quit_asked_s = 0.0
+        self._moment: tuple[str, str] = ("", "")
         self._commands: deque[Command] = deque()
         self._asking: Asking = ""
         self._text = ""
@@ -40,6 +46,7 @@ class KeyCommands:
 
     def tick(self, session: RecordSession) -> None:
         """Take what was typed and submit what fits the moment; where nobody can be asked, the session decides."""
+        self._forget(session)
         for typed in self._typing.read():
             if typed == END_OF_INPUT:
                 self._ended = True
@@ -56,11 +63,25 @@ class KeyCommands:
         if self._ended and self._typing.lines and session.phase == "verdict" and not self._commands:
             session.decide_alone()
 
+    @property
+    def asks_reason(self) -> bool:
+        """Whether it is being asked why a trial is rejected."""
+        return self._asking in ("reason", "own reason")
+
+    def _forget(self, session: RecordSession) -> None:
+        """What was said of a key or asked about quitting belongs to its moment."""
+        moment = (session.phase, "" if session.watch is None else session.watch.live.stage)
+        passed, self._moment = moment != self._moment, moment
+        if passed and not self._typing.lines:
+            self.complaint = ""
+        if self._asking == "quit" and (passed or self._now() - self._quit_asked_s > QUIT_ASKED_S):
+            self._asking = ""
+
     def line(self, phase: Phase) -> str:
-        """What can be typed now, or what is being asked."""
+        """What can be typed now, or what is being asked; reasons stand in lines of their own."""
         if self._asking == "reason":
-            numbered = "  ".join(f"{number} {reason}" for number, reason in enumerate(REASONS, start=1))
-            return f"Why?  {numbered}  t other text  (Esc back)"
+            numbered = "\n".join(f"{number} {reason}" for number, reason in enumerate(REASONS, start=1))
+            return f"{numbered}\nt other text  (Esc back)"
         if self._asking in ("own reason", "note"):
             return f"{self._asking.capitalize()} (Enter to end, Esc back): {self._text}_"
         if self._asking == "quit":
@@ -101,7 +122,7 @@ class KeyCommands:
         if key == "n":
             self._asking, self._text = "note", ""
         elif key == "q":
-            self._asking = "quit"
+            self._asking, self._quit_asked_s = "quit", self._now()
         elif phase == "recording" and key == "e":
             self._commands.append(Command(kind="end"))
         elif phase == "verdict" and key == "a":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import reprlib
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,8 +12,9 @@ from pathlib import Path
 from typing import Any, Final, Literal, TypeAlias, get_args
 
 from landing_lab.detect.inputs import BOX_HEIGHT_M, check_range
-from landing_lab.errors import ParameterError
-from landing_lab.io.visible import visible
+from landing_lab.errors import FileFormatError, ParameterError
+from landing_lab.io.small_file import read_small
+from landing_lab.io.visible import snippet, visible
 from landing_lab.model.result import Task
 
 Start: TypeAlias = Literal["box", "plates"]
@@ -21,6 +23,7 @@ Order: TypeAlias = Literal["given", "alternating", "random"]
 
 MAX_TRIALS: Final = 100
 MAX_CONDITIONS: Final = 12
+MOST_BYTES: Final = 1_000_000
 NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 TASKS: Final = tuple(name for name in get_args(Task) if name != "unknown")
 
@@ -29,7 +32,9 @@ def _check(protocol: Protocol) -> None:
     """Raise ParameterError for the first field that cannot be meant."""
     for name in ("name", "title", "task", "go", "caution"):
         if not isinstance(getattr(protocol, name), str):
-            raise ParameterError(f"{name} of a protocol is a text; got {getattr(protocol, name)!r}; put it in quotes")
+            raise ParameterError(
+                f"{name} of a protocol is a text; got {_short(getattr(protocol, name))}; put it in quotes"
+            )
     if not NAME.fullmatch(protocol.name):
         raise ParameterError(
             f"the protocol's name {visible(protocol.name)!r} cannot become part of a file name; use up to 40 small "
@@ -43,25 +48,37 @@ def _check(protocol: Protocol) -> None:
     ):
         if getattr(protocol, name) not in known:
             raise ParameterError(
-                f"the protocol {protocol.name} says {name} = {visible(str(getattr(protocol, name)))!r}; "
+                f"the protocol {protocol.name} says {name} = {_short(getattr(protocol, name))}; "
                 f"choose one of {', '.join(known)}"
             )
     if isinstance(protocol.n_trials, bool) or not isinstance(protocol.n_trials, int):
-        raise ParameterError(f"n_trials of {protocol.name} is a whole number; got {protocol.n_trials!r}")
+        raise ParameterError(f"n_trials of {protocol.name} is a whole number; got {_short(protocol.n_trials)}")
     if not 1 <= protocol.n_trials <= MAX_TRIALS:
-        raise ParameterError(f"{protocol.n_trials} trials were asked for; choose 1 to {MAX_TRIALS} per condition")
+        raise ParameterError(
+            f"{_short(protocol.n_trials)} trials were asked for; choose 1 to {MAX_TRIALS} per condition"
+        )
     check_range("box_height_m", protocol.box_height_m, *BOX_HEIGHT_M, unit="m")
     _check_conditions(protocol)
 
 
+def _short(value: object) -> str:
+    """A value of a file as it is shown: one short line, however deep or long it is."""
+    return snippet(reprlib.repr(value))
+
+
 def _check_conditions(protocol: Protocol) -> None:
     conditions = protocol.conditions
+    if not isinstance(conditions, tuple) or not all(isinstance(one, str) for one in conditions):
+        raise ParameterError(
+            f"conditions of {protocol.name} are a list of names; got {_short(conditions)}; write them as "
+            'conditions = ["flat", "heel_lift"]'
+        )
     if len(conditions) > MAX_CONDITIONS or len(set(conditions)) < len(conditions):
         raise ParameterError(
             f"conditions of {protocol.name}: {len(conditions)} were given; name up to {MAX_CONDITIONS}, each once"
         )
     for condition in conditions:
-        if not isinstance(condition, str) or not NAME.fullmatch(condition):
+        if not NAME.fullmatch(condition):
             raise ParameterError(
                 f"the condition {visible(str(condition))!r} cannot become part of a file; use small letters, digits "
                 "and _, such as heel_lift"
@@ -197,13 +214,11 @@ def with_conditions(protocol: Protocol, conditions: Sequence[str], order: str | 
 def read_protocol(path: Path) -> Protocol:
     """A lab's own protocol: the fields of Protocol in a TOML file. Raises ParameterError with what is wrong in it."""
     try:
-        found = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise ParameterError(
-            f"the protocol {path} cannot be read: {error.strerror or error}; check the name and the permissions"
-        ) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ParameterError(f"the protocol {path} is no TOML: {visible(str(error))}; mend that line") from error
+        found = tomllib.loads(read_small(path, most_bytes=MOST_BYTES).decode("utf-8-sig"))
+    except FileFormatError as error:
+        raise ParameterError(f"the protocol cannot be read: {error}") from error
+    except (ValueError, RecursionError) as error:  # also a number of more digits than Python takes
+        raise ParameterError(f"the protocol {path} is no TOML: {snippet(str(error))}; mend that line") from error
     known = {field.name: field for field in dataclasses.fields(Protocol)}
     unknown = sorted(set(found) - set(known))
     if unknown:
@@ -214,4 +229,5 @@ def read_protocol(path: Path) -> Protocol:
     if missing:
         raise ParameterError(f"the protocol {path} does not say its {missing[0]}; add a line {missing[0]} = ...")
     values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in found.items()}
-    return Protocol(**{"title": str(found["name"]).replace("_", " ").capitalize(), **values})
+    title = found["name"].replace("_", " ").capitalize() if isinstance(found["name"], str) else ""
+    return Protocol(**{"title": title, **values})

@@ -6,20 +6,27 @@ import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Self
 
 from landing_lab.app.analyse.batch_interrupt import kept_from_children
 from landing_lab.app.analyse.batch_worker import start_worker
+from landing_lab.model.trial_label import TrialLabel
+
+_MOST_S = 1.0
+"""How long a process that was killed is waited for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportOrder:
-    """All that a report is made of: raw files of the accepted trials and what was entered."""
+    """All that a report is made of: raw files of the accepted trials, a label for each, and what was entered."""
 
     files: tuple[Path, ...]
+    labels: tuple[TrialLabel, ...]
     folder: Path
     mass_kg: float | None
     box_height_m: float | None
@@ -36,14 +43,14 @@ def write_session_report(order: ReportOrder) -> list[Path]:
     from landing_lab.io.read import read
     from landing_lab.metrics.analyse import analyse
 
-    trials = [
-        trial
-        for file in order.files
+    found = [
+        (trial, label)
+        for file, label in zip(order.files, order.labels, strict=True)
         for trial in analyse(read(file), mass_kg=order.mass_kg, box_height_m=order.box_height_m).trials
     ]
-    return write_outputs(
-        trials, analysis_document(trials, session=dict(order.session)), order.folder, session=order.session
-    )
+    trials, labels = [trial for trial, _ in found], [label for _, label in found]
+    document = analysis_document(trials, session=dict(order.session), labels=labels)
+    return write_outputs(trials, document, order.folder, session=order.session, labels=labels)
 
 
 def _start() -> None:
@@ -64,19 +71,36 @@ class SessionReport:
         self._at_work: Future[list[Path]] | None = None
         self._next: ReportOrder | None = None
         self._handed: ReportOrder | None = None
+        self._workers: list[BaseProcess] = []
         self.written: Sequence[Path] = ()
 
     def __enter__(self) -> Self:
         """Start the process, so that it is ready when the first trial is accepted."""
         self._pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_start)
+        others = active_children()
         with kept_from_children():
             self._pool.submit(os.getpid)
+        self._workers = [process for process in active_children() if process not in others]
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End the process."""
-        if self._pool is not None:
-            self._pool.shutdown(wait=False, cancel_futures=True)
+        """End the process, whatever it is at."""
+        if self._pool is None:
+            return
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        for process in self._workers:
+            process.kill()  # a request to end is kept from it, and it may take seconds to start
+            process.join(_MOST_S)
+
+    def abandon(self) -> None:
+        """Give up the report that is made now; the files of an older one stay whole."""
+        self._next = None
+        self.__exit__()
+        self._pool = None
+        if self._handed is not None:
+            for staged in self._handed.folder.glob(".*-????????.tmp"):
+                with suppress(OSError):
+                    staged.unlink()
 
     def order(self, order: ReportOrder) -> None:
         """Ask for a report; of several asked for while one is made only the newest is made."""
@@ -107,7 +131,8 @@ class SessionReport:
         if self._at_work is not None:
             try:
                 self.written = self._at_work.result()
-            except BrokenProcessPool:
+            except Exception:  # noqa: BLE001 - made here once more, which says what is wrong if it still is
                 self._handed = None
         if self._handed != last:
+            self._handed = last
             self.written = write_session_report(last)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 import shutil
-import signal
 import sys
 import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,11 +14,13 @@ from pathlib import Path
 from landing_lab.app.boards.links import close_all, emulator, open_answering, opened, ports_here, transport
 from landing_lab.app.boards.table import print_devices
 from landing_lab.app.demo_trial import warm_up
+from landing_lab.app.failures import told
 from landing_lab.app.record.book import SessionBook
 from landing_lab.app.record.events import FrontEnd
 from landing_lab.app.record.facts import SessionSettings
+from landing_lab.app.record.interrupt import INTERRUPTED
 from landing_lab.app.record.keys import KeyCommands
-from landing_lab.app.record.protocols import PROTOCOLS, Protocol
+from landing_lab.app.record.protocols import PROTOCOLS, Protocol, protocol_of, with_conditions
 from landing_lab.app.record.report import SessionReport
 from landing_lab.app.record.session import RecordSession
 from landing_lab.app.record.terminal import PlainView, ScreenView
@@ -30,7 +31,7 @@ from landing_lab.errors import DeviceNotFoundError, ParameterError
 from landing_lab.io.calibration_files import newest_calibrations, read_calibration
 from landing_lab.io.dataset import Dataset
 from landing_lab.io.dataset_names import check_pseudonym
-from landing_lab.io.visible import visible
+from landing_lab.io.visible import snippet, visible
 from landing_lab.model.calibration import Calibration
 from landing_lab.model.device import DeviceLink
 
@@ -39,6 +40,9 @@ OPEN_TIMEOUT_S = 4.0
 
 RECONNECT_S = 30.0
 """Time to find the cable that came out and to plug it in again."""
+
+OUTLIVES_S = 30.0
+"""Simulated boards stand quietly for so much longer than a trial may last, so that its time limit is seen to work."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +67,11 @@ class RecordSettings:
                 f"--max-duration-s {self.session.max_duration_s:g} is outside 1-600 s; it counts from the moment "
                 "somebody is ready"
             )
+        for name, text in (("operator", self.session.operator), ("note", self.session.note)):
+            if text is not None and visible(text) != text:
+                raise ParameterError(
+                    f"--{name} {snippet(text)} has characters that cannot be shown; use letters, digits and signs"
+                )
         if self.new_session and self.continued:
             raise ParameterError("--session continues a session and --new-session begins one; leave out one of them")
 
@@ -91,21 +100,22 @@ def run_record(
     simulated: bool,
     clock: Callable[[], float] | None = None,
 ) -> int:
-    """Run the session to its end; 0 where its plan is done, 130 where somebody ended it, 1 where something failed.
+    """Run the session to its end; the exit code.
 
+    0: its plan is done, or somebody left it with q, which is said. 130: interrupted. 1: something failed.
     clock: as of `transport`.
     """
     if simulated and urls:
         raise ParameterError("--sim starts its own boards; leave out --port, or leave out --sim")
     with ExitStack() as stack:
         if simulated:
-            urls = _serve_simulated(stack)
+            urls = _serve_simulated(stack, settings)
         links = _links(stack, urls, clock)
         print_devices([(link.url, link.info) for link in links])
         calibrations = _calibrations(settings, links)
         print("Getting ready ...")
         sys.stdout.flush()
-        with SessionReport() as report, _polite_end():
+        with SessionReport() as report:
             warm_up()
             book = _book(settings)
             stack.callback(book.lock.release)
@@ -134,26 +144,13 @@ def _links(stack: ExitStack, urls: Sequence[str], clock: Callable[[], float] | N
     return links
 
 
-@contextmanager
-def _polite_end() -> Iterator[None]:
-    """A polite request to end (a shutdown, a supervisor, a closed terminal) is treated like Ctrl-C."""
-    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    before = {number: signal.signal(number, _interrupt) for number in numbers}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+def _serve_simulated(stack: ExitStack, settings: RecordSettings) -> list[str]:
+    """Boards that act out the protocol's task at each START, and live for longer than a trial may last."""
+    from landing_lab.app.boards.scenes import acted_trial
 
-
-def _interrupt(_number: int, _frame: object) -> None:
-    raise KeyboardInterrupt
-
-
-def _serve_simulated(stack: ExitStack) -> list[str]:
-    from landing_lab.sim.devices import drop_jump_scene
-
-    scene = drop_jump_scene(n_trials=1, seed=1)
+    protocol = settings.protocol
+    alive_s = settings.session.max_duration_s + OUTLIVES_S
+    scene = acted_trial(protocol.task, start=protocol.start, leg=protocol.leg, alive_s=alive_s)
     server = emulator()(scene.devices, speed=1.0)
     stack.callback(server.close)
     return list(server.urls)
@@ -224,11 +221,10 @@ def _say(session: RecordSession) -> int:
         if entry.verdict == "unfinished":
             print(f"  without verdict, not in the report: {book.raw_path(entry)}")
     if session.problem:
-        print(f"landing-lab: {visible(session.problem)}", file=sys.stderr)
-        return 1
+        return told(session.problem, 1)
     if session.interrupted:
-        print("landing-lab: interrupted; what was recorded so far is kept", file=sys.stderr)
-        return 130
+        unmade = "; the report is not made: the same command, or landing-lab report, makes it"
+        return told(f"{INTERRUPTED}{unmade if book.accepted else ''}", 130)
     if book.left_out:
         left = ", ".join(map(str, sorted(book.left_out)))
         print(
@@ -239,6 +235,18 @@ def _say(session: RecordSession) -> int:
     return 0
 
 
-def conditions_in(text: str | None) -> tuple[str, ...]:
-    """Conditions as they are typed, with commas between them."""
-    return tuple(word.strip() for word in (text or "").split(",") if word.strip())
+def protocol_wanted(name: str, conditions: str | None, order: str | None) -> Protocol:
+    """The protocol of this name or file, with conditions as they are typed, with commas between them.
+
+    Raises ParameterError where it is not clear what is meant.
+    """
+    words = tuple(word.strip() for word in (conditions or "").split(",") if word.strip())
+    if conditions is not None and not words:
+        raise ParameterError("--conditions names none; write them with commas between, such as flat,heel_lift")
+    protocol = with_conditions(protocol_of(name), words, order)
+    if order is not None and not protocol.conditions:
+        raise ParameterError(
+            f"--order is that of conditions, and {protocol.name} has none; name them with --conditions, or leave out "
+            "--order"
+        )
+    return protocol

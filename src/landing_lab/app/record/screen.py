@@ -38,7 +38,7 @@ def screen(view: SessionView, keys: str, *, width: int, height: int) -> list[Lin
     """The whole screen from top to bottom, no line longer than width, no more lines than fit."""
     width = max(40, width) - 1
     top = [*_title(view, width), *_banner(view, width), *_force(view, width), ("", ""), *_links(view.links, width)]
-    bottom = [(line, "bold") for line in textwrap.wrap(keys, width) or [""]]
+    bottom = _bottom(keys, width, room=height - 6 - len(top))
     room = max(4, height - 4 - len(top) - len(bottom))
     numbers = list(_numbers(view, width))
     warnings = list(_findings(view, width))[: max(1, room - len(numbers) - 1)]
@@ -48,10 +48,19 @@ def screen(view: SessionView, keys: str, *, width: int, height: int) -> list[Lin
     return [(visible(text)[:width], style) for text, style in lines]
 
 
+def _bottom(keys: str, width: int, *, room: int) -> list[Line]:
+    """What can be typed: its own lines where they fit, else run on."""
+    lines = [part for line in keys.split("\n") for part in textwrap.wrap(line, width)]
+    if len(lines) > max(1, room):
+        lines = textwrap.wrap(keys.replace("\n", "  "), width)
+    return [(line, "bold") for line in lines or [""]]
+
+
 def _title(view: SessionView, width: int) -> Iterator[Line]:
     left = f"{view.participant} ses-{view.session}: {view.protocol}"
     condition = f", {view.condition.replace('_', ' ')}" if view.condition else ""
-    right = f"trial {view.number} of {view.n_planned}{condition}"
+    run = f" (run {view.run:02d})" if view.run else ""
+    right = f"trial {view.number} of {view.n_planned}{run}{condition}"
     yield f"{left[: max(0, width - len(right) - 2)]:<{width - len(right)}}{right}", "bold"
 
 
@@ -81,6 +90,9 @@ def _force(view: SessionView, width: int) -> Iterator[Line]:
         insole = "" if not felt else f"insole {'on ground' if any(felt) else 'off'}"
         yield f"{side:<6}{_bar(force or 0.0, full_n, bar)}{newton} {share:>9}  {insole:<16}", ""
     known = f"body weight {weight:.0f} N ({weight / 9.80665:.1f} kg)" if weight else "not weighed yet"
+    if not view.zero_known:
+        yield f"{'both':<6}{_bar(0.0, full_n, bar)}    - N  zero not known yet", ""
+        return
     yield f"{'both':<6}{_bar(view.load_n, 2.0 * full_n, bar)}{view.load_n:5.0f} N  {known}", ""
 
 
@@ -132,7 +144,7 @@ def key_numbers(trials: Sequence[TrialResult], *, provisional: bool) -> str:
         else:
             parts.append(f"{label} {factor * row.value:.{digits}f} {unit}{'?' if row.status == 'flagged' else ''}")
     if later:
-        parts.append(f"{', '.join(later)}: {'after standing still' if provisional else 'not known'}")
+        parts.append(f"{', '.join(later)}: {'known once standing is over' if provisional else 'not known'}")
     told = ", ".join(parts)
     return (f"{told} (?: flagged, see the report)" if "?" in told else told) or trials[0].reason or "no numbers"
 

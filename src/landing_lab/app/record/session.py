@@ -15,7 +15,7 @@ from landing_lab.app.live.trial import LiveTrial, Stage
 from landing_lab.app.record.book import SessionBook, boards_of
 from landing_lab.app.record.events import Command, Event, EventKind, FrontEnd, Phase, SessionView
 from landing_lab.app.record.facts import SessionSettings, facts_of_trial, report_order
-from landing_lab.app.record.gates import Finding, of_boards, of_calibrations
+from landing_lab.app.record.gates import Finding, of_boards, of_calibrations, of_failure
 from landing_lab.app.record.plan import PlannedTrial
 from landing_lab.app.record.protocols import Protocol
 from landing_lab.app.record.report import SessionReport
@@ -37,7 +37,9 @@ NOTHING, BY_HAND, QUIT = "nothing happened", "ended by hand", "the session was e
 
 @dataclass(slots=True)
 class RecordSession:
-    """Runs the open trials of a book. `run` blocks; `submit` may be called from any thread, `view` from any.
+    """Runs the open trials of a book; `run` blocks.
+
+    `submit` may be called from any thread; `view` only in that of `run`, from the `tick` of the front end.
 
     after_s: seconds from the landing held to the provisional result, and from the end of a trial to its final one.
     """
@@ -66,6 +68,7 @@ class RecordSession:
     _worker: ThreadPoolExecutor | None = None
     quitting: bool = False
     attempts: int = 0
+    confirming: bool = False
     _idle: int = 0
     _ended_s: float = 0.0
 
@@ -119,14 +122,22 @@ class RecordSession:
 
     def _end(self) -> None:
         """Whatever ended it: what is accepted is reported, and the state says whether anything is left to do."""
-        self.phase = "over"
+        self.phase = "reporting"
+        self.front.tick(self)
+        whole = not self.interrupted and self.problem is None and not self.book.remaining()
         try:
-            if not self.interrupted and self.problem is None and not self.book.remaining():
+            if not self.interrupted:
+                last = report_order(self.book, self.protocol, self.settings) if self.book.accepted else None
+                self.report.finish(last)
+            if whole:  # last, so that a session whose report was cut off is continued, which makes it
                 self.book.finish()
-            last = report_order(self.book, self.protocol, self.settings) if self.book.accepted else None
-            self.report.finish(last)
+        except KeyboardInterrupt:
+            self.interrupted = True
         except LandingLabError as error:
             self.problem = self.problem or str(error)
+        if self.interrupted:
+            self.report.abandon()
+        self.phase = "over"
         self.tell("ended", f"{len(self.book.accepted)} of {len(self.book.plan)} trials are accepted.")
 
     def _begin(self) -> None:
@@ -181,13 +192,7 @@ class RecordSession:
             self.book.withdraw(entry)
             self._nothing_came(file.ended)
             return None
-        entry = self.book.update(
-            entry,
-            link_statistics={
-                name: {what: int(count) for what, count in facts.items()}
-                for name, facts in file.link_statistics.items()
-            },
-        )
+        entry = self.book.update(entry, link_statistics=file.link_statistics)
         if file.ended in ("interrupted", QUIT):
             self.interrupted = file.ended == "interrupted"
             self.quitting = True
@@ -204,11 +209,14 @@ class RecordSession:
             self.quitting = True
             return
         self._idle += 1
-        self.tell("idle", f"Nothing happened for {self.settings.max_duration_s:.0f} s; waiting again.")
+        silent = "; ".join(finding.text for finding in self.findings if finding.name.startswith("silent "))
+        because = f" ({silent})" if silent else ""
+        self.tell("idle", f"Nothing happened for {self.settings.max_duration_s:.0f} s{because}; waiting again.")
         if self.settings.auto_accept and self._idle > MOST_IDLE:
+            why = silent or "nobody jumped"
             self.problem = (
-                f"nobody jumped in {self._idle} times {self.settings.max_duration_s:.0f} s, so the session was ended; "
-                "start it again to continue it"
+                f"{why}; nothing happened in {self._idle} times {self.settings.max_duration_s:.0f} s, so the session "
+                "was ended; start it again to continue it"
             )
 
     def _measure(self, entry: TrialEntry, file: TrialFile) -> Recorded:
@@ -217,11 +225,14 @@ class RecordSession:
         self.phase = "measuring"
         self.watch.links.end()
         mass_kg, box_height_m = self.settings.mass_kg, self.settings.box_height_m
-        result, self.findings = measured(file, self.watch, mass_kg=mass_kg, box_height_m=box_height_m)
-        self.trials, self.provisional = result.trials, False
+        try:
+            result, self.findings = measured(file, self.watch, mass_kg=mass_kg, box_height_m=box_height_m)
+        except Exception as error:  # noqa: BLE001 - one recording, whatever is wrong with it, never ends the session
+            result, self.findings = None, (of_failure(error),)
+        self.trials, self.provisional = result.trials if result is not None else (), False
         self.after_s["final"].append(self.now() - self._ended_s)
         text = f"Trial {self.number}: {file.ended}; raw data in {file.path}"
-        self.tell("result", text, findings=self.findings, trials=result.trials)
+        self.tell("result", text, findings=self.findings, trials=self.trials)
         return Recorded(entry=entry, file=file, result=result, findings=self.findings)
 
     @property

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import sys
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
-from landing_lab.app.record.events import Event, SessionView
+from landing_lab.app.record.events import Event, Phase, SessionView
 from landing_lab.app.record.keys import KeyCommands
 from landing_lab.app.record.screen import key_numbers, screen
 from landing_lab.io.visible import visible
@@ -62,6 +63,7 @@ class ScreenView:
         self._keys, self._live, self._bell, self._now = keys, live, bell, now
         self._drawn_s = 0.0
         self._begun = False
+        self._phase: Phase = "starting"
         self._drawn: tuple[str, ...] = ()
 
     def tell(self, event: Event) -> None:
@@ -86,9 +88,9 @@ class ScreenView:
         """Draw, at most every REDRAW_EVERY_S and only what has changed."""
         self._keys.tick(session)
         now_s = self._now()
-        if now_s - self._drawn_s < REDRAW_EVERY_S:
+        if now_s - self._drawn_s < REDRAW_EVERY_S and session.phase == self._phase:
             return
-        self._drawn_s = now_s
+        self._drawn_s, self._phase = now_s, session.phase
         self.draw(session.view())
 
     def draw(self, view: SessionView) -> None:
@@ -96,6 +98,8 @@ class ScreenView:
         from rich.text import Text
 
         size = self._live.console.size
+        if self._keys.asks_reason:
+            view = dataclasses.replace(view, headline="WHY REJECTED?", instruction="a number, or t for another reason")
         lines = screen(view, self._keys.line(view.phase), width=size.width, height=size.height)
         shown = tuple(f"{style}|{text}" for text, style in lines)
         if shown == self._drawn:

@@ -20,7 +20,6 @@ from landing_lab.app.record.gates import (
     of_statistics,
 )
 from landing_lab.app.record.protocols import Protocol
-from landing_lab.errors import LandingLabError
 from landing_lab.model.calibration import Calibration
 from landing_lab.model.device import Arrival, DeviceLink
 from landing_lab.model.raw import RawRecording
@@ -130,12 +129,12 @@ class TrialWatch:
 
 
 def _analysed(raw: RawRecording, mass_kg: float | None, box_height_m: float | None) -> tuple[TrialResult, ...]:
-    from landing_lab.calibrate.recording import recording_from_raw
-    from landing_lab.metrics.analyse import analyse
-
     try:
+        from landing_lab.calibrate.recording import recording_from_raw
+        from landing_lab.metrics.analyse import analyse
+
         return analyse(recording_from_raw(raw), mass_kg=mass_kg, box_height_m=box_height_m).trials
-    except LandingLabError:  # the final analysis says what is wrong with it
+    except Exception:  # noqa: BLE001 - a foretaste never ends a recording; the final analysis says what is wrong
         return ()
 
 
@@ -150,7 +149,9 @@ def measured(
     result = analyse(read(file.path), mass_kg=mass_kg, box_height_m=box_height_m)
     found = [
         *of_statistics(file.link_statistics, file.lost),
-        *(finding for finding in of_links(watch.links.health()) if finding.name.startswith("silent")),
+        # as they were when the trial ended: stopping the boards takes a while
+        *(finding for finding in watch.findings.values() if finding.name.startswith(("silent ", "rate "))),
+        *(finding for finding in of_links(watch.links.health()) if finding.name.startswith("silent ")),
         *of_result(result.trials, watch.protocol, watch.live, file.ended),
         *(
             finding

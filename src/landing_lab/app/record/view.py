@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from landing_lab.app.live.trial import Stage
+from landing_lab.app.live.trial import LOADED_N, Stage
 from landing_lab.app.record.events import PlanLine, SessionView
 from landing_lab.app.record.protocols import Protocol
+from landing_lab.app.record.verdict import ALL_THE_SAME
 
 if TYPE_CHECKING:
     from landing_lab.app.record.session import RecordSession
 
 HEADLINES: Final[dict[Stage, str]] = {
     "boards": "WAITING FOR THE BOARDS",
-    "stand": "STAND STILL",
+    "stand": "WEIGHING: STAND STILL",
     "weighed": "WEIGHED",
     "armed": "READY",
     "moving": "JUMP",
@@ -26,6 +27,7 @@ PHASES: Final = {
     "measuring": "MEASURING",
     "verdict": "YOUR VERDICT?",
     "writing": "WRITING",
+    "reporting": "WRITING THE REPORT",
     "over": "SESSION OVER",
 }
 
@@ -35,9 +37,11 @@ def words(protocol: Protocol, stage: Stage, *, knows_empty: bool) -> str:
     on = {"both": "one foot on each plate", "left": "on the left foot", "right": "on the right foot"}[protocol.leg]
     if stage == "stand":
         if protocol.start == "box":
-            return "stand still on the plates to be weighed, or step up onto the box"
+            return "weighing: stand still on the plates (or step up onto the box)"
         return f"step onto the plates, {on}, and stand still" if knows_empty else "leave the plates once, then step on"
     box = protocol.start == "box"
+    if stage == "weighed" and not knows_empty:
+        return "step up onto the box: empty plates give the zero, and then the weight"
     return {
         "boards": "waiting for the boards",
         "weighed": "weighed: step up onto the box (if you are on it, begin)",
@@ -53,7 +57,35 @@ def instruction(session: RecordSession) -> str:
     if session.watch is None:
         return "getting ready"
     live = session.watch.live
-    return words(session.protocol, live.stage, knows_empty=live.load.knows_empty)
+    return words(session.protocol, live.stage, knows_empty=live.zero_known)
+
+
+def headline(session: RecordSession) -> str:
+    """The same in a word or two that are read from across the room; nothing is called weighed before it is."""
+    if session.phase != "recording" or session.watch is None:
+        return PHASES[session.phase]
+    live = session.watch.live
+    if (condition := _new_condition(session)) and live.stage in ("boards", "stand", "weighed", "armed"):
+        return f"{'READY' if live.stage == 'armed' else 'NOW'}: {condition.replace('_', ' ').upper()}"
+    if live.stage == "weighed" and live.weight_n is None:
+        return "STEP UP"
+    if live.stage == "stand" and session.protocol.start == "plates":
+        return "STEP ON" if live.load_n < LOADED_N else "STAND STILL"
+    return HEADLINES[live.stage]
+
+
+def _run(session: RecordSession) -> int:
+    """Number of the recording that is made or judged now, 0 before the first."""
+    trials = session.book.state.trials
+    return trials[-1].run if trials and session.planned is not None else 0
+
+
+def _new_condition(session: RecordSession) -> str:
+    """The condition, where the trial before had another one or none."""
+    if session.planned is None:
+        return ""
+    earlier = session.book.state.trials[:-1]
+    return "" if earlier and earlier[-1].condition == session.planned.condition else session.planned.condition
 
 
 def plan_lines(session: RecordSession) -> tuple[PlanLine, ...]:
@@ -80,6 +112,8 @@ def plan_lines(session: RecordSession) -> tuple[PlanLine, ...]:
 def _waiting(session: RecordSession) -> str:
     if session.phase != "verdict" or session.settings.auto_accept:
         return ""
+    if session.confirming:
+        return ALL_THE_SAME
     return "look at the numbers: accept, reject or repeat this trial"
 
 
@@ -95,14 +129,16 @@ def view_of(session: RecordSession) -> SessionView:
         protocol=session.protocol.title,
         phase=session.phase,
         stage=stage,
-        headline=HEADLINES[stage] if recording else PHASES[session.phase],
+        headline=headline(session),
         instruction=instruction(session) if recording else _waiting(session),
         condition=session.planned.condition if session.planned is not None else "",
         number=session.planned.number if session.planned is not None else 0,
+        run=_run(session),
         n_planned=len(session.book.plan),
         elapsed_s=0.0 if watch is None else session.now() - watch.begun_s,
         load_n=0.0 if live is None else live.load_n,
         weight_n=None if live is None else live.weight_n,
+        zero_known=live is not None and live.zero_known,
         feet_n={} if live is None else live.feet_n,
         insoles={} if live is None else {name: insole.in_contact for name, insole in live.insoles.items()},
         links=() if watch is None else watch.links.health(),

@@ -107,6 +107,7 @@ def _posix_keys(descriptor: int) -> Iterator[Typing]:
         yield _PosixKeys(descriptor)
     finally:
         with suppress(termios.error):
+            termios.tcflush(descriptor, termios.TCIFLUSH)  # keys for what is over are no commands for the shell
             termios.tcsetattr(descriptor, termios.TCSANOW, before)
 
 

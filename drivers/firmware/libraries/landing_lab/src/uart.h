@@ -17,6 +17,10 @@ static_assert(F_CPU / 8 / ((F_CPU / 4 / LL_BAUD - 1) / 2 + 1) * 1000 > LL_BAUD *
 #define LL_RX_vect USART_RX_vect
 #endif
 
+// For rings that an interrupt shares: the compiler moves no access to their bytes across this, or it could let an index
+// pass before the bytes that it stands for.
+static inline void keep_order() { __asm__ volatile("" ::: "memory"); }
+
 static uint8_t sent_ring[256];
 static volatile uint8_t sent_end, sent_start;
 const uint8_t RECEIVED_RING = 64;
@@ -58,6 +62,7 @@ static inline uint8_t uart_room() { return sent_start - sent_end - 1; }
 static void uart_write(const uint8_t *bytes, uint8_t count) {
   uint8_t end = sent_end;
   while (count--) sent_ring[end++] = *bytes++;
+  keep_order();
   sent_end = end;
   const uint8_t status = SREG;
   cli();
@@ -68,7 +73,10 @@ static void uart_write(const uint8_t *bytes, uint8_t count) {
 static inline bool uart_waiting() { return received_start != received_end; }
 
 static inline uint8_t uart_read() {
-  const uint8_t start = received_start, byte = received_ring[start];
+  const uint8_t start = received_start;
+  keep_order();
+  const uint8_t byte = received_ring[start];
+  keep_order();
   received_start = (start + 1) & (RECEIVED_RING - 1);
   return byte;
 }
