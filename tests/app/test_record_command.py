@@ -84,9 +84,10 @@ def test_a_trial_ends_by_itself_is_judged_by_words_and_reported(tmp_path: Path) 
 
 def recorded_here(dataset: Path, ports: list[str], monkeypatch: pytest.MonkeyPatch, *, reconnect_s: float) -> int:
     """`record --auto-accept --trials 1` without a process of its own and without a report."""
+    from landing_lab.app.boards import links
     from landing_lab.app.record import run as record
 
-    monkeypatch.setattr(record, "RECONNECT_S", reconnect_s)
+    monkeypatch.setattr(links, "RECONNECT_S", reconnect_s)
     monkeypatch.setattr(SessionReport, "__enter__", lambda self: self)
     monkeypatch.setattr(SessionReport, "order", lambda *_: None)
     monkeypatch.setattr(SessionReport, "finish", lambda *_: None)

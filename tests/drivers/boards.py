@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from landing_lab.model.blocks import FLAG_SATURATED, FrameBlock
@@ -73,19 +71,6 @@ def insole(n: int = 1500, *, seed: int = 1) -> SimulatedDevice:
 
 def plate(readings: int = 120, *, seed: int = 2) -> SimulatedDevice:
     return SimulatedDevice(info=plate_info(), frames=plate_frames(readings, seed=seed))
-
-
-def join_blocks(blocks: Sequence[FrameBlock]) -> FrameBlock:
-    if len(blocks) == 1:
-        return blocks[0]
-    channels = [block.channel for block in blocks if block.channel is not None]
-    return FrameBlock(
-        np.concatenate([block.sequence for block in blocks]),
-        np.concatenate([block.ticks_us for block in blocks]),
-        np.concatenate([block.counts for block in blocks]),
-        np.concatenate(channels) if channels else None,
-        np.concatenate([block.flags for block in blocks]),
-    )
 
 
 def assert_same(got: FrameBlock, expected: FrameBlock) -> None:

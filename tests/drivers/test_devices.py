@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drivers.boards import assert_same, insole_frames, insole_info, join_blocks, plate_frames, plate_info
+from drivers.boards import assert_same, insole_frames, insole_info, plate_frames, plate_info
 from landing_lab.errors import ParameterError
-from landing_lab.model.blocks import FLAG_NOT_READY, FLAG_SATURATED, FLAG_SUSPECT, FrameBlock
+from landing_lab.model.blocks import FLAG_NOT_READY, FLAG_SATURATED, FLAG_SUSPECT, FrameBlock, joined
 from landing_lab.model.device import DeviceInfo, LinkStats
 from landing_lab_drivers import wire
 from landing_lab_drivers.devices import all_devices
@@ -29,7 +29,7 @@ def decode(info: DeviceInfo, frames: list[Frame], cuts: list[int], stats: LinkSt
     held = decoder.held
     last = decoder.flush()
     assert (len(last), decoder.held) == (held, 0)
-    return join_blocks([*blocks, last])
+    return joined([*blocks, last])
 
 
 def sent(info: DeviceInfo, block: FrameBlock) -> list[Frame]:

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from drivers.board_pipe import BoardPipe, opened
-from drivers.boards import assert_same, insole, insole_frames, join_blocks, plate, plate_frames
+from drivers.boards import assert_same, insole, insole_frames, plate, plate_frames
 from landing_lab.errors import DeviceError, DeviceLostError, DeviceTimeoutError
+from landing_lab.model.blocks import joined
 from landing_lab.model.device import Arrival, SimulatedDevice
 from landing_lab.sim.link import LinkFaults
 from landing_lab_drivers import wire
@@ -16,8 +17,8 @@ from landing_lab_drivers.conversation import Chunk, Conversation
 from landing_lab_drivers.link import FrameLink
 
 
-def joined(arrivals: list[Arrival]) -> object:
-    return join_blocks([arrival.frames for arrival in arrivals])
+def frames_of(arrivals: list[Arrival]) -> object:
+    return joined([arrival.frames for arrival in arrivals])
 
 
 @pytest.fixture(autouse=True)
@@ -38,7 +39,7 @@ def test_a_link_gives_every_frame_once_with_the_time_it_came(device: SimulatedDe
         arrivals += link.poll()
     link.stop()
     arrivals += link.poll()
-    assert_same(joined(arrivals), device.frames)
+    assert_same(frames_of(arrivals), device.frames)
     for arrival in arrivals:
         age_us = (arrival.time_s - 100.0) * 1e6 - arrival.frames.ticks_us
         assert np.all((age_us >= -1) & (age_us < 10_001)), "held rows keep the time they arrived"
@@ -55,7 +56,7 @@ def test_numbers_go_on_over_stop_and_start() -> None:
         link.start()
         pipe.play(0.5)
         link.stop()
-        blocks.append(joined(link.poll()))
+        blocks.append(frames_of(link.poll()))
         pipe.play(3.0)
         assert link.poll() == [], "a stopped board is silent, and that is no loss"
     assert blocks[1].sequence[0] > blocks[0].sequence[-1]
@@ -72,7 +73,7 @@ def test_a_looped_scene_shows_no_seam() -> None:
         pipe.play(3.5)
         arrivals = link.poll()
         link.stop()
-        block = joined(arrivals + link.poll())
+        block = frames_of(arrivals + link.poll())
         np.testing.assert_array_equal(np.diff(block.sequence), 1)
         assert len(block) > 3 * len(device.frames)
         if block.channel is None:
@@ -88,7 +89,7 @@ def test_silence_of_a_streaming_board_is_a_loss_after_what_it_sent() -> None:
     link.start()
     pipe.play(0.05)
     pipe.now_s += 2.1
-    frames = joined(link.poll())
+    frames = frames_of(link.poll())
     assert len(frames) == np.count_nonzero(pipe.board._frames.ticks_us <= 50_000)
     with pytest.raises(DeviceLostError, match=r"silent for 2\.\d s"):
         link.poll()
@@ -112,12 +113,12 @@ def test_a_reset_board_can_be_started_again_and_the_reset_is_counted() -> None:
     link = opened_after_boot(pipe)
     link.start()
     pipe.play(2.5)
-    before = joined(link.poll())
+    before = frames_of(link.poll())
     with pytest.raises(DeviceLostError, match="restarted"):
         link.poll()
     link.start()
     pipe.play(4.0)
-    after = joined(link.poll())
+    after = frames_of(link.poll())
     assert len(before) == 301
     assert len(after) == 4001
     assert after.sequence[0] > before.sequence[-1]
@@ -141,7 +142,7 @@ def test_a_board_that_restarts_is_missed_though_it_answers_pings() -> None:
     assert lost_s == pytest.approx(0.3 + 2.0, abs=0.15)
     link.start()
     pipe.play(0.5)
-    assert len(joined(link.poll())) > 450
+    assert len(frames_of(link.poll())) > 450
 
 
 def opened_after_boot(pipe: BoardPipe) -> FrameLink:
@@ -155,7 +156,7 @@ def test_a_pulled_cable_gives_what_came_and_then_says_so() -> None:
     link.start()
     pipe.play(0.2)
     pipe.failure = "device disconnected"
-    assert_same(joined(link.poll()), insole_frames(201))
+    assert_same(frames_of(link.poll()), insole_frames(201))
     for _ in range(2):
         with pytest.raises(DeviceLostError, match="device disconnected"):
             link.poll()
@@ -178,7 +179,7 @@ def test_a_lost_port_can_be_stopped_and_closed_without_a_word() -> None:
     pipe.failure = "device disconnected"
     link.stop()
     assert link.stats.frames == 0, "nothing was taken yet"
-    assert len(joined(link.poll())) == np.count_nonzero(plate_frames(80).ticks_us <= 200_000)
+    assert len(frames_of(link.poll())) == np.count_nonzero(plate_frames(80).ticks_us <= 200_000)
     link.close()
     assert pipe.closed
 
@@ -209,7 +210,7 @@ def test_ping_tells_the_clock_of_the_board() -> None:
     pong = link.ping()
     assert (pong.sent_s, pong.received_s) == (pipe.now_s, pipe.now_s)
     assert pong.ticks_us == pytest.approx(500_000, abs=2)
-    assert len(joined(link.poll())) == 501, "frames that came while an answer was awaited are kept"
+    assert len(frames_of(link.poll())) == 501, "frames that came while an answer was awaited are kept"
 
 
 def test_frames_of_a_board_that_streams_already_are_not_ours() -> None:
@@ -221,7 +222,7 @@ def test_frames_of_a_board_that_streams_already_are_not_ours() -> None:
     assert link.poll() == []
     link.start()
     pipe.play(0.1)
-    assert len(joined(link.poll())) == 101
+    assert len(frames_of(link.poll())) == 101
     assert link.stats.lost_frames == 0
 
 
@@ -252,7 +253,7 @@ def test_lost_and_damaged_frames_are_counted() -> None:
     link = opened(pipe)
     link.start()
     pipe.play(4.0)
-    block = joined(link.poll())
+    block = frames_of(link.poll())
     truth = insole_frames(4000)
     np.testing.assert_array_equal(block.counts, truth.counts[block.sequence])
     np.testing.assert_array_equal(block.ticks_us, truth.ticks_us[block.sequence])
@@ -273,6 +274,6 @@ def test_a_plate_is_decoded_the_same_however_often_it_is_polled() -> None:
             pipe.play(step_s, step_s=step_s)
             arrivals += link.poll()
         link.stop()
-        blocks.append(joined(arrivals + link.poll()))
+        blocks.append(frames_of(arrivals + link.poll()))
     assert_same(blocks[0], blocks[1])
     assert len(blocks[0]) < len(plate_frames(80))

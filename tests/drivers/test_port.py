@@ -4,50 +4,27 @@ from __future__ import annotations
 
 import os
 import queue
-import threading
 import time
-from collections.abc import Callable, Iterator
-from types import SimpleNamespace
+from collections.abc import Callable
 
 import numpy as np
 import pytest
-from serial.urlhandler import protocol_socket
 
-from drivers.boards import assert_same, insole, join_blocks, plate
+from drivers.boards import assert_same, insole, plate
 from landing_lab.errors import (
     DeviceError,
     DeviceLostError,
     DeviceNotFoundError,
     DeviceTimeoutError,
 )
-from landing_lab.model.blocks import FrameBlock
-from landing_lab.model.device import DeviceLink, EmulatorServer, SimulatedDevice
+from landing_lab.model.blocks import FrameBlock, joined
+from landing_lab.model.device import DeviceLink, EmulatorServer
 from landing_lab.sim.link import LinkFaults
 from landing_lab_drivers.emulator import serve
 from landing_lab_drivers.port import SerialPipe, SerialTransport
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="pseudo terminals exist on POSIX only")
 Serve = Callable[..., EmulatorServer]
-
-
-@pytest.fixture(autouse=True)
-def no_pause_after_closing_a_socket(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(protocol_socket, "time", SimpleNamespace(sleep=lambda _seconds: None))
-
-
-@pytest.fixture(params=[pytest.param(False, id="pty", marks=POSIX), pytest.param(True, id="socket")])
-def play(request: pytest.FixtureRequest) -> Iterator[Serve]:
-    servers: list[EmulatorServer] = []
-
-    def start(devices: list[SimulatedDevice], **settings: object) -> EmulatorServer:
-        servers.append(serve(devices, tcp=request.param, **settings))
-        return servers[-1]
-
-    yield start
-    for server in servers:
-        server.close()
-        server.close()
-    assert not [thread.name for thread in threading.enumerate() if thread.name.startswith(("emulator", "landing"))]
 
 
 def collect(link: DeviceLink, n_frames: int, *, within_s: float = 5.0) -> FrameBlock:
@@ -58,7 +35,7 @@ def collect(link: DeviceLink, n_frames: int, *, within_s: float = 5.0) -> FrameB
         time.sleep(0.003)
     time.sleep(0.02)
     link.stop()
-    return join_blocks([*blocks, *(arrival.frames for arrival in link.poll())])
+    return joined([*blocks, *(arrival.frames for arrival in link.poll())])
 
 
 def until_lost(link: DeviceLink, *, within_s: float = 5.0) -> tuple[FrameBlock, DeviceLostError]:
@@ -67,7 +44,7 @@ def until_lost(link: DeviceLink, *, within_s: float = 5.0) -> tuple[FrameBlock, 
         try:
             blocks += [arrival.frames for arrival in link.poll()]
         except DeviceLostError as error:
-            return join_blocks(blocks or [insole(0).frames]), error
+            return joined(blocks or [insole(0).frames]), error
         time.sleep(0.003)
     raise AssertionError("the port never went")
 

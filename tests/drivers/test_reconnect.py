@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import os
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from serial.tools import list_ports
-from serial.urlhandler import protocol_socket
 
 from drivers.board_pipe import BoardPipe
-from drivers.boards import insole, insole_info, join_blocks, plate
+from drivers.boards import insole, insole_info, plate
 from landing_lab.errors import DeviceError, DeviceLostError
-from landing_lab.model.blocks import FrameBlock
-from landing_lab.model.device import DeviceInfo, DeviceLink, EmulatorServer, LinkStats, SimulatedDevice
+from landing_lab.model.blocks import FrameBlock, joined
+from landing_lab.model.device import DeviceInfo, DeviceLink, EmulatorServer, LinkStats
 from landing_lab.sim.link import LinkFaults
 from landing_lab_drivers.conversation import Conversation
 from landing_lab_drivers.emulator import serve
@@ -30,25 +28,6 @@ POSIX = pytest.mark.skipif(os.name != "posix", reason="pseudo terminals exist on
 ONCE = pytest.mark.parametrize("play", [pytest.param(False, id="pty", marks=POSIX)], indirect=True)
 BACK_SOON = LinkFaults(unplug_after_s=0.3, return_after_s=0.15)
 Serve = Callable[..., EmulatorServer]
-
-
-@pytest.fixture(autouse=True)
-def no_pause_after_closing_a_socket(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(protocol_socket, "time", SimpleNamespace(sleep=lambda _seconds: None))
-
-
-@pytest.fixture(params=[pytest.param(False, id="pty", marks=POSIX), pytest.param(True, id="socket")])
-def play(request: pytest.FixtureRequest) -> Iterator[Serve]:
-    servers: list[EmulatorServer] = []
-
-    def start(devices: list[SimulatedDevice], **settings: object) -> EmulatorServer:
-        servers.append(serve(devices, tcp=request.param, **settings))
-        return servers[-1]
-
-    yield start
-    for server in servers:
-        server.close()
-    assert not [thread.name for thread in threading.enumerate() if thread.name.startswith(("emulator", "landing"))]
 
 
 def listing(monkeypatch: pytest.MonkeyPatch, urls: Callable[[], list[str]]) -> None:
@@ -64,7 +43,7 @@ def until(link: DeviceLink, enough: Callable[[list[FrameBlock]], bool], *, withi
         assert time.monotonic() < deadline, f"{sum(map(len, blocks))} frames came, and no more"
         blocks += [arrival.frames for arrival in link.poll()]
         time.sleep(0.003)
-    return join_blocks(blocks)
+    return joined(blocks)
 
 
 def newest(blocks: list[FrameBlock]) -> int:

@@ -11,8 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from drivers.boards import assert_same, insole_frames, insole_info, join_blocks
+from drivers.boards import assert_same, insole_frames, insole_info
 from landing_lab.errors import DeviceError
+from landing_lab.model.blocks import joined
 from landing_lab.model.device import LinkStats, SimulatedDevice
 from landing_lab_drivers import devices as package
 from landing_lab_drivers.devices import all_devices, known_devices
@@ -62,7 +63,7 @@ def test_a_device_of_a_package_is_found_identified_and_streamed(installed: Path)
     blocks = []
     while sum(map(len, blocks)) < 400:
         blocks += [arrival.frames for arrival in link.poll()]
-    assert_same(join_blocks(blocks), replace(SCALE.frames, flags=np.zeros(400, np.int64)))
+    assert_same(joined(blocks), replace(SCALE.frames, flags=np.zeros(400, np.int64)))
     assert link.stats.bad_frames == 0
     link.close()
     server.close()

@@ -17,10 +17,4 @@ def take_rows(block: FrameBlock, start: int, stop: int) -> FrameBlock:
     """Frames [start, stop) of a block; the block itself where these are all."""
     if start == 0 and stop == len(block):
         return block
-    return FrameBlock(
-        block.sequence[start:stop],
-        block.ticks_us[start:stop],
-        block.counts[start:stop],
-        None if block.channel is None else block.channel[start:stop],
-        block.flags[start:stop],
-    )
+    return block.rows(slice(start, stop))

@@ -11,7 +11,7 @@ import numpy as np
 
 from landing_lab.errors import RecordingError
 from landing_lab.io.xdf_journal import XdfJournal
-from landing_lab.model.blocks import FrameBlock
+from landing_lab.model import blocks
 from landing_lab.model.device import Arrival, LinkNote
 
 WRITE_EVERY_S: Final = 0.035
@@ -26,16 +26,7 @@ def joined(arrivals: list[Arrival]) -> Arrival:
     """Arrivals (at least one) of one device as one, which came when the last did."""
     if len(arrivals) == 1:
         return arrivals[0]
-    blocks = [arrival.frames for arrival in arrivals]
-    channels = [block.channel for block in blocks if block.channel is not None]
-    frames = FrameBlock(
-        sequence=np.concatenate([block.sequence for block in blocks]),
-        ticks_us=np.concatenate([block.ticks_us for block in blocks]),
-        counts=np.concatenate([block.counts for block in blocks]),
-        channel=np.concatenate(channels) if channels else None,
-        flags=np.concatenate([block.flags for block in blocks]),
-    )
-    return Arrival(arrivals[-1].time_s, frames)
+    return Arrival(arrivals[-1].time_s, blocks.joined([arrival.frames for arrival in arrivals]))
 
 
 class JournalWriter:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -36,6 +37,30 @@ class FrameBlock:
 
     def __len__(self) -> int:
         return len(self.sequence)
+
+    def rows(self, which: slice | NDArray[np.bool_]) -> FrameBlock:
+        """The frames of a slice or a mask (n,)."""
+        return FrameBlock(
+            self.sequence[which],
+            self.ticks_us[which],
+            self.counts[which],
+            None if self.channel is None else self.channel[which],
+            self.flags[which],
+        )
+
+
+def joined(blocks: Sequence[FrameBlock]) -> FrameBlock:
+    """One block of the frames of several (at least one) of the same device, in their order."""
+    if len(blocks) == 1:
+        return blocks[0]
+    channels = [block.channel for block in blocks if block.channel is not None]
+    return FrameBlock(
+        np.concatenate([block.sequence for block in blocks]),
+        np.concatenate([block.ticks_us for block in blocks]),
+        np.concatenate([block.counts for block in blocks]),
+        np.concatenate(channels) if channels else None,
+        np.concatenate([block.flags for block in blocks]),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

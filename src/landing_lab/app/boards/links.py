@@ -22,6 +22,12 @@ def _entry(group: str) -> EntryPoint:
     return found[0]
 
 
+OPEN_TIMEOUT_S: Final = 4.0
+"""A genuine Uno needs 1.5-2 s after the reset that opening its port causes."""
+
+RECONNECT_S: Final = 30.0
+"""Time to find the cable that came out and to plug it in again."""
+
 SILENCE_S: Final = 2.0
 """A streaming board that says nothing for so long counts as lost."""
 
@@ -81,6 +87,25 @@ def ports_here(reach: Transport) -> list[str]:
             "(some only charge), or try simulated ones: landing-lab record --sim"
         )
     return urls
+
+
+@contextmanager
+def links_to(reach: Transport, urls: Sequence[str]) -> Iterator[list[DeviceLink]]:
+    """Links to these ports, or without any to every board that answers; boards that go are looked for.
+
+    Raises DeviceNotFoundError where none answers, with the reason of each port.
+    """
+    if urls:
+        with opened(reach, urls, timeout_s=OPEN_TIMEOUT_S, reconnect_s=RECONNECT_S) as links:
+            yield links
+        return
+    links, silent = open_answering(reach, ports_here(reach), timeout_s=OPEN_TIMEOUT_S, reconnect_s=RECONNECT_S)
+    try:
+        if not links:
+            raise DeviceNotFoundError("no board answers; " + " / ".join(silent.values()))
+        yield links
+    finally:
+        close_all(links)
 
 
 def open_answering(

@@ -7,16 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from landing_lab.app.boards.links import close_all, open_answering, ports_here, transport
 from landing_lab.app.boards.probe import LinkQuality, probe_links, rate_warning
 from landing_lab.errors import ParameterError
 from landing_lab.io.visible import visible
+from landing_lab.model.calibration import Calibration, validity
 from landing_lab.model.device import DeviceInfo
-
-if TYPE_CHECKING:
-    from landing_lab.model.calibration import Calibration
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +35,7 @@ class FoundBoard:
     @property
     def expired(self) -> bool:
         """Whether its calibration is too old to be believed."""
-        return self.calibration is not None and datetime.now(tz=UTC) > self.calibration.expires_at
+        return self.calibration is not None and validity(self.calibration, datetime.now(tz=UTC)) == "expired"
 
     def as_dict(self) -> dict[str, object]:
         """Plain values for JSON."""

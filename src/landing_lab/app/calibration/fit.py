@@ -210,10 +210,4 @@ def _stream(raw: RawRecording, sensor_kind: str) -> RawStream:
 def between(frames: FrameBlock, window_us: tuple[int, int]) -> FrameBlock:
     """Frames of a time on the board's clock."""
     inside = (frames.ticks_us >= window_us[0]) & (frames.ticks_us < window_us[1])
-    return FrameBlock(
-        frames.sequence[inside],
-        frames.ticks_us[inside],
-        frames.counts[inside],
-        None if frames.channel is None else frames.channel[inside],
-        frames.flags[inside],
-    )
+    return frames.rows(inside)

@@ -13,7 +13,7 @@ from typing import Final, Literal, NoReturn, TypeAlias
 
 import landing_lab
 from landing_lab.acquire.session import TrialFile
-from landing_lab.app.boards.links import SILENCE_S, close_all, emulator, open_answering, opened, ports_here, transport
+from landing_lab.app.boards.links import OPEN_TIMEOUT_S, SILENCE_S, emulator, links_to, opened, transport
 from landing_lab.app.calibration.events import Script
 from landing_lab.app.calibration.files import (
     MASS_SD_PCT,
@@ -41,8 +41,6 @@ from landing_lab.model.calibration import Calibration, PlateCalibration, as_docu
 from landing_lab.model.device import DeviceLink, SimulatedDevice
 from landing_lab.model.recording import SensorKind
 
-OPEN_TIMEOUT_S: Final = 4.0
-RECONNECT_S: Final = 30.0
 SCRIPT_SPEED: Final = 20.0
 """How fast simulated boards play where a script answers; three boards at 1 kHz are played half as fast."""
 
@@ -107,15 +105,7 @@ def boards(settings: CalibrateSettings, devices: Callable[[], Sequence[Simulated
             reach = transport(clock=lambda: time.monotonic() * speed, silence_s=SILENCE_S * speed)
             yield stack.enter_context(opened(reach, server.urls, timeout_s=OPEN_TIMEOUT_S))
             return
-        reach = transport()
-        if settings.urls:
-            yield stack.enter_context(opened(reach, settings.urls, timeout_s=OPEN_TIMEOUT_S, reconnect_s=RECONNECT_S))
-            return
-        links, silent = open_answering(reach, ports_here(reach), timeout_s=OPEN_TIMEOUT_S, reconnect_s=RECONNECT_S)
-        stack.callback(close_all, links)
-        if not links:
-            raise DeviceNotFoundError("no board answers; " + " / ".join(silent.values()))
-        yield links
+        yield stack.enter_context(links_to(transport(), settings.urls))
 
 
 def of_kind(links: Sequence[DeviceLink], kind: SensorKind) -> list[DeviceLink]:

@@ -66,8 +66,8 @@ class Watch(Protocol):
 
 
 @dataclass(slots=True)
-class LoadWatch:
-    """A load that is put, comes to rest and is read; also an empty plate."""
+class _Followed:
+    """What every watch of a plate keeps."""
 
     step: GuidedStep
     scene: Scene
@@ -75,6 +75,18 @@ class LoadWatch:
     windows: list[Window] = field(default_factory=list)
     remaining_s: float = 0.0
     seen: int = 0
+
+    def _repeated(self, at_us: int, around_s: tuple[float, float]) -> None:
+        """One more repetition, to be read around an instant."""
+        before_us, after_us = (round(seconds * 1e6) for seconds in around_s)
+        self.windows.append((at_us - before_us, at_us + after_us))
+        self.seen += 1
+
+
+@dataclass(slots=True)
+class LoadWatch(_Followed):
+    """A load that is put, comes to rest and is read; also an empty plate."""
+
     _from_us: int = 0
     must_change: bool = True
 
@@ -121,15 +133,9 @@ class LoadWatch:
 
 
 @dataclass(slots=True)
-class UnloadWatch:
+class UnloadWatch(_Followed):
     """A mass that is snatched away, several times."""
 
-    step: GuidedStep
-    scene: Scene
-    phase: Phase = "wait"
-    windows: list[Window] = field(default_factory=list)
-    remaining_s: float = 0.0
-    seen: int = 0
     _full_n: float = 0.0
     _fell_us: int = 0
 
@@ -151,22 +157,15 @@ class UnloadWatch:
             self.phase, self._fell_us = "measure", slot.end_us
         elif self.phase == "measure" and slot.end_us - self._fell_us >= AROUND_FALL_S[1] * 1e6:
             if total_n < FALLEN_SHARE * self._full_n:
-                before_us, after_us = (round(seconds * 1e6) for seconds in AROUND_FALL_S)
-                self.windows.append((self._fell_us - before_us, self._fell_us + after_us))
-                self.seen += 1
+                self._repeated(self._fell_us, AROUND_FALL_S)
             self.phase = "done" if self.seen >= self.step.repeats else "wait"
 
 
 @dataclass(slots=True)
-class TapWatch:
+class TapWatch(_Followed):
     """Knocks on the empty plate."""
 
-    step: GuidedStep
-    scene: Scene
     phase: Phase = "settle"
-    windows: list[Window] = field(default_factory=list)
-    remaining_s: float = 0.0
-    seen: int = 0
     _base_n: FloatArray = field(default_factory=lambda: np.zeros(0))
     _hit_us: int = 0
 
@@ -188,7 +187,5 @@ class TapWatch:
             self.phase, self._hit_us = "measure", slot.end_us
         elif self.phase == "measure" and slot.end_us - self._hit_us >= AROUND_TAP_S[1] * 1e6:
             if float(np.nansum(np.abs(slot.level - self._base_n)[columns])) < 5.0 * TAP_N:
-                before_us, after_us = (round(seconds * 1e6) for seconds in AROUND_TAP_S)
-                self.windows.append((self._hit_us - before_us, self._hit_us + after_us))
-                self.seen += 1
+                self._repeated(self._hit_us, AROUND_TAP_S)
             self.phase = "done" if self.seen >= self.step.repeats else "settle"

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from landing_lab.acquire.session import stream_names
-from landing_lab.model.blocks import FrameBlock
+from landing_lab.model.blocks import FrameBlock, joined
 from landing_lab.model.device import Arrival, DeviceInfo, DeviceLink, LinkStats
 from landing_lab.model.raw import RawRecording, RawStream
 
@@ -116,27 +116,15 @@ class LiveLinks:
         first = len(arrivals)
         while first and arrivals[-1].frames.ticks_us[-1] - arrivals[first - 1].frames.ticks_us[0] < seconds * 1e6:
             first -= 1
-        return _joined([arrival.frames for arrival in arrivals[first:] or arrivals[-1:]])
+        blocks = [arrival.frames for arrival in arrivals[first:] or arrivals[-1:]]
+        return joined(blocks) if blocks else None
 
     def so_far(self, metadata: Mapping[str, object]) -> RawRecording:
         """All that has arrived, as the file will hold it but for the boards' notes."""
         streams = {}
         for name, heard in self._heard.items():
-            frames = _joined([arrival.frames for arrival in heard.arrivals])
-            if frames is not None:
+            if heard.arrivals:
+                frames = joined([arrival.frames for arrival in heard.arrivals])
                 times_s = [np.full(len(arrival.frames), arrival.time_s) for arrival in heard.arrivals]
                 streams[name] = RawStream(info=heard.info, frames=frames, arrival_s=np.concatenate(times_s))
         return RawRecording(streams=streams, metadata=metadata)
-
-
-def _joined(blocks: Sequence[FrameBlock]) -> FrameBlock | None:
-    if not blocks:
-        return None
-    channels = [block.channel for block in blocks if block.channel is not None]
-    return FrameBlock(
-        sequence=np.concatenate([block.sequence for block in blocks]),
-        ticks_us=np.concatenate([block.ticks_us for block in blocks]),
-        counts=np.concatenate([block.counts for block in blocks]),
-        channel=np.concatenate(channels) if channels else None,
-        flags=np.concatenate([block.flags for block in blocks]),
-    )

@@ -18,7 +18,7 @@ from landing_lab.calibrate.convert import foreign
 from landing_lab.errors import LandingLabError
 from landing_lab.io.visible import snippet
 from landing_lab.model.blocks import FrameBlock
-from landing_lab.model.calibration import Calibration, PlateCalibration
+from landing_lab.model.calibration import Calibration, PlateCalibration, validity
 from landing_lab.model.device import DeviceInfo
 from landing_lab.model.result import TrialResult
 
@@ -64,7 +64,7 @@ def of_calibrations(
                 yield Finding(f"calibration {info.device_id}", "warn", text)
         elif (other := foreign(info, found)) is not None:
             yield Finding(f"calibration {info.device_id}", "warn", f"{other}, so it is not used; {repeat}")
-        elif found.expires_at <= today:
+        elif validity(found, today) == "expired":
             age = (today - found.made).days
             text = f"the calibration of {info.device_id} is {age} days old (valid {found.valid_days:g}); {repeat}"
             yield Finding(f"calibration {info.device_id}", "warn", text)

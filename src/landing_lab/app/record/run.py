@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from landing_lab.app.boards.links import close_all, emulator, open_answering, opened, ports_here, transport
+from landing_lab.app.boards.links import emulator, links_to, transport
 from landing_lab.app.boards.table import print_devices
 from landing_lab.app.demo_trial import warm_up
 from landing_lab.app.failures import told
@@ -27,19 +27,13 @@ from landing_lab.app.record.terminal import PlainView, ScreenView
 from landing_lab.app.record.verdict import MOST_REPEATS
 from landing_lab.app.terminal.keys import keyboard
 from landing_lab.detect.inputs import check_inputs
-from landing_lab.errors import DeviceNotFoundError, ParameterError
+from landing_lab.errors import ParameterError
 from landing_lab.io.calibration_files import newest_calibrations, read_calibration
 from landing_lab.io.dataset import Dataset
 from landing_lab.io.dataset_names import check_pseudonym
 from landing_lab.io.visible import snippet, visible
 from landing_lab.model.calibration import Calibration
 from landing_lab.model.device import DeviceLink
-
-OPEN_TIMEOUT_S = 4.0
-"""A genuine Uno needs 1.5-2 s after the reset that opening its port causes."""
-
-RECONNECT_S = 30.0
-"""Time to find the cable that came out and to plug it in again."""
 
 OUTLIVES_S = 30.0
 """Simulated boards stand quietly for so much longer than a trial may last, so that its time limit is seen to work."""
@@ -110,7 +104,7 @@ def run_record(
     with ExitStack() as stack:
         if simulated:
             urls = _serve_simulated(stack, settings)
-        links = _links(stack, urls, clock)
+        links = stack.enter_context(links_to(transport(clock=clock), urls))
         print_devices([(link.url, link.info) for link in links])
         calibrations = _calibrations(settings, links)
         print("Getting ready ...")
@@ -131,17 +125,6 @@ def run_record(
                 )
                 session.run()
     return _say(session)
-
-
-def _links(stack: ExitStack, urls: Sequence[str], clock: Callable[[], float] | None) -> list[DeviceLink]:
-    reach = transport(clock=clock)
-    if urls:
-        return stack.enter_context(opened(reach, urls, timeout_s=OPEN_TIMEOUT_S, reconnect_s=RECONNECT_S))
-    links, silent = open_answering(reach, ports_here(reach), timeout_s=OPEN_TIMEOUT_S, reconnect_s=RECONNECT_S)
-    stack.callback(close_all, links)
-    if not links:
-        raise DeviceNotFoundError("no board answers; " + " / ".join(silent.values()))
-    return links
 
 
 def _serve_simulated(stack: ExitStack, settings: RecordSettings) -> list[str]:
