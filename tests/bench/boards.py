@@ -10,8 +10,7 @@ from drivers.bench.board import Board
 from drivers.bench.lock_step import LockStepPipe
 from drivers.bench.wiring import cell_pins, select_pins
 
-from drivers.boards import join_blocks
-from landing_lab.model.blocks import FrameBlock
+from landing_lab.model.blocks import FrameBlock, joined
 from landing_lab_drivers.link import FrameLink
 
 NUMBER_OF_ANALOG_PINS = {"uno": 6, "nano": 8, "mega": 16}
@@ -69,7 +68,7 @@ def recorded(link: FrameLink, pipe: LockStepPipe, seconds: float) -> FrameBlock:
     link.start()
     pipe.run(seconds)
     link.stop()
-    return join_blocks([arrival.frames for arrival in link.poll()])
+    return joined([arrival.frames for arrival in link.poll()])
 
 
 def readings_of(block: FrameBlock, cell: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -9,10 +9,9 @@ from drivers.bench.lock_step import LockStepPipe, opened
 from drivers.bench.wiring import select_pins
 
 from bench.boards import MakeBoard, recorded, scan_of, wire_insole
-from drivers.boards import join_blocks
 from landing_lab.calibrate.clock import fit_clock
 from landing_lab.errors import DeviceTimeoutError
-from landing_lab.model.blocks import FrameBlock
+from landing_lab.model.blocks import FrameBlock, joined
 from landing_lab_drivers.link import FrameLink
 from landing_lab_drivers.wire import FrameDecoder, encode_frame
 
@@ -21,7 +20,7 @@ MUX_TAU_S = 0.8e-6
 
 
 def polled(link: FrameLink) -> FrameBlock:
-    return join_blocks([arrival.frames for arrival in link.poll()])
+    return joined([arrival.frames for arrival in link.poll()])
 
 
 @pytest.mark.parametrize(("settle_us", "clean"), [(0, False), (4, True)])

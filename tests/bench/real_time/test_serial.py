@@ -11,8 +11,7 @@ from drivers.bench import serve
 from drivers.bench.board import Board
 
 from bench.boards import CELL_COUNTS, MakeBoard, readings_of, scan_of, wire_insole, wire_plate
-from drivers.boards import join_blocks
-from landing_lab.model.blocks import FrameBlock
+from landing_lab.model.blocks import FrameBlock, joined
 from landing_lab_drivers.port import SerialTransport
 
 # Generous: this is about bytes, and a busy machine runs the board more slowly.
@@ -38,7 +37,7 @@ def streamed(simulated: Board, *, n_frames: int) -> FrameBlock:
     # Opening the port reset the board, as DTR does.
     assert simulated.counters().resets == 1
     assert (link.stats.lost_frames, link.stats.bad_frames, link.stats.resyncs) == (0, 0, 0)
-    block = join_blocks(blocks)
+    block = joined(blocks)
     assert len(block) >= n_frames
     np.testing.assert_array_equal(np.diff(block.sequence), 1)
     return block
