@@ -2,24 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+from landing_lab.errors import ParameterError
 from landing_lab.model import nominal
 from landing_lab.model.channels import Channel, ChannelLayout, Side
 from landing_lab.model.device import DeviceInfo
+from landing_lab.model.insole_layout import InsoleLayout, default_layout, from_document
 
 
-def insole_layout(info: DeviceInfo) -> ChannelLayout:
-    """Cells of an insole; one of another number of cells than the nominal layout has no places."""
-    named = info.n_channels == len(nominal.INSOLE_CELLS)
+def cells_of(info: DeviceInfo, documents: object = None) -> tuple[InsoleLayout | None, str | None]:
+    """Where the cells of an insole lie, and the sentence that what the recording says of it cannot be used.
+
+    documents: device id -> layout, as a recording carries it. Without one the layout is the usual one of so many
+    channels, None where there is none.
+    """
+    document = documents.get(info.device_id) if isinstance(documents, Mapping) else None
+    if document is None:
+        return default_layout(info.n_channels), None
+    try:
+        layout = from_document(document)
+    except ParameterError as error:
+        return default_layout(info.n_channels), f"the layout named for {info.device_id} was left out: {error}"
+    if len(layout) != info.n_channels:
+        told = f"{layout.name} has {len(layout)} cells and the board {info.n_channels} channels"
+        return default_layout(info.n_channels), f"the layout named for {info.device_id} was left out: {told}"
+    return layout, None
+
+
+def insole_layout(
+    info: DeviceInfo, cells: InsoleLayout | None = None, arms_mm: Sequence[tuple[float, float]] = ()
+) -> ChannelLayout:
+    """Cells of an insole, named and placed as its layout says (the usual one of so many channels where not given).
+
+    arms_mm: where a calibration found the force of each cell to act; the layout's places where it did not.
+    """
+    cells = cells or default_layout(info.n_channels)
+    places = arms_mm or (() if cells is None else [cells.position_mm(one.x, one.y) for one in cells.cells])
     return ChannelLayout(
         tuple(
             Channel(
-                name=nominal.INSOLE_CELL_NAMES[cell] if named else f"cell_{cell + 1}",
+                name=f"cell_{cell + 1}" if cells is None else cells.cells[cell].name,
                 quantity="force",
                 unit="N",
                 side=info.placement,
-                position_mm=nominal.insole_position_mm(nominal.INSOLE_CELLS[cell]) if named else None,
+                position_mm=places[cell] if places else None,
             )
             for cell in range(info.n_channels)
         )

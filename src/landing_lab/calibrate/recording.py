@@ -12,9 +12,10 @@ from landing_lab.calibrate.channels import channel_faults
 from landing_lab.calibrate.clock import ClockFit
 from landing_lab.calibrate.clock_segments import LOST, grid_rows, reading_gaps, scan_gaps, scan_interval_s
 from landing_lab.calibrate.convert import counts_to_newton, saturated
-from landing_lab.calibrate.layouts import insole_layout, plate_layout
+from landing_lab.calibrate.layouts import cells_of, insole_layout, plate_layout
 from landing_lab.errors import RecordingError
 from landing_lab.model.blocks import FLAG_NOT_READY, FLAG_SUSPECT
+from landing_lab.model.insole_layout import InsoleLayout
 from landing_lab.model.raw import RawRecording, RawStream
 from landing_lab.model.recording import Clock, Recording, Sensor, Stream
 
@@ -43,14 +44,19 @@ def recording_from_raw(raw: RawRecording, *, source: str = "recording") -> Recor
     notes = [*raw.notes, *filter(None, [alignment_note(clocks)]), *edge_notes(filled, clocks), *restart_notes(clocks)]
     streams: dict[str, Stream] = {}
     for name, stream in filled.items():
-        build = _plate_stream if stream.info.sensor_kind == "hx711_plate" else _insole_stream
         applied = applied_calibration(stream.info, raw)
         faults = [fault.sentence for fault in channel_faults(stream.info, stream.frames)]
         held = saturated(stream.info, applied.calibration, stream.frames.counts)
         faults += [held] if held else []
         notes += [applied.note] if applied.note else []
         notes += [f"{fault}." for fault in faults]
-        streams[name] = build(stream, clocks[name], zero, applied, "; ".join(filter(None, (applied.doubt, *faults))))
+        doubt = "; ".join(filter(None, (applied.doubt, *faults)))
+        if stream.info.sensor_kind == "hx711_plate":
+            streams[name] = _plate_stream(stream, clocks[name], zero, applied, doubt)
+        else:
+            cells, unfit = cells_of(stream.info, raw.metadata.get("insole_layouts"))
+            notes += [f"{unfit}."] if unfit else []
+            streams[name] = _insole_stream(stream, clocks[name], zero, applied, doubt, cells)
         lost = sum(gap.n_samples for gap in streams[name].gaps if gap.reason == LOST)
         if lost:
             notes.append(f"{name}: {lost} samples were lost on the way and are shown as gaps.")
@@ -99,7 +105,14 @@ def _clock(fit: ClockFit) -> Clock:
     return Clock(source=fit.source, drift_ppm=fit.drift_ppm, offset_sd_s=fit.sd_s)
 
 
-def _insole_stream(stream: RawStream, fit: ClockFit, zero_s: float, applied: AppliedCalibration, doubt: str) -> Stream:
+def _insole_stream(
+    stream: RawStream,
+    fit: ClockFit,
+    zero_s: float,
+    applied: AppliedCalibration,
+    doubt: str,
+    cells: InsoleLayout | None,
+) -> Stream:
     """Scans on the regular grid of their sequence numbers; scans that never arrived are NaN rows and gaps."""
     frames, info = stream.frames, stream.info
     step_s = scan_interval_s(stream, fit) * fit.rate
@@ -118,13 +131,14 @@ def _insole_stream(stream: RawStream, fit: ClockFit, zero_s: float, applied: App
         samples=samples,
         sample_rate_hz=1.0 / step_s,
         times_s=start_s + np.arange(length, dtype=np.float64) * step_s,
-        layout=insole_layout(info),
+        layout=insole_layout(info, cells),
         sensor=Sensor(
             kind="fsr_insole",
             description=f"FSR insole {info.device_id} ({info.n_channels} cells, {applied.told})",
             calibrated=applied.calibration is not None,
             scale_sd_fraction=applied.relative_sd,
             doubt=doubt or None,
+            insole=cells,
         ),
         clock=_clock(fit),
         gaps=scan_gaps(row, frames.ticks_us, fit),

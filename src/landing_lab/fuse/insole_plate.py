@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from landing_lab.calibrate.tare import tare_from_lowest
+from landing_lab.fuse.foot_pressure import pressures_of
 from landing_lab.fuse.hx711_response import ORDERS, filtered, response
 from landing_lab.model.blocks import FloatArray
 from landing_lab.model.channels import Side
@@ -277,4 +278,5 @@ def signals_from_insoles_and_plate(plate: Stream, insoles: dict[Side, Stream]) -
         weight_note=weight_note(plate.sensor),
         edge_sd_s=EDGE_SD_S,
         side_offset_sd_s=math.hypot(*clocks),
+        pressure=pressures_of(insoles, times),
     )

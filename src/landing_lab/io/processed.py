@@ -15,6 +15,7 @@ import numpy as np
 from landing_lab.errors import FileFormatError
 from landing_lab.io.dataset_names import task_label
 from landing_lab.io.formats.parquet import encode, read_parquet
+from landing_lab.io.recording_document import sensor_document
 from landing_lab.io.stream_columns import TIME_COLUMN, column_names
 from landing_lab.io.visible import quoted_name, snippet
 from landing_lab.io.write import json_text, plain, write_together
@@ -189,7 +190,7 @@ def _listed(stream: Stream, file: str, content: bytes) -> dict[str, object]:
         "sample_rate_hz": stream.sample_rate_hz,
         "free_running": stream.free_running,
         "units": {TIME_COLUMN: "s", **units},
-        "sensor": dataclasses.asdict(stream.sensor),
+        "sensor": sensor_document(stream.sensor),
         "clock": dataclasses.asdict(stream.clock),
         "gaps": [dataclasses.asdict(gap) for gap in stream.gaps],
     }
@@ -197,6 +198,6 @@ def _listed(stream: Stream, file: str, content: bytes) -> dict[str, object]:
 
 def _force_facts(signals: ForceSignals) -> object:
     """All that an analysis knew of its force but the samples: uncertainty by side and kind, zero, source."""
-    left_out = {"times_s", "force_n", "cop_m"}
+    left_out = {"times_s", "force_n", "cop_m", "sd_n", "pressure"}
     named = (one.name for one in dataclasses.fields(signals) if one.name not in left_out)
     return plain({name: getattr(signals, name) for name in named})

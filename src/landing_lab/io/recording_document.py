@@ -13,6 +13,7 @@ import numpy as np
 from landing_lab.io.stream_columns import canonical
 from landing_lab.io.visible import visible
 from landing_lab.io.write import plain
+from landing_lab.model import insole_layout
 from landing_lab.model.blocks import FloatArray, Gap
 from landing_lab.model.channels import Channel, ChannelLayout, Quantity, Side
 from landing_lab.model.recording import Clock, Recording, Sensor, SensorKind, Stream
@@ -38,7 +39,7 @@ def document_of(recording: Recording, stream: str, columns: Sequence[str]) -> st
             {"column": name, **dataclasses.asdict(channel)}
             for name, channel in zip(columns, chosen.layout.channels, strict=True)
         ],
-        "sensor": dataclasses.asdict(chosen.sensor),
+        "sensor": sensor_document(chosen.sensor),
         "clock": dataclasses.asdict(chosen.clock),
         "gaps": [dataclasses.asdict(gap) for gap in chosen.gaps],
         "provenance": {name: fact for name, fact in recording.provenance.items() if name not in _PRIVATE},
@@ -47,6 +48,13 @@ def document_of(recording: Recording, stream: str, columns: Sequence[str]) -> st
     assert isinstance(described, dict)
     crc = checksum(described, chosen.times_s, chosen.samples)
     return json.dumps({**described, "crc32": crc}, allow_nan=False)
+
+
+def sensor_document(sensor: Sensor) -> dict[str, object]:
+    """What made the samples, as plain values; the cells of an insole as a layout file has them."""
+    named = (one.name for one in dataclasses.fields(sensor) if one.name != "insole")
+    plain_sensor = {name: getattr(sensor, name) for name in named}
+    return plain_sensor if sensor.insole is None else {**plain_sensor, "insole": sensor.insole.as_document()}
 
 
 def schema_of(text: str) -> str:
@@ -123,6 +131,7 @@ def _sensor(entry: dict[str, Any]) -> Sensor:
         calibrated=bool(entry["calibrated"]),
         scale_sd_fraction=float(entry.get("scale_sd_fraction", 0.0)),  # files of 0.1.0 do not have it
         doubt=None if entry.get("doubt") is None else str(entry["doubt"]),
+        insole=None if entry.get("insole") is None else insole_layout.from_document(entry["insole"]),
     )
 
 

@@ -11,8 +11,10 @@ import numpy as np
 from landing_lab.errors import ParameterError, RecordingError
 from landing_lab.model.blocks import FloatArray, Gap
 from landing_lab.model.channels import ChannelLayout
+from landing_lab.model.insole_layout import InsoleLayout
 
-SensorKind: TypeAlias = Literal["force_plate", "hx711_plate", "fsr_insole"]
+SensorKind: TypeAlias = Literal["force_plate", "hx711_plate", "fsr_insole", "pressure_insole"]
+"""pressure_insole: an insole of a vendor, calibrated by the vendor."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +24,7 @@ class Sensor:
     bandwidth_hz: -3 dB point of the sensor itself, None where the sample rate is the only limit.
     calibrated: whether the unit of the channels is more than nominal; scale_sd_fraction: relative SD of force by its
     calibration. doubt: the sentence why this sensor's force is in doubt (calibration expired, a cell at its limit).
+    insole: where the cells of an insole lie, None for anything else and where nobody knows.
     """
 
     kind: SensorKind
@@ -30,6 +33,7 @@ class Sensor:
     calibrated: bool = True
     scale_sd_fraction: float = 0.0
     doubt: str | None = None
+    insole: InsoleLayout | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

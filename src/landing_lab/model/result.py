@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 from landing_lab.model.blocks import FloatArray
 from landing_lab.model.channels import Side
 from landing_lab.model.events import Events, Phases
+from landing_lab.model.pressure import FootPressure
 from landing_lab.model.quality import Quality
 from landing_lab.model.recording import Recording
 
@@ -91,6 +92,8 @@ class ForceSignals:
     cop_m: side -> (n_samples, 2) centre of pressure in metres; cop_axes says what the two columns are.
     unloaded_s: how long the plates were seen empty (0: never), None where the zero has another source; drift_n: how
     far the unloaded level wanders meanwhile.
+    sd_n: side -> (n_samples,) SD of fused force, sample by sample; empty where one figure says it for all.
+    pressure: foot -> what the cells under it say, on the same times; empty without insoles.
     """
 
     times_s: FloatArray
@@ -115,6 +118,8 @@ class ForceSignals:
     cop_axes: CopAxes = "unknown"
     unloaded_s: float | None = None
     drift_n: float = 0.0
+    sd_n: Mapping[Side, FloatArray] = field(default_factory=dict)
+    pressure: Mapping[Side, FootPressure] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -14,6 +14,8 @@ UNIT_SUFFIX: Final[dict[str, str]] = {
     "N": "_n",
     "BW": "_bw",
     "N s": "_ns",
+    "mm/s": "_mm_per_s",
+    "kPa s": "_kpa_s",
     "BW/s": "_bw_per_s",
     "m/s": "_m_per_s",
     "kN/m": "_kn_per_m",

@@ -1,0 +1,41 @@
+"""What the cells under one foot say, beside the force signals of the same recording."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from landing_lab.model.blocks import FloatArray
+from landing_lab.model.insole_layout import InsoleLayout
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class FootPressure:
+    """Cells of one foot's insole on the time base of the force signals.
+
+    cells_n: (n, c) force in newton of the part of the sole that each cell stands for, offset removed, NaN = missing;
+    calibrated on a plate they sum to the force of the foot, uncalibrated they are relative to each other only.
+    arms_mm: (c, 2) where the force of each cell acts, medial and anterior from the middle of the heel edge: the
+    layout's place, or what a calibration on the plate found. calibrated: whether force and centre of pressure of the
+    insole were calibrated (by us on a plate, or by a vendor); False: results are relative and say so.
+    force_sd_fraction: relative SD of the sum of the cells; cop_sd_mm: SD of the centre of pressure, (medial,
+    anterior). at_limit: (n, c) cells beyond what they can tell, None where no cell was. note: the sentence that flags
+    everything that rests on these cells, None where nothing is in doubt. source: how they were obtained.
+    """
+
+    layout: InsoleLayout
+    cells_n: FloatArray
+    arms_mm: FloatArray
+    calibrated: bool
+    force_sd_fraction: float
+    cop_sd_mm: tuple[float, float]
+    source: str
+    at_limit: NDArray[np.bool_] | None = None
+    note: str | None = None
+
+    @property
+    def pressure_kpa(self) -> FloatArray:
+        """Mean pressure under the part of the sole that each cell stands for, (n, c)."""
+        return np.asarray(self.cells_n / self.layout.area_mm2 * 1000.0)
