@@ -100,7 +100,7 @@ def draw_foot(
         sensitivity=(field @ patch.T) * texture[:, None, None, :],
         toe_bend=bend,
         fluctuation=_alike(cells * size_m, setting),
-        area_m2=_sensing_m2(setting.layout),
+        area_m2=sensing_m2(setting.layout),
         shares=field @ (_parts(places) * area_m2[:, None]),
     )
 
@@ -131,7 +131,7 @@ def _size_m(layout: InsoleLayout) -> FloatArray:
     return np.array([layout.width_mm, layout.length_mm]) / 1000.0
 
 
-def _sensing_m2(layout: InsoleLayout) -> FloatArray:
+def sensing_m2(layout: InsoleLayout) -> FloatArray:
     """Area (cells,) that responds; cells that cover the sole are taken as FSR cells at the same places."""
     area_mm2 = layout.sensing_area_mm2
     return np.full(len(layout), nominal.FSR_SENSING_AREA_M2 if area_mm2 is None else area_mm2 * 1e-6)
