@@ -36,6 +36,11 @@ class AppliedCalibration:
         return self.calibration.position_mm if isinstance(self.calibration, PlateCalibration) else ()
 
     @property
+    def plate(self) -> PlateCalibration | None:
+        """The calibration where it is one of a plate."""
+        return self.calibration if isinstance(self.calibration, PlateCalibration) else None
+
+    @property
     def told(self) -> str:
         """How newton came about, as part of a sensor's description."""
         made = self.calibration

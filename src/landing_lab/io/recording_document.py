@@ -123,16 +123,24 @@ def _channel(entry: dict[str, Any]) -> Channel:
 def _sensor(entry: dict[str, Any]) -> Sensor:
     if entry["kind"] not in get_args(SensorKind):
         raise ValueError(f"a sensor of kind {entry['kind']!r}")
-    bandwidth = entry["bandwidth_hz"]
     return Sensor(
         kind=entry["kind"],
         description=str(entry["description"]),
-        bandwidth_hz=None if bandwidth is None else float(bandwidth),
+        bandwidth_hz=_number(entry["bandwidth_hz"]),
         calibrated=bool(entry["calibrated"]),
         scale_sd_fraction=float(entry.get("scale_sd_fraction", 0.0)),  # files of 0.1.0 do not have it
         doubt=None if entry.get("doubt") is None else str(entry["doubt"]),
         insole=None if entry.get("insole") is None else insole_layout.from_document(entry["insole"]),
+        # files of 0.1.0 have none of these
+        cell_limits_n=tuple(float(limit) for limit in entry.get("cell_limits_n") or ()),
+        filter_order=None if entry.get("filter_order") is None else int(entry["filter_order"]),
+        mode_hz=_number(entry.get("mode_hz")),
+        mode_at_least_hz=_number(entry.get("mode_at_least_hz")),
     )
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None else float(value)
 
 
 def _shown(value: Any) -> Any:

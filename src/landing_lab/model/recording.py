@@ -24,7 +24,10 @@ class Sensor:
     bandwidth_hz: -3 dB point of the sensor itself, None where the sample rate is the only limit.
     calibrated: whether the unit of the channels is more than nominal; scale_sd_fraction: relative SD of force by its
     calibration. doubt: the sentence why this sensor's force is in doubt (calibration expired, a cell at its limit).
-    insole: where the cells of an insole lie, None for anything else and where nobody knows.
+    insole: where the cells of an insole lie, None for anything else and where nobody knows. cell_limits_n: reading of
+    each channel from which it carries more than it can tell, empty where there is none. filter_order: of a plate's
+    converters, None where no calibration settled it; mode_hz: first mode of the plate, mode_at_least_hz its lower
+    bound where the mode itself was not seen.
     """
 
     kind: SensorKind
@@ -34,6 +37,10 @@ class Sensor:
     scale_sd_fraction: float = 0.0
     doubt: str | None = None
     insole: InsoleLayout | None = None
+    cell_limits_n: tuple[float, ...] = ()
+    filter_order: int | None = None
+    mode_hz: float | None = None
+    mode_at_least_hz: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
