@@ -70,7 +70,7 @@ def advance(
             f = block[i, j]
             if -math.inf < f <= 0.0:
                 continue  # a cell cannot pull
-            if not f < math.inf:
+            if not abs(f) < math.inf:
                 f = math.nan
             total += f
             x += f * arms_mm[j, 0]

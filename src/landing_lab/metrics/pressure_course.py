@@ -118,9 +118,9 @@ def foot_course(signals: ForceSignals, side: Side, first: int, stop: int) -> Foo
     first, stop = max(first, 0), min(stop, len(signals.times_s))
     if stop - first < 2:
         return "the contact is shorter than two frames of the insole"
-    cells = np.ascontiguousarray(foot.cells_n[first:stop])
+    cells = np.array(foot.cells_n[first:stop], dtype=np.float64, order="C")  # a read-only block is compiled anew
     by_cells = side not in signals.force_n
-    force = cells.sum(axis=1) if by_cells else np.array(signals.force_n[side][first:stop])
+    force = cells.sum(axis=1) if by_cells else np.array(signals.force_n[side][first:stop], dtype=np.float64)
     known = np.isfinite(force)
     if not known.any():
         return "samples of force are missing in the whole contact; check the cable and repeat the trial"
@@ -215,11 +215,11 @@ def _frames(
     out = np.empty((len(cells), FIXED + 2 * len(parts)))
     advance(
         cells,
-        np.ascontiguousarray(foot.arms_mm, dtype=np.float64),
+        np.array(foot.arms_mm, dtype=np.float64, order="C"),
         layout.area_mm2,
         layout.medial_share,
         np.array([parts.index(cell.part) for cell in layout.cells], dtype=np.int64),
-        np.ascontiguousarray(force, dtype=np.float64),
+        force,
         -math.inf,  # the touchdown is known: every frame belongs to this contact
         gate_n,
         round(REFERENCE_S * rate_hz),
