@@ -90,6 +90,16 @@ def saturated(info: DeviceInfo, calibration: Calibration | None, counts: CountAr
     return f"{info.device_id} was saturated: more than it can tell lay on {', '.join(cells)}, which is read as that"
 
 
+def cell_limits_n(info: DeviceInfo, calibration: Calibration | None) -> tuple[float | None, ...]:
+    """Force from which on each cell of an insole cannot tell more, N: by its calibration, else the nominal one.
+
+    None for a cell that never came near its limit while it was calibrated.
+    """
+    if not isinstance(calibration, InsoleCalibration) or foreign(info, calibration) is not None:
+        return (nominal.FSR_SATURATION_N,) * info.n_channels
+    return tuple(None if one is None else float(unflattened_n(np.array(one), one)) for one in calibration.saturation_n)
+
+
 def _shown_n(calibration: InsoleCalibration, counts: CountArray) -> FloatArray:
     """What the power law of each cell says, (n, n_cells), before its saturation is taken out."""
     above = np.maximum(conductance_s(counts) - np.array(calibration.zero_s), 0.0) / nominal.FSR_CONDUCTANCE_AT_1_N_S
