@@ -139,6 +139,7 @@ def _insole_stream(
             scale_sd_fraction=applied.relative_sd,
             doubt=doubt or None,
             insole=cells,
+            whole_foot=applied.whole_foot,
         ),
         clock=_clock(fit),
         gaps=scan_gaps(row, frames.ticks_us, fit),

@@ -52,9 +52,10 @@ def document_of(recording: Recording, stream: str, columns: Sequence[str]) -> st
 
 def sensor_document(sensor: Sensor) -> dict[str, object]:
     """What made the samples, as plain values; the cells of an insole as a layout file has them."""
-    named = (one.name for one in dataclasses.fields(sensor) if one.name != "insole")
+    named = (one.name for one in dataclasses.fields(sensor) if one.name not in ("insole", "whole_foot"))
     plain_sensor = {name: getattr(sensor, name) for name in named}
-    return plain_sensor if sensor.insole is None else {**plain_sensor, "insole": sensor.insole.as_document()}
+    cells = {} if sensor.insole is None else {"insole": sensor.insole.as_document()}
+    return {**plain_sensor, **cells, **({"whole_foot": True} if sensor.whole_foot else {})}
 
 
 def schema_of(text: str) -> str:
@@ -132,6 +133,7 @@ def _sensor(entry: dict[str, Any]) -> Sensor:
         scale_sd_fraction=float(entry.get("scale_sd_fraction", 0.0)),  # files of 0.1.0 do not have it
         doubt=None if entry.get("doubt") is None else str(entry["doubt"]),
         insole=None if entry.get("insole") is None else insole_layout.from_document(entry["insole"]),
+        whole_foot=bool(entry.get("whole_foot", False)),
     )
 
 
