@@ -189,7 +189,7 @@ def estimates(recording: Recording, signals: ForceSignals) -> dict[str, dict[str
         insole = recording.streams[f"insole_{side}"]
         shape = insole_shape(insole, times)
         assert shape is not None
-        ready = prepared(times, shape, cells, plate.sensor, calibrated=insole.sensor.calibrated)
+        ready = prepared(times, shape, cells, plate.sensor, calibrated=insole.sensor.whole_foot)
         timing = plate_timing({side: ready.foot}, {side: ready.parts}, plate.sensor.filter_order, 0.001)  # type: ignore[dict-item]
         order, delay = timing.order, timing.delay_s[side]  # type: ignore[index]
         made[side] = {

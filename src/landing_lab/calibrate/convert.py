@@ -93,26 +93,24 @@ def saturated(info: DeviceInfo, calibration: Calibration | None, counts: CountAr
     return f"{info.device_id} was saturated: more than it can tell lay on {', '.join(cells)}, which is read as that"
 
 
-def cell_limits_n(info: DeviceInfo, calibration: Calibration | None) -> tuple[float, ...]:
-    """Reading of each cell of an insole, in newton, from which it carries more than it can tell; empty for a plate.
+def cell_limits_n(info: DeviceInfo, calibration: Calibration | None) -> tuple[float | None, ...]:
+    """Reading from which on each cell of an insole cannot tell more, N, None for a cell that a calibration ignores.
 
-    HIGHEST_SHARE of the saturation that the calibration found, else of the nominal one; the converter's last counts
-    where they come first.
+    HIGHEST_SHARE of the saturation that its calibration found, else of the nominal one as its law reads it; the
+    converter's last counts where they come first.
     """
-    if info.sensor_kind != "fsr_insole":
-        return ()
     full = np.full((1, info.n_channels), (1 << nominal.ADC_BITS) - LAST_COUNTS, dtype=np.int32)
     highest = counts_to_newton(info, calibration)(full)[0]
-    law = calibration if isinstance(calibration, InsoleCalibration) and foreign(info, calibration) is None else None
     shown_n = HIGHEST_SHARE * nominal.FSR_SATURATION_N
-    if law is None:
+    if not isinstance(calibration, InsoleCalibration) or foreign(info, calibration) is not None:
         return tuple(np.minimum(highest, shown_n).tolist())
-    above = np.maximum(nominal_conductance_s(shown_n) - np.array(law.zero_s), 0.0) / nominal.FSR_CONDUCTANCE_AT_1_N_S
-    usual = np.array(law.weight_n) * above ** np.array(law.exponent)
-    limit = _limits_n(law)
+    ratio = nominal_conductance_s(shown_n) - np.array(calibration.zero_s)
+    above = np.maximum(ratio, 0.0) / nominal.FSR_CONDUCTANCE_AT_1_N_S
+    usual = np.array(calibration.weight_n) * above ** np.array(calibration.exponent)
+    limit = _limits_n(calibration)
     known = np.isfinite(limit)
     usual[known] = unflattened_n(HIGHEST_SHARE * limit[known], limit[known])
-    return tuple(np.minimum(highest, usual).tolist())
+    return tuple(one if one > 0.0 else None for one in np.minimum(highest, usual).tolist())
 
 
 def nominal_conductance_s(force_n: float) -> float:

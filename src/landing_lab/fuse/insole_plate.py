@@ -103,7 +103,7 @@ def _prepared(
         if apart is not None:
             unusable[side] = apart
             continue
-        ready[side] = prepared(times, shape, cells[side], plate.sensor, calibrated=insole.sensor.calibrated)
+        ready[side] = prepared(times, shape, cells[side], plate.sensor, calibrated=insole.sensor.whole_foot)
     return ready, unusable
 
 

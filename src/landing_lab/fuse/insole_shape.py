@@ -48,8 +48,8 @@ def insole_shape(stream: Stream, times_s: FloatArray) -> InsoleShape | None:
     if (~missing).sum() < 2:
         return None
     cells = np.maximum(raw - _unloaded_level(raw, stream.sample_rate_hz), 0.0)
-    limits = np.array(stream.sensor.cell_limits_n or (np.inf,) * len(columns))
-    at_limit_n = np.where((raw >= limits) & (raw > 0.0), cells, 0.0).sum(axis=1)
+    told = stream.sensor.cell_limit_n or (None,) * len(columns)
+    at_limit_n = np.where(raw >= np.array([np.inf if one is None else one for one in told]), cells, 0.0).sum(axis=1)
     shape = _bridged(cells.sum(axis=1), missing, round(MAX_BRIDGED_SCANS_S * stream.sample_rate_hz))
     return InsoleShape(shape, missing, at_limit_n)
 
