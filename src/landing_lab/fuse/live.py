@@ -1,7 +1,7 @@
 """Force of one foot 60 ms after it happened: the model of `gain_model`, eliminated column by column as data come.
 
-Each step gives one knot's samples out of every scan and reading up to a fixed lag after it, so that nothing depends on
-how the data were cut into blocks. Unknowns that no later reading can see are marginalised and forgotten.
+Each step gives a few knots' samples out of every scan and reading up to a fixed lag after them, so that nothing depends
+on how the data were cut into blocks. Unknowns that no later reading can see are marginalised and forgotten.
 """
 
 from __future__ import annotations
@@ -21,6 +21,9 @@ from landing_lab.model.blocks import FloatArray
 
 LAG_S: Final = 0.060
 """A force is given this long after it: the plate's news of it is complete after 38-50 ms (fusion.md section 3)."""
+
+KNOTS_A_STEP: Final = 4
+"""Knots whose samples are given together: 20 ms, for a quarter of the work."""
 
 LONGEST_PERIOD_S: Final = 1.0 / 75.0
 """Users measure 78 to 94 readings a second (hardware.md); a slower converter would still write on forgotten knots."""
@@ -61,11 +64,12 @@ class LiveFoot:
         self._parts, self._error, self._order, self._delay_s, self._lag_s = parts, error, order, delay_s, lag_s
         self._per_knot = max(1, round(KNOT_S / step_s))
         self._spacing_s = self._per_knot * step_s
+        self._n_given = KNOTS_A_STEP * self._per_knot
         self._shape = LiveShape(step_s)
         self._readings = LiveReadings(n_cells)
         width = int(np.ceil(order * LONGEST_PERIOD_S / self._spacing_s)) + 3
         self._settled_s = delay_s + (0.5 * order + PERIODS_MORE) * LONGEST_PERIOD_S
-        longest = width + int(np.ceil((lag_s + self._settled_s) / self._spacing_s)) + 8
+        longest = width + int(np.ceil((lag_s + self._settled_s) / self._spacing_s)) + 8 + KNOTS_A_STEP
         self._band = np.zeros((longest * len(parts), width * len(parts)))
         self._right = np.zeros(len(self._band))
         # The prior of a long chain: its first knot and one from the middle, with what ties each to the next.
@@ -88,18 +92,18 @@ class LiveFoot:
         times, force, sd = [], [], []
         while self._shape.first_s is not None:
             start_s = self._shape.first_s + self._next * self._spacing_s
-            horizon_s = start_s + self._spacing_s + self._lag_s
+            horizon_s = start_s + KNOTS_A_STEP * self._spacing_s + self._lag_s
             if min(self._shape.newest_s, self._readings.newest_s) < horizon_s:
                 break
             found = self._step(horizon_s)
-            times.append(start_s + np.arange(self._per_knot) * self._spacing_s / self._per_knot)
+            times.append(start_s + np.arange(self._n_given) * self._spacing_s / self._per_knot)
             force.append(found[0])
             sd.append(found[1])
         nothing = [np.empty(0)]
         return LiveForce(*(np.concatenate(parts or nothing) for parts in (times, force, sd)))
 
     def _step(self, horizon_s: float) -> FloatArray:
-        """Force and SD of the next knot's samples, (2, per_knot), by everything up to the horizon."""
+        """Force and SD of the next knots' samples, (2, k), by everything up to the horizon."""
         count = int((horizon_s - (self._shape.first_s or 0.0)) / self._spacing_s) + 2 - self._base
         self._extend(self._base + count)
         n_rows = count * len(self._parts)
@@ -119,9 +123,9 @@ class LiveFoot:
         whole = np.concatenate([self._given, out[:, first:]], axis=1)
         sd = force_sd(whole[0], whole[1], self._spacing_s / self._per_knot)
         before = self._given.shape[1]
-        told = slice(before, before + self._per_knot)
+        told = slice(before, before + self._n_given)
         self._given = whole[:, max(0, told.stop - KEPT) : told.stop]
-        self._next += 1
+        self._next += KNOTS_A_STEP
         self._forget(horizon_s)
         return np.stack([whole[0, told], sd[told]])
 
