@@ -130,17 +130,36 @@ def with_order(raw: RawRecording, off: int) -> RawRecording:
     return dataclasses.replace(raw, metadata={**raw.metadata, "calibrations": documents})
 
 
+def without_insole_calibrations(raw: RawRecording) -> RawRecording:
+    """The recording with nominal insoles."""
+    documents = dict(raw.metadata["calibrations"])  # type: ignore[call-overload]
+    kept = {key: one for key, one in documents.items() if one["kind"] == "plate"}
+    return dataclasses.replace(raw, metadata={**raw.metadata, "calibrations": kept})
+
+
+def one_gain(nominal: Recording, signals: ForceSignals, side: str, plate_n: FloatArray) -> FloatArray:
+    """Sum of a nominal insole's cells times the plate over it in standing."""
+    shape = insole_shape(nominal.streams[f"insole_{side}"], signals.times_s)
+    assert shape is not None
+    standing = np.abs(plate_n / np.median(plate_n[plate_n > 100.0]) - 1.0) < 0.1
+    return shape.shape_n * float(np.nanmedian(plate_n[standing] / np.maximum(shape.shape_n[standing], 1.0)))
+
+
 def landings_of(file: str, seed: int, condition: Condition) -> list[Landing]:
     """Every foot-landing of one file with the sensors of one seed."""
     made = sensed(file, seed, condition)
-    return judged(file, seed, made.truth, recording_from_raw(made.raw))
+    return judged(file, seed, made.truth, made.raw)
 
 
-def judged(file: str, seed: int, truth: SensedTruth, recording: Recording) -> list[Landing]:
+def judged(file: str, seed: int, truth: SensedTruth, raw: RawRecording) -> list[Landing]:
     """The errors of all estimators on one recording."""
+    recording = recording_from_raw(raw)
     signals = signals_of(recording)
     assert isinstance(signals, ForceSignals), signals
     others = estimates(recording, signals)
+    nominal = recording_from_raw(without_insole_calibrations(raw))
+    for side, known in others.items():
+        known["insole, one gain"] = one_gain(nominal, signals, side, known["plate, delay removed"])
     at = np.column_stack([np.interp(signals.times_s, truth.time_s, column) for column in truth.force_n.T])
     found = []
     for column, side in enumerate(("left", "right")):
@@ -190,7 +209,7 @@ def estimates(recording: Recording, signals: ForceSignals) -> dict[str, dict[str
         shape = insole_shape(insole, times)
         assert shape is not None
         ready = prepared(times, shape, cells, plate.sensor, calibrated=insole.sensor.whole_foot)
-        timing = plate_timing({side: ready.foot}, {side: ready.parts}, plate.sensor.filter_order, 0.001)  # type: ignore[dict-item]
+        timing = plate_timing({side: ready.foot}, {side: ready.timing_parts}, plate.sensor.filter_order, 0.001)  # type: ignore[dict-item]
         order, delay = timing.order, timing.delay_s[side]  # type: ignore[index]
         made[side] = {
             "R": fused(ready, side, timing, plate.sensor).ratio_n,  # type: ignore[arg-type]
@@ -320,7 +339,7 @@ def _job(arguments: tuple[str, int, str]) -> tuple[list[Landing], list[tuple[flo
     condition = CONDITIONS[name]
     made = sensed(file, seed, condition)
     rsi = [rsi_error(made)] if file in DROP_JUMPS else []
-    return judged(file, seed, made.truth, recording_from_raw(made.raw)), rsi
+    return judged(file, seed, made.truth, made.raw), rsi
 
 
 def tables(seeds: int, processes: int, names: list[str]) -> Iterator[str]:

@@ -22,7 +22,6 @@ from fuse.landing_accuracy import (
     rsi_error,
     sensed,
 )
-from landing_lab.calibrate.recording import recording_from_raw
 from reference import require_reference_data
 
 SEEDS = int(os.environ.get("LANDING_LAB_FUSION_SEEDS", "0"))
@@ -40,7 +39,7 @@ def landings(name: str) -> tuple[list[Landing], list[tuple[float, float]]]:
     for seed in range(1, SEEDS + 1) if WHOLE else range(1, 3):
         for file in files:
             made = sensed(file, seed, CONDITIONS[name])
-            rows += judged(file, seed, made.truth, recording_from_raw(made.raw))
+            rows += judged(file, seed, made.truth, made.raw)
             if file in DROP_JUMPS:
                 jumps.append(rsi_error(made))
     return rows, jumps
