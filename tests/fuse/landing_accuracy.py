@@ -145,12 +145,6 @@ def one_gain(nominal: Recording, signals: ForceSignals, side: str, plate_n: Floa
     return shape.shape_n * float(np.nanmedian(plate_n[standing] / np.maximum(shape.shape_n[standing], 1.0)))
 
 
-def landings_of(file: str, seed: int, condition: Condition) -> list[Landing]:
-    """Every foot-landing of one file with the sensors of one seed."""
-    made = sensed(file, seed, condition)
-    return judged(file, seed, made.truth, made.raw)
-
-
 def judged(file: str, seed: int, truth: SensedTruth, raw: RawRecording) -> list[Landing]:
     """The errors of all estimators on one recording."""
     recording = recording_from_raw(raw)
