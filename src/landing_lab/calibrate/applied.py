@@ -7,8 +7,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from landing_lab.calibrate.convert import foreign
+from landing_lab.calibrate.layouts import other_layout
 from landing_lab.errors import CalibrationError
-from landing_lab.model.calibration import Calibration, PlateCalibration, from_document, out_of_date
+from landing_lab.model.calibration import (
+    Calibration,
+    InsoleCalibration,
+    PlateCalibration,
+    from_document,
+    out_of_date,
+)
 from landing_lab.model.device import DeviceInfo
 from landing_lab.model.raw import RawRecording
 
@@ -31,9 +38,25 @@ class AppliedCalibration:
         return 0.0 if self.calibration is None else self.calibration.relative_sd
 
     @property
+    def of_the_whole(self) -> bool:
+        """Whether newton are those of the plate or foot: cells from the bench tell only what lies on themselves."""
+        made = self.calibration
+        return made is not None and (isinstance(made, PlateCalibration) or made.method == "on plate")
+
+    @property
     def places_mm(self) -> tuple[tuple[float, float] | None, ...]:
         """Where the calibration of a plate found its cells; empty for anything else."""
         return self.calibration.position_mm if isinstance(self.calibration, PlateCalibration) else ()
+
+    @property
+    def arms_mm(self) -> tuple[tuple[float, float], ...]:
+        """Where the calibration of an insole on the plate found the force of its cells to act; empty without one."""
+        return (self.calibration.arms_mm or ()) if isinstance(self.calibration, InsoleCalibration) else ()
+
+    @property
+    def cop_sd_mm(self) -> tuple[float, float] | None:
+        """SD of the centre of pressure of an insole that was calibrated on the plate; None without one."""
+        return self.calibration.cop_sd_mm if isinstance(self.calibration, InsoleCalibration) else None
 
     @property
     def told(self) -> str:
@@ -58,7 +81,7 @@ def applied_calibration(info: DeviceInfo, raw: RawRecording) -> AppliedCalibrati
         return AppliedCalibration(note=f"{info.device_id} has no calibration: its newton are nominal.")
     try:
         calibration = from_document(document)
-        unfit = foreign(info, calibration)
+        unfit = foreign(info, calibration) or other_layout(info, calibration, raw.metadata.get("insole_layouts"))
     except CalibrationError as error:
         unfit = str(error)
     if unfit is not None:
