@@ -29,7 +29,13 @@ def _foot(stream: Stream, side: Side, times_s: FloatArray) -> FootPressure:
     assert layout is not None
     columns = stream.layout.pick(side=side)
     cells = resampled(stream.times_s, stream.samples[:, columns], times_s, stream.sample_rate_hz)
-    zero = tare_from_lowest(cells.sum(axis=1), sample_rate_hz=stream.sample_rate_hz, calm_n=2.0, window_ms=50.0)
+    # A vendor has zeroed its own insoles, and in standing alone the lowest stretch is the person.
+    own = stream.sensor.kind == "pressure_insole"
+    zero = (
+        None
+        if own
+        else tare_from_lowest(cells.sum(axis=1), sample_rate_hz=stream.sample_rate_hz, calm_n=2.0, window_ms=50.0)
+    )
     if zero is not None:
         cells = cells - np.median(cells[zero], axis=0)
     places = [stream.layout.channels[column].position_mm for column in columns.tolist()]
