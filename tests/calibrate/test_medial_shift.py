@@ -70,10 +70,10 @@ def test_sign_of_every_clear_shift(judged: Judged) -> None:
 
 
 def test_raw_sums_are_no_measurement(judged: Judged) -> None:
-    """Uncalibrated channels at their drawn places are several times as far off."""
+    """Uncalibrated channels at their drawn places are several times as far off, and need not even go with the truth."""
     assert _pooled_mm(judged.raw) >= 3.0 * _pooled_mm(judged.good)
-    if judged.side == "left":
-        assert -0.54 <= np.mean(judged.raw_index) <= 0.5
+    if (judged.layout, judged.side) in (("fsr402_8", "left"), ("fsr402_16", "left")):
+        assert np.mean(judged.raw_index) <= 0.5
 
 
 def test_calibration_states_the_error_that_it_has(judged: Judged) -> None:

@@ -9,13 +9,7 @@ from datetime import UTC, datetime
 from landing_lab.calibrate.convert import foreign
 from landing_lab.calibrate.layouts import other_layout
 from landing_lab.errors import CalibrationError
-from landing_lab.model.calibration import (
-    Calibration,
-    InsoleCalibration,
-    PlateCalibration,
-    from_document,
-    out_of_date,
-)
+from landing_lab.model.calibration import Calibration, InsoleCalibration, PlateCalibration, from_document, out_of_date
 from landing_lab.model.device import DeviceInfo
 from landing_lab.model.raw import RawRecording
 
@@ -38,12 +32,6 @@ class AppliedCalibration:
         return 0.0 if self.calibration is None else self.calibration.relative_sd
 
     @property
-    def of_the_whole(self) -> bool:
-        """Whether newton are those of the plate or foot: cells from the bench tell only what lies on themselves."""
-        made = self.calibration
-        return made is not None and (isinstance(made, PlateCalibration) or made.method == "on plate")
-
-    @property
     def places_mm(self) -> tuple[tuple[float, float] | None, ...]:
         """Where the calibration of a plate found its cells; empty for anything else."""
         return self.calibration.position_mm if isinstance(self.calibration, PlateCalibration) else ()
@@ -57,6 +45,11 @@ class AppliedCalibration:
     def cop_sd_mm(self) -> tuple[float, float] | None:
         """SD of the centre of pressure of an insole that was calibrated on the plate; None without one."""
         return self.calibration.cop_sd_mm if isinstance(self.calibration, InsoleCalibration) else None
+
+    @property
+    def whole_foot(self) -> bool:
+        """Whether the cells of an insole sum to the force of the foot, which a bench cannot teach them."""
+        return isinstance(self.calibration, InsoleCalibration) and self.calibration.method == "on plate"
 
     @property
     def told(self) -> str:

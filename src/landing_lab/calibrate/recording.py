@@ -135,11 +135,12 @@ def _insole_stream(
         sensor=Sensor(
             kind="fsr_insole",
             description=f"FSR insole {info.device_id} ({info.n_channels} cells, {applied.told})",
-            calibrated=applied.of_the_whole,
+            calibrated=applied.calibration is not None,
             scale_sd_fraction=applied.relative_sd,
             doubt=doubt or None,
             insole=cells,
             cop_sd_mm=applied.cop_sd_mm,
+            whole_foot=applied.whole_foot,
         ),
         clock=_clock(fit),
         gaps=scan_gaps(row, frames.ticks_us, fit),

@@ -54,6 +54,7 @@ def sensor_document(sensor: Sensor) -> dict[str, object]:
     """What made the samples, as plain values; the cells of an insole as a layout file has them."""
     only_insoles = {
         "insole": None if sensor.insole is None else sensor.insole.as_document(),
+        "whole_foot": sensor.whole_foot or None,
         "cop_sd_mm": None if sensor.cop_sd_mm is None else list(sensor.cop_sd_mm),
     }
     named = (one.name for one in dataclasses.fields(sensor) if one.name not in only_insoles)
@@ -136,6 +137,7 @@ def _sensor(entry: dict[str, Any]) -> Sensor:
         scale_sd_fraction=float(entry.get("scale_sd_fraction", 0.0)),  # files of 0.1.0 do not have it
         doubt=None if entry.get("doubt") is None else str(entry["doubt"]),
         insole=None if entry.get("insole") is None else insole_layout.from_document(entry["insole"]),
+        whole_foot=bool(entry.get("whole_foot", False)),
         cop_sd_mm=None if cop_sd is None else (float(cop_sd[0]), float(cop_sd[1])),
     )
 
