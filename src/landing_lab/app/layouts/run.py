@@ -41,8 +41,8 @@ def run_show(name: str, *, as_json: bool) -> int:
     layout = shipped_layouts().get(name)
     if layout is None:
         raise ParameterError(
-            f"there is no layout {quoted_name(name)!r}; there are {', '.join(shipped_layouts())}; a file of your own is "
-            "shown by: landing-lab layouts check FILE"
+            f"there is no layout {quoted_name(name)!r}; there are {', '.join(shipped_layouts())}; a file of your own "
+            "is shown by: landing-lab layouts check FILE"
         )
     if as_json:
         return _print_json({"layout": layout.as_document(), **_facts(layout)})
