@@ -64,7 +64,7 @@ def _foot(stream: Stream, side: Side, times_s: FloatArray) -> FootPressure | Non
     notes = [None if calibrated else RELATIVE.format(side=side), sensor.doubt]
     return FootPressure(
         layout=layout,
-        cells_n=np.maximum(cells * _newton_per_unit(layout, whole_foot=sensor.whole_foot, pressure=is_pressure), 0.0),
+        cells_n=np.maximum(cells * newton_per_unit(layout, whole_foot=sensor.whole_foot, pressure=is_pressure), 0.0),
         arms_mm=arms,
         calibrated=calibrated,
         force_sd_fraction=sensor.scale_sd_fraction if calibrated and sensor.scale_sd_fraction else FORCE_SD,
@@ -94,7 +94,7 @@ def _at_limit(stream: Stream, own: FloatArray, times_s: FloatArray) -> NDArray[n
     return np.asarray(resampled(stream.times_s, beyond.astype(np.float64), times_s, stream.sample_rate_hz) > 0.0)
 
 
-def _newton_per_unit(layout: InsoleLayout, *, whole_foot: bool, pressure: bool) -> FloatArray:
+def newton_per_unit(layout: InsoleLayout, *, whole_foot: bool, pressure: bool) -> FloatArray:
     """What turns a reading of each cell into newton of the part of the sole that it stands for, (c,).
 
     A cell that nobody calibrated on a plate reads the force on its own small area: pressure there is taken for that

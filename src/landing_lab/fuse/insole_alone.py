@@ -16,7 +16,7 @@ import numpy as np
 
 from landing_lab.calibrate.tare import Tare, tare_of_rows
 from landing_lab.fuse.box_standing import box_standing
-from landing_lab.fuse.foot_pressure import pressures_of, resampled
+from landing_lab.fuse.foot_pressure import newton_per_unit, pressures_of, resampled
 from landing_lab.model.blocks import FloatArray
 from landing_lab.model.channels import Channel, ChannelLayout, Side
 from landing_lab.model.recording import Recording, Stream
@@ -86,7 +86,7 @@ def signals_from_insoles(recording: Recording) -> ForceSignals | str:
         for load in force.values():
             load[start:stop] = 0.0
     total: FloatArray = np.sum(list(force.values()), axis=0)
-    signals = _signals(insoles, in_newton, base, {"total": total, **force}, tares)
+    signals = _signals(insoles, base, {"total": total, **force}, tares)
     return dataclasses.replace(signals, source=f"{signals.source}; {ON_BOX}") if on_box else signals
 
 
@@ -107,14 +107,10 @@ def cells_in_newton(stream: Stream) -> Stream:
     of the sole, which is the right order of magnitude and no more. Zones, and cells calibrated on a plate, are it.
     """
     layout, sensor = stream.sensor.insole, stream.sensor
-    if layout is None or (stream.layout.channels[0].quantity == "force" and sensor.whole_foot):
+    pressure = stream.layout.channels[0].quantity == "pressure"
+    if layout is None or (sensor.whole_foot and not pressure):
         return stream
-    if stream.layout.channels[0].quantity == "pressure":
-        factor = layout.area_mm2 * 1e-3
-    elif layout.sensing_area_mm2 is not None:
-        factor = layout.area_mm2 / layout.sensing_area_mm2
-    else:
-        return stream
+    factor = newton_per_unit(layout, whole_foot=sensor.whole_foot, pressure=pressure)
     channels = tuple(Channel(one.name, "force", "N", one.side, one.position_mm) for one in stream.layout.channels)
     return dataclasses.replace(stream, samples=stream.samples * factor, layout=ChannelLayout(channels))
 
@@ -131,7 +127,6 @@ def _foot_load(stream: Stream, times_s: FloatArray) -> FloatArray:
 
 def _signals(
     insoles: Mapping[Side, Stream],
-    in_newton: Mapping[Side, Stream],
     base: Stream,
     force: dict[Side, FloatArray],
     tares: Mapping[Side, Tare],
@@ -163,7 +158,7 @@ def _signals(
         force_refusal=None if known else TIMING_ONLY,
         trial_refusal=None if single is None else ONE_FOOT.format(side=single),
         doubts=() if single is None else (ONE_FOOT_DOUBT.format(side=single),),
-        pressure=pressures_of(in_newton, base.times_s),
+        pressure=pressures_of(insoles, base.times_s),
     )
 
 

@@ -178,8 +178,9 @@ def _limit_doubt(course: FootCourse) -> str | None:
 
 def _missing_share(course: FootCourse, stop: int) -> float:
     """Share of the loaded frames before `stop` without a whole reading of the insole."""
-    loaded = course.loaded[:stop]
-    return float(np.mean(~np.isfinite(course.cop_mm[:stop, 0][loaded]))) if loaded.any() else 1.0
+    loaded = np.count_nonzero(course.loaded[:stop])
+    told = np.count_nonzero(np.isfinite(course.cop_mm[:stop, 0]))  # nothing is told of a frame that is not loaded
+    return 1.0 - told / loaded if loaded else 1.0
 
 
 def _missing_doubt(course: FootCourse) -> str | None:
