@@ -18,6 +18,9 @@ from landing_lab.metrics.pressure_course import NO_INSOLE, FootCourse, Where, fo
 from landing_lab.model.blocks import FloatArray
 from landing_lab.model.channels import Side
 
+OURS: Final = "landing-lab, docs/insole_indices.md"
+"""Source of a definition of insoles that is the project's own."""
+
 VIEW_S: Final = TaskParams().landing_view_s
 """How much of a landing belongs to its course."""
 
@@ -117,7 +120,8 @@ def _gated(function: FootCompute, where: Where, limits: _Limits) -> Compute:
 
     if where == "landing":
         compute.__name__ = f"landing_{function.__name__}"
-        compute.__doc__ = f"Landing: {(function.__doc__ or '').strip()}"
+        told = (function.__doc__ or "").strip()
+        compute.__doc__ = f"Landing: {told[:1].lower()}{told[1:]}"
     return compute
 
 
