@@ -140,6 +140,7 @@ def _insole_stream(
             doubt=doubt or None,
             insole=cells,
             cell_limit_n=cell_limits_n(info, applied.calibration),
+            cell_weight=applied.cell_weight,
             cop_sd_mm=applied.cop_sd_mm,
             whole_foot=applied.whole_foot,
         ),

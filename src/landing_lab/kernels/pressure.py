@@ -31,6 +31,7 @@ def advance(
     arms_mm: Any,
     area_mm2: Any,
     medial: Any,
+    sole: Any,
     part: Any,
     gate_force: Any,
     touch_n: float,
@@ -43,16 +44,19 @@ def advance(
 
     block: (n, c) force of the part of the sole of each cell in N, C order; not finite = missing, below 0 = 0.
     arms_mm: (c, 2) medial and anterior. area_mm2: (c,). medial: (c,) share on the medial side of the foot's axis.
+    sole: (c,) what makes of the force of a cell its own pressure times area_mm2, up to a factor common to all, by
+    which pressures and the medial-lateral index are shared out (ones where force is pressure times area).
     part: (c,) number of the part of the foot. gate_force: (n,) N that contact and gate are judged by, or (0,): the
     sum of the cells. A contact begins above touch_n and ends at or below it; the centre of pressure, the medial-
     lateral index and the shift are told above gate_n. The shift counts from the first told frame that is `reference`
     or more frames after the touchdown. state: (1,) STATE_DTYPE.
     out: (n, FIXED + 2 p): force N, COP medial and anterior mm, medial-lateral index, shift mm, loaded (0 or 1), force
-    of each part N, mean pressure of each part kPa. NaN where not told, and where a cell that it needs is missing.
+    of each part N, mean pressure of each part kPa (times area they sum to the force). NaN where not told, and where a
+    cell that it needs is missing.
     """
     n, c = block.shape
     parts = (out.shape[1] - FIXED) // 2
-    own = gate_force.shape[0] == 0
+    by_cells = gate_force.shape[0] == 0
     part_area = np.zeros(parts)
     medial_area = lateral_area = 0.0
     for j in range(c):
@@ -64,7 +68,7 @@ def advance(
     reference_mm, reference_at = s["reference_mm"], s["reference"]
     for i in range(n):
         total = x = y = on_medial = on_lateral = 0.0
-        for k in range(parts):
+        for k in range(2 * parts):
             out[i, FIXED + k] = 0.0
         for j in range(c):
             f = block[i, j]
@@ -75,12 +79,16 @@ def advance(
             total += f
             x += f * arms_mm[j, 0]
             y += f * arms_mm[j, 1]
-            on_medial += f * medial[j]
-            on_lateral += f * (1.0 - medial[j])
+            own = f * sole[j]
+            on_medial += own * medial[j]
+            on_lateral += own * (1.0 - medial[j])
             out[i, FIXED + part[j]] += f
+            out[i, FIXED + parts + part[j]] += own
+        shared = on_medial + on_lateral
+        scale = 1000.0 if shared == 0.0 else total / shared * 1000.0
         for k in range(parts):
-            out[i, FIXED + parts + k] = out[i, FIXED + k] / part_area[k] * 1000.0 if part_area[k] > 0.0 else math.nan
-        judged = total if own else gate_force[i]
+            out[i, FIXED + parts + k] *= scale / part_area[k] if part_area[k] > 0.0 else math.nan
+        judged = total if by_cells else gate_force[i]
         if judged > touch_n:
             if since == 0:
                 peak, reference_mm, reference_at = judged, math.nan, -1
@@ -97,7 +105,7 @@ def advance(
         out[i, COP_ML] = x / total if told else math.nan
         out[i, COP_AP] = y / total if told else math.nan
         out[i, MLI] = math.nan
-        if told and medial_area > 0.0 and lateral_area > 0.0:
+        if told and shared > 0.0 and medial_area > 0.0 and lateral_area > 0.0:
             p, q = on_medial / medial_area, on_lateral / lateral_area
             out[i, MLI] = (p - q) / (p + q)
         if told and reference_at < 0 and since > reference:
