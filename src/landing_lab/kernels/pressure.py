@@ -26,6 +26,18 @@ STATE_DTYPE = np.dtype(
 
 
 @kernel
+def _areas(area_mm2: Any, medial: Any, part: Any, part_area: Any) -> tuple[float, float]:
+    """Fill part_area (p,) with the area of each part; medial and lateral area, mm2."""
+    part_area[:] = 0.0
+    medial_area = lateral_area = 0.0
+    for j in range(area_mm2.shape[0]):
+        part_area[part[j]] += area_mm2[j]
+        medial_area += medial[j] * area_mm2[j]
+        lateral_area += (1.0 - medial[j]) * area_mm2[j]
+    return medial_area, lateral_area
+
+
+@kernel
 def advance(
     block: Any,
     arms_mm: Any,
@@ -44,28 +56,21 @@ def advance(
 
     block: (n, c) force of the part of the sole of each cell in N, C order; not finite = missing, below 0 = 0.
     arms_mm: (c, 2) medial and anterior. area_mm2: (c,). medial: (c,) share on the medial side of the foot's axis.
-    sole: (c,) what makes of the force of a cell its own pressure times area_mm2, up to a factor common to all, by
-    which pressures and the medial-lateral index are shared out (ones where force is pressure times area).
+    sole: (c,) what makes of a cell's force its own pressure times area_mm2, up to a common factor: for sides, pressures.
     part: (c,) number of the part of the foot. gate_force: (n,) N that contact and gate are judged by, or (0,): the
     sum of the cells. A contact begins above touch_n and ends at or below it; the centre of pressure, the medial-
     lateral index and the shift are told above gate_n. The shift counts from the first told frame that is `reference`
     or more frames after the touchdown. state: (1,) STATE_DTYPE.
     out: (n, FIXED + 2 p): force N, COP medial and anterior mm, medial-lateral index, shift mm, loaded (0 or 1), force
-    of each part N, mean pressure of each part kPa (times area they sum to the force). NaN where not told, and where a
-    cell that it needs is missing.
+    of each part N, its mean pressure kPa. NaN where not told, and where a cell that it needs is missing.
     """
     n, c = block.shape
     parts = (out.shape[1] - FIXED) // 2
     by_cells = gate_force.shape[0] == 0
-    part_area = np.zeros(parts)
-    medial_area = lateral_area = 0.0
-    for j in range(c):
-        part_area[part[j]] += area_mm2[j]
-        medial_area += medial[j] * area_mm2[j]
-        lateral_area += (1.0 - medial[j]) * area_mm2[j]
+    part_area = np.empty(parts)
+    medial_area, lateral_area = _areas(area_mm2, medial, part, part_area)
     s = state[0]
-    count, since, peak = s["n"], s["since"], s["peak_n"]
-    reference_mm, reference_at = s["reference_mm"], s["reference"]
+    count, since, peak, reference_mm, reference_at = s["n"], s["since"], s["peak_n"], s["reference_mm"], s["reference"]
     for i in range(n):
         total = x = y = on_medial = on_lateral = 0.0
         for k in range(2 * parts):
@@ -111,6 +116,5 @@ def advance(
         if told and reference_at < 0 and since > reference:
             reference_mm, reference_at = x / total, count + i
         out[i, SHIFT] = x / total - reference_mm if told else math.nan
-    s["n"] = count + n
-    s["since"], s["peak_n"] = since, peak
+    s["n"], s["since"], s["peak_n"] = count + n, since, peak
     s["reference_mm"], s["reference"] = reference_mm, reference_at
