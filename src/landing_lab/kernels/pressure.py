@@ -56,7 +56,7 @@ def advance(
 
     block: (n, c) force of the part of the sole of each cell in N, C order; not finite = missing, below 0 = 0.
     arms_mm: (c, 2) medial and anterior. area_mm2: (c,). medial: (c,) share on the medial side of the foot's axis.
-    sole: (c,) what makes of a cell's force its own pressure times area_mm2, up to a common factor: for sides, pressures.
+    sole: (c,) what makes of a cell's force its own pressure times area_mm2, up to a factor: for sides, pressures.
     part: (c,) number of the part of the foot. gate_force: (n,) N that contact and gate are judged by, or (0,): the
     sum of the cells. A contact begins above touch_n and ends at or below it; the centre of pressure, the medial-
     lateral index and the shift are told above gate_n. The shift counts from the first told frame that is `reference`
