@@ -274,11 +274,22 @@ def run_check(settings: CalibrateSettings) -> int:
     except BaseException:
         discard(recorded.raw)
         raise
-    path = write_check(settings.dataset, checks, recorded.saved, recorded.raw)
+    written = write_check(settings.dataset, checks, recorded.saved, recorded.raw)
     if settings.as_json:
-        sys.stdout.write(json_text({"feet": [asdict(one) for one in checks], "file": str(path)}))
+        sys.stdout.write(
+            json_text(
+                {
+                    "feet": [asdict(one) for one in checks],
+                    "file": str(written[0]),
+                    "sessions": list(map(str, written[1:])),
+                }
+            )
+        )
     else:
         for one in checks:
             print(f"{'OK  ' if one.holds else 'STOP'}  {visible(one.verdict)}.")
-        print(f"Written: {path}")
+        for path in written:
+            print(f"Written: {path}")
+        if len(written) > 1 and not all(one.holds for one in checks):
+            print("What rests on these insoles is flagged from now on; make the report anew: landing-lab reanalyse")
     return 0 if all(one.holds for one in checks) else 1

@@ -233,10 +233,12 @@ def insole_plan(*, marked: bool = False) -> list[GuidedStep]:
 
 
 def check_plan() -> list[GuidedStep]:
-    """The short look at whether insoles still agree with the plate."""
+    """The short look at whether insoles still agree with the plate; leaning tells of the medial shift."""
     return [
         _posture(EMPTY, "Both feet in the air: plates empty, shoes on.", "empty", 2.0, optional=False),
         _posture("flat", "Stand still, one foot on each plate, weight on both.", "standing", 5.0, optional=False),
+        _posture("lean_fore_aft", "Lean slowly to the toes and back to the heels, feet flat. Once.", "moving", 8.0),
+        _posture("lean_sideways", "Shift your weight slowly to the left and to the right. Once.", "moving", 6.0),
     ]
 
 
