@@ -119,7 +119,7 @@ def _findings(fit: FootFit, series: FootSeries) -> tuple[str, ...]:
     ] if least < SPARE_SHARE * float(fit.weight.mean()) else []  # fmt: skip
     found = []
     if spare:
-        found.append(f"{', '.join(spare)} add no force that others do not tell, and have the least weight")
+        found.append(f"of no use for the force beside the others, and so of least weight: {', '.join(spare)}")
     worst = max(fit.errors, key=lambda error: error.rms_pct)
     found.append(f"worst posture when left out: {worst.label}, off by {worst.rms_pct:.0f} % (rms)")
     if fit.stand is not None and fit.stand.stand == "estimated":

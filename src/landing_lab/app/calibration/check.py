@@ -98,8 +98,8 @@ def _verdict(side: str, found: InsoleDrift, *, holds: bool) -> str:
         else f"medial shift is told to {found.shift_mm:.1f} mm (allowed {SHIFT_MM:.0f})"
     )
     told = (
-        f"the {side} insole reads {found.insole_n:.0f} N where the plate reads {found.plate_n:.0f} N, "
-        f"{found.gain_pct:+.0f} % since its calibration (allowed +-{found.allowed_gain_pct:.0f} %), and {shift}: "
+        f"the {side} insole reads {found.insole_n:.0f} N where the plate reads {found.plate_n:.0f} N, its force moved "
+        f"by {found.gain_pct:+.0f} % since its calibration (allowed +-{found.allowed_gain_pct:.0f} %), and {shift}: "
     )
     if holds:
         return told + "its calibration holds"
