@@ -14,7 +14,7 @@ from typing import Final
 
 import numpy as np
 
-from landing_lab.calibrate.tare import Tare, tare_of_rows
+from landing_lab.calibrate.tare import Tare, tare_from_lowest, tare_of_rows
 from landing_lab.fuse.box_standing import box_standing
 from landing_lab.fuse.foot_pressure import pressures_of, resampled
 from landing_lab.model.blocks import FloatArray
@@ -34,6 +34,12 @@ EDGE_SD_S: Final = 0.0011
 
 FRAME_SD: Final = 0.29
 """Frames by which a vendor's frame may be older than it says: cells are scanned during the whole frame (uniform)."""
+
+UNLOADED_SHARE: Final = 0.3
+"""Part of what a foot often carries below which a calm stretch is taken for unloaded (choice)."""
+
+CALM_N: Final = 10.0
+"""Scatter of an unloaded foot; one that stands moves by more (as detect's tare of plates)."""
 
 NOT_COMPARED: Final = (
     "from insoles without a plate: published insoles read 4 to 37 % less than a plate, repeatable to 5 %, and change "
@@ -77,9 +83,7 @@ def signals_from_insoles(recording: Recording) -> ForceSignals | str:
         return "the insoles sent too few samples to make a force of; check their link and repeat the recording"
     in_newton = {side: cells_in_newton(stream) for side, stream in insoles.items()}
     loads = {side: _foot_load(stream, base.times_s) for side, stream in in_newton.items()}
-    tares = {
-        side: tare_of_rows(load[None, :].copy(), sample_rate_hz=base.sample_rate_hz) for side, load in loads.items()
-    }
+    tares = {side: _tare(load, base.sample_rate_hz) for side, load in loads.items()}
     force = {side: load - float(tares[side].offset_n[0]) for side, load in loads.items()}
     on_box = box_standing(force, base.sample_rate_hz)
     for start, stop in on_box:
@@ -127,6 +131,29 @@ def _needs_areas(stream: Stream) -> bool:
 def _foot_load(stream: Stream, times_s: FloatArray) -> FloatArray:
     """Sum of a foot's cells at these times, (n,) newton, NaN where one of them is missing."""
     return np.asarray(resampled(stream.times_s, stream.samples, times_s, stream.sample_rate_hz).sum(axis=1))
+
+
+def _tare(load: FloatArray, rate_hz: float) -> Tare:
+    """The unloaded reading of a foot's cells, (n,) newton.
+
+    Where they press in the shoe by more than a plate drifts it is the lowest calm stretch, if the foot often carries
+    several times as much.
+    """
+    found = tare_of_rows(load[None, :].copy(), sample_rate_hz=rate_hz)
+    if found.unloaded_s:
+        return found
+    lowest = tare_from_lowest(load, sample_rate_hz=rate_hz, calm_n=CALM_N, window_ms=50.0)
+    if lowest is None:
+        return found
+    level = float(load[lowest].mean())
+    if level > UNLOADED_SHARE * float(np.nanquantile(load, 0.9)):
+        return found
+    return dataclasses.replace(
+        found,
+        offset_n=np.array([level]),
+        noise_n=np.array([float(load[lowest].std())]),
+        unloaded_s=(lowest.stop - lowest.start) / rate_hz,
+    )
 
 
 def _signals(
