@@ -47,6 +47,11 @@ class AppliedCalibration:
         return self.calibration.cop_sd_mm if isinstance(self.calibration, InsoleCalibration) else None
 
     @property
+    def plate(self) -> PlateCalibration | None:
+        """The calibration where it is one of a plate."""
+        return self.calibration if isinstance(self.calibration, PlateCalibration) else None
+
+    @property
     def whole_foot(self) -> bool:
         """Whether the cells of an insole sum to the force of the foot, which a bench cannot teach them."""
         return isinstance(self.calibration, InsoleCalibration) and self.calibration.method == "on plate"

@@ -18,7 +18,7 @@ from landing_lab.detect.trials import find_trials
 from landing_lab.errors import ParameterError
 from landing_lab.fuse.sources import signals_of
 from landing_lab.metrics._no_trial import no_trial
-from landing_lab.metrics.table import flagged, metrics_of, with_metric_names
+from landing_lab.metrics.table import flagged, metrics_of, table_notes, with_metric_names
 from landing_lab.model.events import Events, Phases
 from landing_lab.model.quality import Quality
 from landing_lab.model.recording import Recording
@@ -197,7 +197,7 @@ def _result(
         table=table,
         quality=quality,
         settings={**settings, **thresholds, **offsets, "force": trial.signals.source, **_clocks(recording)},
-        notes=recording.notes,
+        notes=(*recording.notes, *table_notes(table)),
         signals=trial.signals,
         simulated=recording.simulated,
         window_s=trial_window_s(trial, phases),
@@ -212,11 +212,8 @@ def _clocks(recording: Recording) -> dict[str, object]:
 
 def _judge(trial: LandingTrial, table: MetricsTable, doubts: Sequence[str]) -> tuple[Status, str | None]:
     """Refused where nothing but body weight could be measured, flagged where something does not fit."""
-    reasons = [
-        reason
-        for reason in (trial.signals.timing_refusal, trial.signals.force_refusal, trial.reason, *doubts)
-        if reason
-    ]
+    refusals = (trial.timing_refusal("total"), trial.signals.force_refusal, trial.reason)
+    reasons = [reason for reason in (*refusals, *doubts) if reason]
     reason = "; ".join(reasons) or None
     if not any(row.value is not None for row in table if row.name != "body_weight_n"):
         return "refused", reason or "not one number could be measured; see the reasons in its table"

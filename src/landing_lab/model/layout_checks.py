@@ -15,7 +15,7 @@ PART_SPAN: Final[Mapping[Part, tuple[float, float]]] = {
 }
 """Where the middle of a cell of each part can lie, in lengths of the foot from the heel (choice, generous)."""
 
-AREA_SHARE: Final = (0.4, 1.0)
+AREA_SHARE: Final = (0.4, 0.95)
 """Area of all cells, as a share of width x length: a sole fills two thirds of its rectangle."""
 
 BESIDE_AXIS: Final = 0.15
