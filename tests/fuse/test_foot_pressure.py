@@ -165,7 +165,7 @@ def test_what_boards_recorded_has_limits_and_places() -> None:
     feet = pressures_of(insoles, insoles["left"].times_s)
     assert set(feet) == {"left", "right"}
     for side, foot in feet.items():
-        assert insoles[side].sensor.cell_limit_n == (60.0,) * 8
+        assert insoles[side].sensor.cell_limit_n == pytest.approx((54.0,) * 8)
         assert np.nanmin(foot.cells_n) == 0.0
         np.testing.assert_allclose(foot.arms_mm, EIGHT.place_mm)
         total = foot.cells_n.sum(axis=1)

@@ -19,8 +19,12 @@ from landing_lab.model import nominal
 from landing_lab.model.blocks import CountArray, FloatArray
 from landing_lab.model.calibration import Calibration, InsoleCalibration, PlateCalibration
 from landing_lab.model.device import DeviceInfo
+from landing_lab.model.insole_layout import InsoleLayout
 
 ToNewton: TypeAlias = Callable[[CountArray], FloatArray]
+
+LAST_COUNTS = 4
+"""Counts from the end of the converter's range within which noise already touches it."""
 
 
 def counts_to_newton(info: DeviceInfo, calibration: Calibration | None) -> ToNewton:
@@ -76,8 +80,13 @@ def _of_insole(calibration: InsoleCalibration) -> ToNewton:
     return convert
 
 
-def saturated(info: DeviceInfo, calibration: Calibration | None, counts: CountArray) -> str | None:
-    """The sentence that cells of an insole carried more than their calibration can tell; None where none did."""
+def saturated(
+    info: DeviceInfo, calibration: Calibration | None, counts: CountArray, cells: InsoleLayout | None = None
+) -> str | None:
+    """The sentence that cells of an insole carried more than their calibration can tell; None where none did.
+
+    cells: layout of the insole, whose names are told.
+    """
     if not isinstance(calibration, InsoleCalibration) or not any(calibration.saturation_n):
         return None
     limit = _limits_n(calibration)
@@ -85,19 +94,34 @@ def saturated(info: DeviceInfo, calibration: Calibration | None, counts: CountAr
     if not beyond.any():
         return None
     most_n = unflattened_n(limit[beyond], limit[beyond])
-    names = [insole_layout(info).channels[cell].name for cell in np.flatnonzero(beyond).tolist()]
-    cells = [f"{name} ({most:.0f} N)" for name, most in zip(names, most_n.tolist(), strict=True)]
-    return f"{info.device_id} was saturated: more than it can tell lay on {', '.join(cells)}, which is read as that"
+    names = [insole_layout(info, cells).channels[cell].name for cell in np.flatnonzero(beyond).tolist()]
+    told = [f"{name} ({most:.0f} N)" for name, most in zip(names, most_n.tolist(), strict=True)]
+    return f"{info.device_id} was saturated: more than it can tell lay on {', '.join(told)}, which is read as that"
 
 
 def cell_limits_n(info: DeviceInfo, calibration: Calibration | None) -> tuple[float | None, ...]:
-    """Force from which on each cell of an insole cannot tell more, N: by its calibration, else the nominal one.
+    """Reading from which on each cell of an insole cannot tell more, N, None for a cell that a calibration ignores.
 
-    None for a cell that never came near its limit while it was calibrated.
+    HIGHEST_SHARE of the saturation that its calibration found, else of the nominal one as its law reads it; the
+    converter's last counts where they come first.
     """
+    full = np.full((1, info.n_channels), (1 << nominal.ADC_BITS) - LAST_COUNTS, dtype=np.int32)
+    highest = counts_to_newton(info, calibration)(full)[0]
+    shown_n = HIGHEST_SHARE * nominal.FSR_SATURATION_N
     if not isinstance(calibration, InsoleCalibration) or foreign(info, calibration) is not None:
-        return (nominal.FSR_SATURATION_N,) * info.n_channels
-    return tuple(None if one is None else float(unflattened_n(np.array(one), one)) for one in calibration.saturation_n)
+        return tuple(np.minimum(highest, shown_n).tolist())
+    ratio = nominal_conductance_s(shown_n) - np.array(calibration.zero_s)
+    above = np.maximum(ratio, 0.0) / nominal.FSR_CONDUCTANCE_AT_1_N_S
+    usual = np.array(calibration.weight_n) * above ** np.array(calibration.exponent)
+    limit = _limits_n(calibration)
+    known = np.isfinite(limit)
+    usual[known] = unflattened_n(HIGHEST_SHARE * limit[known], limit[known])
+    return tuple(one if one > 0.0 else None for one in np.minimum(highest, usual).tolist())
+
+
+def nominal_conductance_s(force_n: float) -> float:
+    """Conductance of a nominal cell under a force, siemens."""
+    return float(nominal.FSR_CONDUCTANCE_AT_1_N_S * force_n**nominal.FSR_CONDUCTANCE_EXPONENT)
 
 
 def _shown_n(calibration: InsoleCalibration, counts: CountArray) -> FloatArray:

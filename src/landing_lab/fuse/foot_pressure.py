@@ -151,6 +151,8 @@ def resampled(from_s: FloatArray, samples: FloatArray, to_s: FloatArray, rate_hz
     width = from_s[second] - from_s[first]
     share = ((to_s - from_s[first]) / width)[:, None]
     between = samples[first][:, live] * (1.0 - share) + samples[second][:, live] * share
-    inside = (width <= BRIDGED_PERIODS / rate_hz) & (share[:, 0] >= 0.0) & (share[:, 0] <= 1.0)
+    on_frame = (share[:, 0] == 0.0) | (share[:, 0] == 1.0)  # a frame beside a gap is there all the same
+    near = (width <= BRIDGED_PERIODS / rate_hz) & (share[:, 0] >= 0.0) & (share[:, 0] <= 1.0)
+    inside = near | on_frame
     out[np.ix_(inside, live)] = between[inside]
     return out

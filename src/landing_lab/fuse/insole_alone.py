@@ -14,11 +14,11 @@ from typing import Final
 
 import numpy as np
 
-from landing_lab.calibrate.tare import Tare, tare_of_rows
+from landing_lab.calibrate.tare import Tare, tare_from_lowest, tare_of_rows
 from landing_lab.fuse.box_standing import box_standing
 from landing_lab.fuse.foot_pressure import newton_per_unit, pressures_of, resampled
 from landing_lab.model.blocks import FloatArray
-from landing_lab.model.channels import Channel, ChannelLayout, Side
+from landing_lab.model.channels import Side
 from landing_lab.model.recording import Recording, Stream
 from landing_lab.model.result import ForceSignals
 
@@ -34,6 +34,12 @@ EDGE_SD_S: Final = 0.0011
 
 FRAME_SD: Final = 0.29
 """Frames by which a vendor's frame may be older than it says: cells are scanned during the whole frame (uniform)."""
+
+UNLOADED_SHARE: Final = 0.3
+"""Part of what a foot often carries below which a calm stretch is taken for unloaded (choice)."""
+
+CALM_N: Final = 10.0
+"""Scatter of an unloaded foot; one that stands moves by more (as detect's tare of plates)."""
 
 NOT_COMPARED: Final = (
     "from insoles without a plate: published insoles read 4 to 37 % less than a plate, repeatable to 5 %, and change "
@@ -75,11 +81,8 @@ def signals_from_insoles(recording: Recording) -> ForceSignals | str:
     base = max(insoles.values(), key=lambda stream: stream.sample_rate_hz)
     if len(base.times_s) < 2:
         return "the insoles sent too few samples to make a force of; check their link and repeat the recording"
-    in_newton = {side: cells_in_newton(stream) for side, stream in insoles.items()}
-    loads = {side: _foot_load(stream, base.times_s) for side, stream in in_newton.items()}
-    tares = {
-        side: tare_of_rows(load[None, :].copy(), sample_rate_hz=base.sample_rate_hz) for side, load in loads.items()
-    }
+    loads = {side: _foot_load(stream, base.times_s) for side, stream in insoles.items()}
+    tares = {side: _tare(load, base.sample_rate_hz) for side, load in loads.items()}
     force = {side: load - float(tares[side].offset_n[0]) for side, load in loads.items()}
     on_box = box_standing(force, base.sample_rate_hz)
     for start, stop in on_box:
@@ -100,19 +103,13 @@ def insoles_of(recording: Recording) -> dict[Side, Stream]:
     return {side: found[side] for side in feet if side in found}
 
 
-def cells_in_newton(stream: Stream) -> Stream:
-    """The same cells as the force of the part of the sole that each stands for.
-
-    Pressure times area; nominal newton on the small area of an uncalibrated FSR as if its pressure held for its part
-    of the sole, which is the right order of magnitude and no more. Zones, and cells calibrated on a plate, are it.
-    """
-    layout, sensor = stream.sensor.insole, stream.sensor
+def cells_in_newton(stream: Stream) -> FloatArray:
+    """What the cells of an insole say as force of the part of the sole that each stands for, (n, c) newton."""
+    layout = stream.sensor.insole
+    if layout is None:
+        return stream.samples
     pressure = stream.layout.channels[0].quantity == "pressure"
-    if layout is None or (sensor.whole_foot and not pressure):
-        return stream
-    factor = newton_per_unit(layout, whole_foot=sensor.whole_foot, pressure=pressure)
-    channels = tuple(Channel(one.name, "force", "N", one.side, one.position_mm) for one in stream.layout.channels)
-    return dataclasses.replace(stream, samples=stream.samples * factor, layout=ChannelLayout(channels))
+    return stream.samples * newton_per_unit(layout, whole_foot=stream.sensor.whole_foot, pressure=pressure)
 
 
 def _needs_areas(stream: Stream) -> bool:
@@ -122,7 +119,30 @@ def _needs_areas(stream: Stream) -> bool:
 
 def _foot_load(stream: Stream, times_s: FloatArray) -> FloatArray:
     """Sum of a foot's cells at these times, (n,) newton, NaN where one of them is missing."""
-    return np.asarray(resampled(stream.times_s, stream.samples, times_s, stream.sample_rate_hz).sum(axis=1))
+    return np.asarray(resampled(stream.times_s, cells_in_newton(stream), times_s, stream.sample_rate_hz).sum(axis=1))
+
+
+def _tare(load: FloatArray, rate_hz: float) -> Tare:
+    """The unloaded reading of a foot's cells, (n,) newton.
+
+    Where they press in the shoe by more than a plate drifts it is the lowest calm stretch, if the foot often carries
+    several times as much.
+    """
+    found = tare_of_rows(load[None, :].copy(), sample_rate_hz=rate_hz)
+    if found.unloaded_s:
+        return found
+    lowest = tare_from_lowest(load, sample_rate_hz=rate_hz, calm_n=CALM_N, window_ms=50.0)
+    if lowest is None:
+        return found
+    level = float(load[lowest].mean())
+    if level > UNLOADED_SHARE * float(np.nanquantile(load, 0.9)):
+        return found
+    return dataclasses.replace(
+        found,
+        offset_n=np.array([level]),
+        noise_n=np.array([float(load[lowest].std())]),
+        unloaded_s=(lowest.stop - lowest.start) / rate_hz,
+    )
 
 
 def _signals(

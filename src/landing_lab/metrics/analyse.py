@@ -212,11 +212,8 @@ def _clocks(recording: Recording) -> dict[str, object]:
 
 def _judge(trial: LandingTrial, table: MetricsTable, doubts: Sequence[str]) -> tuple[Status, str | None]:
     """Refused where nothing but body weight could be measured, flagged where something does not fit."""
-    reasons = [
-        reason
-        for reason in (trial.signals.timing_refusal, trial.signals.force_refusal, trial.reason, *doubts)
-        if reason
-    ]
+    refusals = (trial.timing_refusal("total"), trial.signals.force_refusal, trial.reason)
+    reasons = [reason for reason in (*refusals, *doubts) if reason]
     reason = "; ".join(reasons) or None
     if not any(row.value is not None for row in table if row.name != "body_weight_n"):
         return "refused", reason or "not one number could be measured; see the reasons in its table"

@@ -75,7 +75,7 @@ def _in_window(
 
 def _peak_sd(trial: LandingTrial, side: Side, span: Span, where: str) -> float:
     by_filter = filter_loss_n(trial, span.peak_n, where)
-    return math.hypot(trial.force_sd_n(span.peak_n, side), span.loss_n, by_filter)
+    return math.hypot(trial.force_sd_n(span.peak_n, side, at=span.peak), span.loss_n, by_filter)
 
 
 def _at_the_end(trial: LandingTrial, side: Side, span: Span, stop: float, stop_sd_s: float) -> float:

@@ -34,13 +34,11 @@ def metrics_of(trial: LandingTrial) -> MetricsTable:
     blocked = {need for need, reason in unmet.items() if reason is not None}
     sides = _sides(trial)
     suffix = f"; threshold {trial.threshold_n['total']:.0f} N at {trial.sample_rate_hz:g} Hz"
-    amplitude_note = trial.signals.amplitude_note
     rows = []
     for metric in _metrics_for(trial.task, insoles=bool(trial.signals.pressure)):
         refusal = _refusal(metric, trial, unmet, blocked)
         method = metric.method + suffix if metric.thresholded else metric.method
-        doubt = amplitude_note if metric.dynamic else None
-        rows += [_measure(metric, trial, side, refusal, method, doubt) for side in sides[metric.sides]]
+        rows += [_measure(metric, trial, side, refusal, method) for side in sides[metric.sides]]
     return MetricsTable(tuple(rows))
 
 
@@ -101,10 +99,17 @@ def _sides(trial: LandingTrial) -> dict[Sides, tuple[Side, ...]]:
     }
 
 
-def _measure(
-    metric: Metric, trial: LandingTrial, side: Side, refusal: str | None, method: str, doubt: str | None
-) -> MetricValue:
+def _where(metric: Metric) -> str:
+    """Which part of the trial a metric reads: its "contact", its "landing", or both."""
+    contact, landing = "contact" in metric.needs, "landing" in metric.needs
+    return "both" if contact == landing or "flight" in metric.needs else "contact" if contact else "landing"
+
+
+def _measure(metric: Metric, trial: LandingTrial, side: Side, refusal: str | None, method: str) -> MetricValue:
     estimate: Estimate | None = None
+    doubt = trial.fast_force_doubt(side, _where(metric)) if metric.dynamic else None
+    if refusal is None and trial.signals.by_side and {"timing", "motion"} & set(metric.needs):
+        refusal = trial.timing_refusal(side)
     if refusal is None:
         try:
             estimate = metric.compute(trial, side)
@@ -149,30 +154,18 @@ def _refusal(metric: Metric, trial: LandingTrial, unmet: Mapping[Need, str | Non
 
 def _unmet_needs(trial: LandingTrial) -> dict[Need, str | None]:
     """Each need -> the sentence why this trial does not meet it, None where it does."""
-    force = _force_refusal(trial)
     return {
         "timing": trial.signals.timing_refusal,
-        "force": force,
+        "force": trial.signals.force_refusal,
         "body_weight": trial.signals.force_refusal or trial.weight_refusal,
         "contact": _edges_refusal(trial),
         "flight": None if trial.flight_time_s is not None else "the recording holds no complete flight",
         "landing": None if trial.landing is not None else "the recording ends before the landing",
-        "motion": trial.motion_refusal or force,
+        "motion": trial.signals.timing_refusal or trial.signals.force_refusal or trial.motion_refusal,
         "cop": None if trial.signals.cop_m else NO_COP,
         **_insole_needs(trial),
         "feet": None if len(trial.foot_sides) == 2 else "needs the force of each foot; this recording has one signal",
     }
-
-
-def _force_refusal(trial: LandingTrial) -> str | None:
-    if trial.signals.force_refusal is not None:
-        return trial.signals.force_refusal
-    if trial.signals.sensor_kind == "hx711_plate":
-        return (
-            "an HX711 plate alone is too slow to see an impact: its filter takes 5 % (typical) to 15 % off the peak "
-            "and more off loading rates; wear the insoles"
-        )
-    return None
 
 
 def _insole_needs(trial: LandingTrial) -> dict[Need, str | None]:

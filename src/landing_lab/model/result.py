@@ -74,6 +74,30 @@ class MetricsTable:
         return pd.DataFrame([row.as_dict() for row in self.rows], columns=list(METRIC_COLUMNS))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SideSource:
+    """Where the force of one side came from, where the sides differ, and what that leaves unknown.
+
+    timing_refusal: why this side cannot be timed, None where it can. edge_sd_s: what the sensor adds to the SD of its
+    touchdowns and take-offs. note: the sentence that flags its fast force.
+    """
+
+    source: str
+    timing_refusal: str | None = None
+    edge_sd_s: float = 0.0
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForceDoubt:
+    """Why the fast force of one side is in doubt between two times of the signals."""
+
+    side: Side
+    start_s: float
+    stop_s: float
+    sentence: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ForceSignals:
     """Vertical force on one time base, offset removed, as the detector and the metrics saw it.
@@ -95,6 +119,8 @@ class ForceSignals:
     far the unloaded level wanders meanwhile.
     sd_n: side -> (n_samples,) SD of fused force, sample by sample; empty where one figure says it for all.
     pressure: foot -> what the cells under it say, on the same times; empty without insoles.
+    by_side: what holds for one side instead of timing_refusal, edge_sd_s and amplitude_note; empty where the sides do
+    not differ. force_doubts: doubts about single landings.
     """
 
     times_s: FloatArray
@@ -123,6 +149,8 @@ class ForceSignals:
     drift_n: float = 0.0
     sd_n: Mapping[Side, FloatArray] = field(default_factory=dict)
     pressure: Mapping[Side, FootPressure] = field(default_factory=dict)
+    by_side: Mapping[Side, SideSource] = field(default_factory=dict)
+    force_doubts: tuple[ForceDoubt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
