@@ -15,6 +15,7 @@ from landing_lab.calibrate.convert import cell_limits_n, counts_to_newton, satur
 from landing_lab.calibrate.layouts import cells_of, insole_layout, plate_layout
 from landing_lab.errors import RecordingError
 from landing_lab.model.blocks import FLAG_NOT_READY, FLAG_SUSPECT
+from landing_lab.model.device import DeviceInfo
 from landing_lab.model.insole_layout import InsoleLayout
 from landing_lab.model.raw import RawRecording, RawStream
 from landing_lab.model.recording import Clock, Recording, Sensor, Stream
@@ -45,8 +46,11 @@ def recording_from_raw(raw: RawRecording, *, source: str = "recording") -> Recor
     streams: dict[str, Stream] = {}
     for name, stream in filled.items():
         applied = applied_calibration(stream.info, raw)
-        faults = [fault.sentence for fault in channel_faults(stream.info, stream.frames)]
-        held = saturated(stream.info, applied.calibration, stream.frames.counts)
+        cells, unfit = (None, None)
+        if stream.info.sensor_kind == "fsr_insole":
+            cells, unfit = cells_of(stream.info, raw.metadata.get("insole_layouts"))
+        faults = [fault.sentence for fault in channel_faults(stream.info, stream.frames, cells)]
+        held = saturated(stream.info, applied.calibration, stream.frames.counts, cells)
         faults += [held] if held else []
         notes += [applied.note] if applied.note else []
         notes += [f"{fault}." for fault in faults]
@@ -54,7 +58,6 @@ def recording_from_raw(raw: RawRecording, *, source: str = "recording") -> Recor
         if stream.info.sensor_kind == "hx711_plate":
             streams[name] = _plate_stream(stream, clocks[name], zero, applied, doubt)
         else:
-            cells, unfit = cells_of(stream.info, raw.metadata.get("insole_layouts"))
             notes += [f"{unfit}."] if unfit else []
             streams[name] = _insole_stream(stream, clocks[name], zero, applied, doubt, cells)
         lost = sum(gap.n_samples for gap in streams[name].gaps if gap.reason == LOST)
@@ -131,19 +134,25 @@ def _insole_stream(
         samples=samples,
         sample_rate_hz=1.0 / step_s,
         times_s=start_s + np.arange(length, dtype=np.float64) * step_s,
-        layout=insole_layout(info, cells),
-        sensor=Sensor(
-            kind="fsr_insole",
-            description=f"FSR insole {info.device_id} ({info.n_channels} cells, {applied.told})",
-            calibrated=applied.calibration is not None,
-            scale_sd_fraction=applied.relative_sd,
-            doubt=doubt or None,
-            insole=cells,
-            cell_limit_n=cell_limits_n(info, applied.calibration),
-            whole_foot=applied.whole_foot,
-        ),
+        layout=insole_layout(info, cells, applied.arms_mm),
+        sensor=_insole_sensor(info, applied, doubt, cells),
         clock=_clock(fit),
         gaps=scan_gaps(row, frames.ticks_us, fit),
+    )
+
+
+def _insole_sensor(info: DeviceInfo, applied: AppliedCalibration, doubt: str, cells: InsoleLayout | None) -> Sensor:
+    return Sensor(
+        kind="fsr_insole",
+        description=f"FSR insole {info.device_id} ({info.n_channels} cells, {applied.told})",
+        calibrated=applied.calibration is not None,
+        scale_sd_fraction=applied.relative_sd,
+        doubt=doubt or None,
+        insole=cells,
+        cell_limit_n=cell_limits_n(info, applied.calibration),
+        cell_weight=applied.cell_weight,
+        cop_sd_mm=applied.cop_sd_mm,
+        whole_foot=applied.whole_foot,
     )
 
 

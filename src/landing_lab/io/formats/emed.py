@@ -26,7 +26,8 @@ _SIZE: Final = re.compile(r"Sensor size:\s*([\d.,]+)\s*x\s*([\d.,]+)\s*(cm|mm)")
 _MATRIX: Final = re.compile(r"Matrix:\s*(\d+)\s*x\s*(\d+)")
 _MOST_CELLS: Final = 40_000
 """Of a whole platform: the largest emed has 6080 (95 x 64); longer ones are built of several."""
-_MOST_PICTURES: Final = 20_000
+_MOST_READINGS: Final = 20_000_000
+"""Cells times pictures: half a minute of the largest platform at 100 Hz."""
 _SAME_FORCE: Final = 0.02
 NOT_TRIED: Final = "The reader of emed files was written from public descriptions of the format."
 
@@ -52,7 +53,7 @@ def read_emed(path: Path) -> Recording:
         raise FileFormatError(f"{path.name} is an emed file without numbered pictures; export all of them", path=path)
     shape = _shape(path, text)
     pictures = sorted({number for _, number in numbered})
-    if len(pictures) * shape[0] * shape[1] > _MOST_CELLS * _MOST_PICTURES // 10 or len(pictures) > _MOST_PICTURES:
+    if len(pictures) * shape[0] * shape[1] > _MOST_READINGS:
         raise FileFormatError(f"{path.name} holds {len(pictures)} pictures, and no step has so many", path=path)
     row_of = {number: row for row, number in enumerate(pictures)}
     kpa = np.zeros((len(pictures), *shape))
@@ -76,7 +77,7 @@ def read_emed(path: Path) -> Recording:
         title="novel emed platform",
         doubt=doubt,
     )
-    base = rows_in_time(path, (np.array(pictures) - pictures[0]) * step_ms * 1e-3)
+    base = rows_in_time(path, (np.array(pictures, dtype=np.float64) - pictures[0]) * step_ms * 1e-3)
     return insole_recording(path, "emed file", [foot], base, {"insole": "novel emed"}, *told)
 
 

@@ -61,7 +61,7 @@ def read_fscan(path: Path) -> Recording:
         title="Tekscan F-Scan insole",
         doubt=doubt,
     )
-    base = rows_in_time(path, (np.array(numbers) - numbers[0]) * step_s)
+    base = rows_in_time(path, (np.array(numbers, dtype=np.float64) - numbers[0]) * step_s)
     facts = {"recorded": stated(r"^TIME\s+(.+)$", header), "insole": "Tekscan F-Scan"}
     return insole_recording(path, "F-Scan file", [foot], base, facts, *_told(header, numbers, side, doubt))
 

@@ -35,6 +35,8 @@ _FOOT: Final = {
 }
 _DAY_S: Final = 86_400.0
 _MOST_ROWS: Final = 256
+_MOST_ABSENT: Final = 10
+"""Frames of a recording per frame of one of its feet, at most."""
 NOT_TRIED: Final = "The reader of XSENSOR files was written from public descriptions of the format."
 
 
@@ -177,6 +179,12 @@ def _number(path: Path, header: dict[str, str], key: str) -> float:
 
 
 def _foot(path: Path, side: Side, insole: _Insole, lines: list[str], n_frames: int, scale: float) -> FootCells:
+    if n_frames > _MOST_ABSENT * len(insole.frames):
+        raise FileFormatError(
+            f"{path.name}: the {side} foot is in {len(insole.frames)} of {n_frames} frames only; export the frames in "
+            "which both were measured",
+            path=path,
+        )
     found: FloatArray = frames_below(path, lines, insole.firsts, insole.shape, separator=",") * scale
     kpa = np.full((n_frames, *insole.shape), np.nan)
     kpa[insole.frames] = found
