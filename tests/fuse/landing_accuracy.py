@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 
 import landing_lab as ll
+from fuse.accuracy_figures import HEAD, Figures, JumpError, Landing, jumps_told, summary
 from landing_lab.calibrate.recording import recording_from_raw
 from landing_lab.fuse.fused_foot import SLOW, error_on, fused, prepared
 from landing_lab.fuse.hx711_response import ORDERS
@@ -73,22 +74,6 @@ CONDITIONS = {
     "ringing plate": Condition(RINGING),
     "wrong filter order": Condition(TYPICAL, order_off=1),
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Landing:
-    """One foot in one landing: errors by estimator, in percent and milliseconds; NaN where there is no value."""
-
-    file: str
-    seed: int
-    side: str
-    peak_pct: dict[str, float]
-    touchdown_ms: dict[str, float]
-    take_off_ms: dict[str, float]
-    loading_pct: dict[str, float]
-    in_band: bool
-    samples_in_band: float
-    warned: bool
 
 
 @functools.lru_cache(maxsize=16)
@@ -261,21 +246,6 @@ def _first_above(force: FloatArray, level: float) -> float:
     return k - (force[k] - level) / (force[k] - force[k - 1]) if k else 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class JumpError:
-    """Error of RSI in percent and of contact time in ms of one drop jump, by two meanings of the true touchdown.
-
-    first: the first crossing of the threshold by the true force, as in fusion.md; held: the crossing that the analysis
-    takes on the true force. In gidiel's file the plate rings at touchdown (0, 109, 0, 17, 103 N): they lie 2.9 ms
-    apart, and nobody knows which is true.
-    """
-
-    rsi_first_pct: float
-    contact_first_ms: float
-    rsi_held_pct: float
-    contact_held_ms: float
-
-
 def jump_error(made: SensedRecording) -> JumpError:
     """The whole analysis of the sensors against the true force of one drop jump."""
     found = _rsi_and_contact(recording_from_raw(made.raw))
@@ -302,80 +272,6 @@ def _rsi_and_contact(recording: Recording) -> tuple[float, float]:
     values = [row.value for row in rows if row is not None and row.value is not None]
     assert len(values) == 2, rows
     return values[0], values[1]
-
-
-def jumps_told(jumps: list[JumpError]) -> str:
-    """The drop jumps as a sentence."""
-    told = []
-    for name, rsi, contact in (
-        ("first crossing", [one.rsi_first_pct for one in jumps], [one.contact_first_ms for one in jumps]),
-        ("crossing that holds", [one.rsi_held_pct for one in jumps], [one.contact_held_ms for one in jumps]),
-    ):
-        told.append(
-            f"against the {name} of the true force RSI is off by {np.median(np.abs(rsi)):.2f} % (median; bias "
-            f"{np.mean(rsi):+.2f} %) and contact time by {np.mean(contact):+.2f} ms (SD {np.std(contact):.2f})"
-        )
-    return f"{len(jumps)} drop jumps: " + "; ".join(told) + "."
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """What the table states of one estimator on many landings."""
-
-    peak_median_pct: float
-    peak_p90_pct: float
-    peak_bias_pct: float
-    touchdown_bias_ms: float
-    touchdown_sd_ms: float
-    take_off_bias_ms: float
-    take_off_sd_ms: float
-    loading_median_pct: float
-    loading_p90_pct: float
-
-    @classmethod
-    def of(cls, rows: list[Landing], estimator: str) -> Figures:
-        """Of one estimator."""
-        peak = np.array([row.peak_pct[estimator] for row in rows])
-        down = np.array([row.touchdown_ms[estimator] for row in rows])
-        off = np.array([row.take_off_ms[estimator] for row in rows])
-        rate = np.abs([row.loading_pct[estimator] for row in rows])
-        return cls(
-            float(np.median(np.abs(peak))),
-            float(np.percentile(np.abs(peak), 90)),
-            float(np.mean(peak)),
-            float(np.nanmean(down)),
-            float(np.nanstd(down)),
-            float(np.nanmean(off)),
-            float(np.nanstd(off)),
-            float(np.nanmedian(rate)),
-            float(np.nanpercentile(rate, 90)),
-        )
-
-    def line(self, name: str) -> str:
-        """One row of the table."""
-        return (
-            f"| {name} | {self.peak_median_pct:.1f} / {self.peak_p90_pct:.1f} / {self.peak_bias_pct:+.1f} "
-            f"| {self.touchdown_bias_ms:+.2f}, {self.touchdown_sd_ms:.2f} "
-            f"| {self.take_off_bias_ms:+.2f}, {self.take_off_sd_ms:.2f} "
-            f"| {self.loading_median_pct:.1f} / {self.loading_p90_pct:.1f} |"
-        )
-
-
-HEAD = (
-    "| estimator | peak med / p90 / bias % | touchdown bias, SD ms | take-off bias, SD ms | LR20-80 med / p90 % |\n"
-    "|---|---|---|---|---|"
-)
-
-
-def summary(rows: list[Landing]) -> str:
-    """Coverage of the band and what the warnings catch, as a sentence."""
-    far = [row for row in rows if abs(row.peak_pct["fused"]) > 8.0]
-    caught = f"{sum(row.warned for row in far)} of {len(far)} peaks beyond 8 % carry a warning"
-    return (
-        f"{len(rows)} foot-landings; 90 % band holds {100.0 * np.mean([row.in_band for row in rows]):.0f} % of peaks "
-        f"and {100.0 * np.mean([row.samples_in_band for row in rows]):.0f} % of loaded samples; {caught}; "
-        f"{100.0 * np.mean([row.warned for row in rows]):.0f} % of all carry one"
-    )
 
 
 def _job(arguments: tuple[str, int, str]) -> tuple[list[Landing], list[JumpError]]:

@@ -12,17 +12,8 @@ import os
 import numpy as np
 import pytest
 
-from fuse.landing_accuracy import (
-    CONDITIONS,
-    DROP_JUMPS,
-    FILES,
-    Figures,
-    JumpError,
-    Landing,
-    judged,
-    jump_error,
-    sensed,
-)
+from fuse.accuracy_figures import Figures, JumpError, Landing
+from fuse.landing_accuracy import CONDITIONS, DROP_JUMPS, FILES, judged, jump_error, sensed
 from reference import require_reference_data
 
 SEEDS = int(os.environ.get("LANDING_LAB_FUSION_SEEDS", "0"))

@@ -260,37 +260,6 @@ class LandingTrial:
             return self.signals.scale_sd_fraction / math.sqrt(2.0)
         return self.ratio_scale_sd if to_weight else self.signals.scale_sd_fraction
 
-    def timing_refusal(self, side: Side) -> str | None:
-        """Why contacts of a side (or between the feet) cannot be timed; None where they can."""
-        own = self.signals.by_side
-        sides = self.foot_sides if side == "left_right" else (side,)
-        told = (own[one].timing_refusal for one in sides if one in own)
-        return self.signals.timing_refusal or next(filter(None, told), None)
-
-    def fast_force_doubt(self, side: Side, where: str) -> str | None:
-        """The sentence that flags fast force of a side in its "contact", "landing" or "both"; None where none does."""
-        signals = self.signals
-        if not signals.by_side and not signals.force_doubts:
-            return signals.amplitude_note
-        key = ("fast force", side, where)
-        if key not in self.shared:
-            sides = self.foot_sides if side == "left_right" else (side,)
-            notes = [signals.by_side[one].note for one in sides if one in signals.by_side] or [signals.amplitude_note]
-            here = (
-                [self.contact_of(side), self.landing_of(side)]
-                if where == "both"
-                else [self.contact_of(side) if where == "contact" else self.landing_of(side)]
-            )
-            spans = [(self.time_s(one.start.position), self.time_s(one.stop.position)) for one in here if one]
-            notes += [
-                doubt.sentence
-                for doubt in signals.force_doubts
-                if doubt.side in sides and any(doubt.start_s < stop and doubt.stop_s > start for start, stop in spans)
-            ]
-            self.shared[key] = "; ".join(dict.fromkeys(filter(None, notes))) or None
-        found = self.shared[key]
-        return found if isinstance(found, str) else None
-
     def contact_of(self, side: Side) -> Contact | None:
         """The contact of the drop (or the stance before a jump) on this side."""
         return self.contact if side == "total" else self.side_contact.get(side)

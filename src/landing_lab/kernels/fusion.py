@@ -67,22 +67,18 @@ def add_readings(
         total = bare = 0.0
         for i in range(first, last + 1):
             at = (end - i) * per_sample
-            j = int(at)
-            if j >= response.shape[0] - 1:
-                j = response.shape[0] - 2
+            j = min(int(at), response.shape[0] - 2)
             w = response[j] + (at - j) * (response[j + 1] - response[j])
             total += w
             k = i // per_knot
             part = (i - k * per_knot) / per_knot
-            share = shares[k, cell[r]] * (1.0 - part) + shares[k + 1, cell[r]] * part
-            value = w * share * shape[i]
+            value = w * shape[i] * (shares[k, cell[r]] * (1.0 - part) + shares[k + 1, cell[r]] * part)
             bare += value
             weight[k - begin] += value * (1.0 - part)
             weight[k + 1 - begin] += value * part
         if not math.isfinite(bare) or total <= 0.0:
             continue
-        bare /= total
-        seen[r] = bare
+        seen[r] = bare = bare / total
         used += 1
         variance = read_sd_n[r] ** 2
         rest = read_n[r] - prior_mean * bare
@@ -98,9 +94,8 @@ def add_readings(
                 for q in range(p, parts):
                     band[row, q - p] += scaled * weight[a] / total
                 for b in range(a + 1, last // per_knot + 2 - begin):
-                    both = scaled * weight[b] / total
                     for q in range(parts):
-                        band[row, (b - a) * parts + q - p] += both
+                        band[row, (b - a) * parts + q - p] += scaled * weight[b] / total
     return used
 
 

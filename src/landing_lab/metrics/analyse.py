@@ -8,6 +8,7 @@ import math
 from collections.abc import Sequence
 from typing import cast
 
+from landing_lab.detect.force_doubts import timing_refusal
 from landing_lab.detect.inputs import BOX_HEIGHT_M, MASS_KG, check_inputs, check_recording
 from landing_lab.detect.params import ContactParams, ImpactParams, TaskParams
 from landing_lab.detect.phases import events_of, phases_of, trial_window_s
@@ -212,7 +213,7 @@ def _clocks(recording: Recording) -> dict[str, object]:
 
 def _judge(trial: LandingTrial, table: MetricsTable, doubts: Sequence[str]) -> tuple[Status, str | None]:
     """Refused where nothing but body weight could be measured, flagged where something does not fit."""
-    refusals = (trial.timing_refusal("total"), trial.signals.force_refusal, trial.reason)
+    refusals = (timing_refusal(trial, "total"), trial.signals.force_refusal, trial.reason)
     reasons = [reason for reason in (*refusals, *doubts) if reason]
     reason = "; ".join(reasons) or None
     if not any(row.value is not None for row in table if row.name != "body_weight_n"):

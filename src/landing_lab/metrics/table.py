@@ -7,6 +7,7 @@ import math
 from collections.abc import Mapping
 from typing import get_args
 
+from landing_lab.detect.force_doubts import fast_force_doubt, timing_refusal
 from landing_lab.detect.trial import LandingTrial
 from landing_lab.metrics import all_metrics
 from landing_lab.metrics._registry import Estimate, Metric, Need, RefusedError, Sides
@@ -107,9 +108,9 @@ def _where(metric: Metric) -> str:
 
 def _measure(metric: Metric, trial: LandingTrial, side: Side, refusal: str | None, method: str) -> MetricValue:
     estimate: Estimate | None = None
-    doubt = trial.fast_force_doubt(side, _where(metric)) if metric.dynamic else None
+    doubt = fast_force_doubt(trial, side, _where(metric)) if metric.dynamic else None
     if refusal is None and trial.signals.by_side and {"timing", "motion"} & set(metric.needs):
-        refusal = trial.timing_refusal(side)
+        refusal = timing_refusal(trial, side)
     if refusal is None:
         try:
             estimate = metric.compute(trial, side)
