@@ -143,7 +143,7 @@ def _plate(sensed: SimulatedScene, scene: Scene, board_name: str, *, seed: int) 
                 (time_s, counts[:, cell]),
                 rate_hz=1.0 / float(parts.period_s[cell]),
                 phase=float(phases[number]),
-                noise_counts=hx711.NOISE_N * nominal.HX711_COUNTS_PER_N,
+                noise_counts=parts.noise_n * nominal.HX711_COUNTS_PER_N,
             )
     return board
 

@@ -38,30 +38,58 @@ def rows_between(stream: RawStream, start_s: float, stop_s: float) -> np.ndarray
 SLOW = ("body_weight_n", "time_to_stabilisation_s")
 """What a plate that is too slow for an impact can still know."""
 
+PEAKS = ("peak_force_n", "peak_force_bw", "landing_peak_force_n", "landing_peak_force_bw")
+PLATE_ALONE = (*SLOW, *PEAKS, "vertical_stability_index")
+"""What it can tell with its own, larger error."""
 
-def refused_timing(result: Result, reason: str) -> None:
-    """The plate alone still weighs and sees the body come to rest; every fast time and every peak is refused."""
+
+def refused_timing(
+    result: Result, reason: str, sides: tuple[str, ...] = ("total", "left", "right", "left_right")
+) -> None:
+    """The plate weighs, sees the body come to rest and tells peaks with their error; every fast time is refused."""
     assert result.task == "drop_jump"
     assert result.status in ("flagged", "refused")
     assert reason in str(result.reason)
     assert value_of(result, "body_weight_n") == pytest.approx(TRUTH.metrics["body_weight_n", "total"], rel=0.01)
     for row in result.first.table:
-        if row.name not in SLOW:
+        if row.side in sides and row.name.endswith("_s") and row.name not in SLOW:
             assert row.value is None, row
+        if row.side in sides and row.name in PEAKS:
+            true = TRUTH.metrics[row.name, row.side]
+            assert row.status == "flagged"
+            assert row.value == pytest.approx(true, abs=3.0 * (row.sd or 0.0)), row
+            assert 0.02 * true < (row.sd or 0.0) < 0.15 * true, row
     row = result.first.table.get("contact_time_s")
     assert row is not None
     assert reason in str(row.reason)
 
 
-@pytest.mark.parametrize("without", [("insole_left",), ("insole_right",), ("insole_left", "insole_right")])
-def test_without_both_insoles_the_plate_cannot_time(without: tuple[str, ...]) -> None:
-    refused_timing(look(with_streams(RAW, **dict.fromkeys(without))), "an HX711 plate cannot time a contact")
+def test_without_insoles_the_plate_cannot_time() -> None:
+    result = look(with_streams(RAW, insole_left=None, insole_right=None))
+    refused_timing(result, "an HX711 plate cannot time a contact")
+    assert result.first.signals is not None
+    assert "filter taken out" in result.first.signals.source
+
+
+@pytest.mark.parametrize(("lost", "kept"), [("left", "right"), ("right", "left")])
+def test_the_foot_that_has_its_insole_is_timed(lost: str, kept: str) -> None:
+    result = look(with_streams(RAW, **{f"insole_{lost}": None}))
+    refused_timing(result, "an HX711 plate cannot time a contact", ("total", lost, "left_right"))
+    for name in ("contact_time_s", "peak_force_n"):
+        row = result.first.table.get(name, kept)  # type: ignore[arg-type]
+        assert row is not None
+        assert row.value == pytest.approx(TRUTH.metrics[name, kept], abs=3.0 * (row.sd or 0.0))  # type: ignore[index]
+    signals = result.first.signals
+    assert signals is not None
+    assert f"{lost}: load-cell plate alone" in signals.source
+    assert f"{kept}: nominal insole" in signals.source
 
 
 def test_without_plate() -> None:
     result = look(with_streams(RAW, plate=None))
-    assert result.status == "refused"
-    assert "the recording holds no plate" in str(result.reason)
+    assert (result.task, result.status) == ("drop_jump", "flagged")
+    assert "tell when, not how much" in str(result.reason)
+    assert result.first.table.get("body_weight_n").value is None  # type: ignore[union-attr]
 
 
 def test_a_recording_of_nothing() -> None:
@@ -75,7 +103,13 @@ def test_a_recording_of_nothing() -> None:
 def test_a_board_that_stops_early_gives_no_trial(name: str, n: int) -> None:
     result = look(with_streams(RAW, **{name: first(RAW.streams[name], n)}))
     assert result.status != "ok"
-    assert all(row.value is None for row in result.first.table if row.name not in SLOW)
+    if name == "plate" and n < 2:  # it never was there: the insoles alone tell when
+        assert "tell when, not how much" in str(result.reason)
+        return
+    insole = name != "plate"
+    stopped = ("total", name.removeprefix("insole_")) if insole else ("total", "left", "right")
+    told = PLATE_ALONE if insole else SLOW
+    assert all(row.value is None for row in result.first.table if row.side in stopped and row.name not in told)
 
 
 @pytest.mark.parametrize("n", [2, 9, 50, 200])
@@ -108,7 +142,8 @@ def test_a_plate_that_never_changes() -> None:
 def test_an_insole_that_reads_zero_does_not_halve_the_force(name: str) -> None:
     stream = RAW.streams[name]
     result = look(with_streams(RAW, **{name: changed(stream, counts=0 * stream.frames.counts)}))
-    refused_timing(result, f"the {name.removeprefix('insole_')} insole shows no force")
+    side = name.removeprefix("insole_")
+    refused_timing(result, f"the {side} insole shows no force", ("total", side, "left_right"))
 
 
 def test_plate_silent_during_the_contact_is_not_bridged() -> None:
@@ -152,6 +187,7 @@ def test_numbers_from_uncalibrated_sensors_are_flagged() -> None:
     assert weight is not None
     assert "uncalibrated load cells" in str(weight.reason)
     assert peak is not None
-    assert "not yet validated on people" in str(peak.reason)
+    assert "insole is not calibrated on a plate" in str(peak.reason)
+    assert "no calibration of the plate settled" in str(peak.reason)
     assert contact is not None
     assert contact.status == "ok"

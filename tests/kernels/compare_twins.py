@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from kernels.compare_measures import compare_all
+from kernels.compare_pressure import compare_pressure
 from kernels.naive import Settings, crossings, motion_from_end
 from landing_lab.kernels.contact import STATE_DTYPE, advance
 from landing_lab.kernels.motion import integrate_from_end
@@ -99,4 +100,5 @@ if __name__ == "__main__":
         compare_motion(number)
     for number in range(150):
         compare_all(number)
+        compare_pressure(number)
     print(f"{agreed} crossings agree")

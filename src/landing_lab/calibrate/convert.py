@@ -22,6 +22,9 @@ from landing_lab.model.device import DeviceInfo
 
 ToNewton: TypeAlias = Callable[[CountArray], FloatArray]
 
+LAST_COUNTS = 4
+"""Counts from the end of the converter's range within which noise already touches it."""
+
 
 def counts_to_newton(info: DeviceInfo, calibration: Calibration | None) -> ToNewton:
     """Function from counts (n, n_channels) to force of each cell (n, n_channels) in N.
@@ -88,6 +91,31 @@ def saturated(info: DeviceInfo, calibration: Calibration | None, counts: CountAr
     names = [insole_layout(info).channels[cell].name for cell in np.flatnonzero(beyond).tolist()]
     cells = [f"{name} ({most:.0f} N)" for name, most in zip(names, most_n.tolist(), strict=True)]
     return f"{info.device_id} was saturated: more than it can tell lay on {', '.join(cells)}, which is read as that"
+
+
+def cell_limits_n(info: DeviceInfo, calibration: Calibration | None) -> tuple[float | None, ...]:
+    """Reading from which on each cell of an insole cannot tell more, N, None for a cell that a calibration ignores.
+
+    HIGHEST_SHARE of the saturation that its calibration found, else of the nominal one as its law reads it; the
+    converter's last counts where they come first.
+    """
+    full = np.full((1, info.n_channels), (1 << nominal.ADC_BITS) - LAST_COUNTS, dtype=np.int32)
+    highest = counts_to_newton(info, calibration)(full)[0]
+    shown_n = HIGHEST_SHARE * nominal.FSR_SATURATION_N
+    if not isinstance(calibration, InsoleCalibration) or foreign(info, calibration) is not None:
+        return tuple(np.minimum(highest, shown_n).tolist())
+    ratio = nominal_conductance_s(shown_n) - np.array(calibration.zero_s)
+    above = np.maximum(ratio, 0.0) / nominal.FSR_CONDUCTANCE_AT_1_N_S
+    usual = np.array(calibration.weight_n) * above ** np.array(calibration.exponent)
+    limit = _limits_n(calibration)
+    known = np.isfinite(limit)
+    usual[known] = unflattened_n(HIGHEST_SHARE * limit[known], limit[known])
+    return tuple(one if one > 0.0 else None for one in np.minimum(highest, usual).tolist())
+
+
+def nominal_conductance_s(force_n: float) -> float:
+    """Conductance of a nominal cell under a force, siemens."""
+    return float(nominal.FSR_CONDUCTANCE_AT_1_N_S * force_n**nominal.FSR_CONDUCTANCE_EXPONENT)
 
 
 def _shown_n(calibration: InsoleCalibration, counts: CountArray) -> FloatArray:

@@ -11,7 +11,7 @@ from landing_lab.calibrate.applied import AppliedCalibration, applied_calibratio
 from landing_lab.calibrate.channels import channel_faults
 from landing_lab.calibrate.clock import ClockFit
 from landing_lab.calibrate.clock_segments import LOST, grid_rows, reading_gaps, scan_gaps, scan_interval_s
-from landing_lab.calibrate.convert import counts_to_newton, saturated
+from landing_lab.calibrate.convert import cell_limits_n, counts_to_newton, saturated
 from landing_lab.calibrate.layouts import cells_of, insole_layout, plate_layout
 from landing_lab.errors import RecordingError
 from landing_lab.model.blocks import FLAG_NOT_READY, FLAG_SUSPECT
@@ -139,6 +139,8 @@ def _insole_stream(
             scale_sd_fraction=applied.relative_sd,
             doubt=doubt or None,
             insole=cells,
+            cell_limit_n=cell_limits_n(info, applied.calibration),
+            whole_foot=applied.whole_foot,
         ),
         clock=_clock(fit),
         gaps=scan_gaps(row, frames.ticks_us, fit),
@@ -173,6 +175,9 @@ def _plate_stream(stream: RawStream, fit: ClockFit, zero_s: float, applied: Appl
             calibrated=applied.calibration is not None,
             scale_sd_fraction=applied.relative_sd,
             doubt=doubt or None,
+            filter_order=None if applied.plate is None else applied.plate.filter_order,
+            mode_hz=None if applied.plate is None else applied.plate.mode_hz,
+            mode_at_least_hz=None if applied.plate is None else applied.plate.mode_at_least_hz,
         ),
         clock=_clock(fit),
         gaps=reading_gaps(frames.ticks_us[order], fit, rate * active),

@@ -173,15 +173,26 @@ class LandingTrial:
         if key not in self.edge_sds_s:
             sampling = SAMPLING_SD * (1 + edge.bridged)
             slope = self._slope_at(edge, side)
-            noise = self.signals.noise_n.get(side, 0.0) / slope if slope else 0.0
+            noise = self.noise_at_n(side, edge.position) / slope if slope else 0.0
             convention = self._convention_sd_n(side) / slope if slope else 0.0
             ringing = 0.5 * self._ringing(edge, side)
             self.edge_sds_s[key] = math.hypot(
                 math.hypot(sampling, noise, convention, ringing) / self.sample_rate_hz,
-                self.signals.edge_sd_s,
+                self._sensor_edge_sd_s(side),
                 edge_smear_s(self.low_pass_hz),
             )
         return self.edge_sds_s[key]
+
+    def _sensor_edge_sd_s(self, side: Side) -> float:
+        own = self.signals.by_side.get(side)
+        return self.signals.edge_sd_s if own is None else own.edge_sd_s
+
+    def noise_at_n(self, side: Side, at: float) -> float:
+        """SD of force at a position in samples: of the sample, where each has its own, else of the unloaded signal."""
+        known = self.signals.sd_n.get(side)
+        if known is None:
+            return self.signals.noise_n.get(side, 0.0)
+        return float(known[min(max(round(at), 0), len(known) - 1)])
 
     def _ringing(self, edge: Edge, side: Side) -> float:
         """Samples between the first crossing of the threshold within RINGING_S before an edge and the edge itself.
@@ -219,11 +230,17 @@ class LandingTrial:
         risen = float(force[index]) - threshold
         return min(slope, risen / abs(index - edge.position)) if risen > 0.0 and index != edge.position else slope
 
-    def force_sd_n(self, force_n: float, side: Side = "total", *, to_weight: bool = False) -> float:
+    def force_sd_n(
+        self, force_n: float, side: Side = "total", *, to_weight: bool = False, at: float | None = None
+    ) -> float:
         """Standard uncertainty of one force reading: noise, quantisation, the plate's scale and that of fast force.
 
-        to_weight: the reading goes into a ratio to body weight, in which the plate's scale may cancel.
+        to_weight: the reading goes into a ratio to body weight, in which the plate's scale may cancel. at: its sample,
+        where known: fused force has an SD of its own there.
         """
+        own = self.signals.sd_n.get(side)
+        if own is not None and at is not None and math.isfinite(own[int(at)]):
+            return math.hypot(float(own[int(at)]), self._scale_sd(side, to_weight=to_weight) * force_n)
         known = self.force_sds.get((side, to_weight))
         if known is None:
             known = self.force_sds[side, to_weight] = self._force_sd(side, to_weight=to_weight)
@@ -234,11 +251,45 @@ class LandingTrial:
         """What force_sd_n has whatever the force, newton, and its share of the force."""
         noise = self.signals.noise_n.get(side, 0.0)
         quantisation = SAMPLING_SD * self.signals.resolution_n
-        scale_sd = self.ratio_scale_sd if to_weight else self.signals.scale_sd_fraction
+        scale_sd = self._scale_sd(side, to_weight=to_weight)
+        return math.hypot(noise, quantisation), math.hypot(self.signals.amplitude_sd_fraction, scale_sd)
+
+    def _scale_sd(self, side: Side, *, to_weight: bool) -> float:
         if to_weight and side != "total" and self.weighed_here:
             # Both plates weighed the body and one of them read this foot: half of the difference of their scales.
-            scale_sd = self.signals.scale_sd_fraction / math.sqrt(2.0)
-        return math.hypot(noise, quantisation), math.hypot(self.signals.amplitude_sd_fraction, scale_sd)
+            return self.signals.scale_sd_fraction / math.sqrt(2.0)
+        return self.ratio_scale_sd if to_weight else self.signals.scale_sd_fraction
+
+    def timing_refusal(self, side: Side) -> str | None:
+        """Why contacts of a side (or between the feet) cannot be timed; None where they can."""
+        own = self.signals.by_side
+        sides = self.foot_sides if side == "left_right" else (side,)
+        told = (own[one].timing_refusal for one in sides if one in own)
+        return self.signals.timing_refusal or next(filter(None, told), None)
+
+    def fast_force_doubt(self, side: Side, where: str) -> str | None:
+        """The sentence that flags fast force of a side in its "contact", "landing" or "both"; None where none does."""
+        signals = self.signals
+        if not signals.by_side and not signals.force_doubts:
+            return signals.amplitude_note
+        key = ("fast force", side, where)
+        if key not in self.shared:
+            sides = self.foot_sides if side == "left_right" else (side,)
+            notes = [signals.by_side[one].note for one in sides if one in signals.by_side] or [signals.amplitude_note]
+            here = (
+                [self.contact_of(side), self.landing_of(side)]
+                if where == "both"
+                else [self.contact_of(side) if where == "contact" else self.landing_of(side)]
+            )
+            spans = [(self.time_s(one.start.position), self.time_s(one.stop.position)) for one in here if one]
+            notes += [
+                doubt.sentence
+                for doubt in signals.force_doubts
+                if doubt.side in sides and any(doubt.start_s < stop and doubt.stop_s > start for start, stop in spans)
+            ]
+            self.shared[key] = "; ".join(dict.fromkeys(filter(None, notes))) or None
+        found = self.shared[key]
+        return found if isinstance(found, str) else None
 
     def contact_of(self, side: Side) -> Contact | None:
         """The contact of the drop (or the stance before a jump) on this side."""

@@ -3,64 +3,143 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from landing_lab.calibrate.tare import tare_from_lowest
-from landing_lab.model.blocks import FloatArray
+from landing_lab.model.blocks import FloatArray, IntArray
 from landing_lab.model.channels import Side
+from landing_lab.model.insole_layout import InsoleLayout
 from landing_lab.model.pressure import FootPressure
-from landing_lab.model.recording import Stream
+from landing_lab.model.recording import Sensor, Stream
 
-RELATIVE = "the {side} insole is not calibrated on a plate: its numbers are relative to each other only"
+RELATIVE: Final = "the {side} insole is not calibrated on a plate: its numbers are relative to each other only"
 
-COP_SD_MM = (8.0, 15.0)
-"""SD of an uncalibrated centre of pressure: published insoles are 7-8.5 mm off across after calibration (pressure.md),
-and half a foot's width without; along the foot 8 cells are 20-32 mm off before it."""
+FORCE_SD: Final = 0.25
+"""Relative SD of the sum of cells that nobody calibrated on a plate: published insoles read 4-37 % too little, ours
+read 546 N flat and 955 N on tiptoe under one weight (pressure.md)."""
+
+VENDOR_COP_SD_MM: Final = (8.0, 15.0)
+"""SD of a vendor's centre of pressure across and along the foot: published insoles are 7-8.5 mm off across in cutting,
+after calibration (pressure.md); along the foot: choice, in proportion to its length."""
+
+RAW_COP_SD_MM: Final = {8: (12.0, 24.0), 16: (6.0, 11.0)}
+"""The same of so many or more cells that nobody calibrated, each standing for a part of the sole: root mean squares of
+8- and 16-cell layouts read from a real walk of 99 cells were 7-13 and 5-6 mm across, 15-28 and 5-11 mm along
+(insole_layout_simulation.txt); of fewer cells as of 8."""
+
+CALM_N: Final = 2.0
+"""An FSR insole's cells sum to a twelfth of the foot's force; this much of that is calm."""
+
+BRIDGED_PERIODS: Final = 2.5
+"""Neighbours further apart than this many sample periods are a gap: one lost frame is bridged, two are not."""
 
 
 def pressures_of(insoles: Mapping[Side, Stream], times_s: FloatArray) -> dict[Side, FootPressure]:
-    """What each foot's cells say at times_s (n,); insoles whose cells have no known place are left out."""
-    return {side: _foot(stream, side, times_s) for side, stream in insoles.items() if stream.sensor.insole is not None}
+    """What each foot's cells say at times_s (n,); insoles whose cells have no known place are left out.
+
+    Each insole keeps its own rate: it is read between its neighbouring frames, and is missing where those are.
+    """
+    feet = {side: _foot(stream, side, times_s) for side, stream in insoles.items()}
+    return {side: foot for side, foot in feet.items() if foot is not None}
 
 
-def _foot(stream: Stream, side: Side, times_s: FloatArray) -> FootPressure:
-    layout = stream.sensor.insole
-    assert layout is not None
-    columns = stream.layout.pick(side=side)
-    cells = resampled(stream.times_s, stream.samples[:, columns], times_s, stream.sample_rate_hz)
-    zero = tare_from_lowest(cells.sum(axis=1), sample_rate_hz=stream.sample_rate_hz, calm_n=2.0, window_ms=50.0)
-    if zero is not None:
-        cells = cells - np.median(cells[zero], axis=0)
+def _foot(stream: Stream, side: Side, times_s: FloatArray) -> FootPressure | None:
+    sensor, layout = stream.sensor, stream.sensor.insole
+    columns, is_pressure = _columns(stream, side)
+    if layout is None or len(columns) != len(layout):
+        return None
+    own = stream.samples[:, columns]
+    at_limit = _at_limit(stream, own, times_s)
+    if sensor.kind == "fsr_insole":
+        own = _zeroed(own, stream.sample_rate_hz, CALM_N * (12.0 if sensor.whole_foot else 1.0))
+    cells = resampled(stream.times_s, own, times_s, stream.sample_rate_hz)
     places = [stream.layout.channels[column].position_mm for column in columns.tolist()]
     arms = np.array([place or own for place, own in zip(places, layout.place_mm.tolist(), strict=True)])
-    calibrated = stream.sensor.calibrated
-    notes = [None if calibrated else RELATIVE.format(side=side), stream.sensor.doubt]
+    # A vendor's places are part of its calibration; ours came from a plate where it also says how well it knows them.
+    told = sensor.kind != "fsr_insole" or sensor.cop_sd_mm is not None
+    calibrated = sensor.calibrated and sensor.whole_foot and told
+    notes = [None if calibrated else RELATIVE.format(side=side), sensor.doubt]
     return FootPressure(
         layout=layout,
-        cells_n=np.maximum(cells, 0.0),
+        cells_n=np.maximum(cells * newton_per_unit(layout, whole_foot=sensor.whole_foot, pressure=is_pressure), 0.0),
         arms_mm=arms,
         calibrated=calibrated,
-        force_sd_fraction=stream.sensor.scale_sd_fraction or 0.25,
-        cop_sd_mm=COP_SD_MM,
-        source=stream.sensor.description,
+        force_sd_fraction=sensor.scale_sd_fraction if calibrated and sensor.scale_sd_fraction else FORCE_SD,
+        cop_sd_mm=_cop_sd_mm(sensor, layout, calibrated=calibrated),
+        source=sensor.description,
+        sample_rate_hz=stream.sample_rate_hz,
+        at_limit=at_limit,
         note="; ".join(filter(None, notes)) or None,
     )
 
 
+def _columns(stream: Stream, side: Side) -> tuple[NDArray[np.intp], bool]:
+    """The columns of one foot's cells, and whether they are pressures; other columns (sums, COP) are no cells."""
+    pressures = stream.layout.pick(quantity="pressure", side=side)
+    return (pressures, True) if len(pressures) else (stream.layout.pick(quantity="force", side=side), False)
+
+
+def _at_limit(stream: Stream, own: FloatArray, times_s: FloatArray) -> NDArray[np.bool_] | None:
+    """Where a cell, or a frame beside it, reads as much as it can tell, (m, c); None where none does."""
+    limit = stream.sensor.cell_limit_n
+    if len(limit) != own.shape[1]:
+        return None
+    # A reading held at its limit is that to the last digits.
+    beyond = own >= np.array([np.inf if one is None else one * (1.0 - 1e-9) for one in limit])
+    if not beyond.any():
+        return None
+    return np.asarray(resampled(stream.times_s, beyond.astype(np.float64), times_s, stream.sample_rate_hz) > 0.0)
+
+
+def newton_per_unit(layout: InsoleLayout, *, whole_foot: bool, pressure: bool) -> FloatArray:
+    """What turns a reading of each cell into newton of the part of the sole that it stands for, (c,).
+
+    A cell that nobody calibrated on a plate reads the force on its own small area: pressure there is taken for that
+    of its whole part of the sole. Weights of a calibration on a plate have that in them.
+    """
+    if pressure:
+        return np.asarray(layout.area_mm2 / 1000.0)
+    if whole_foot or layout.sensing_area_mm2 is None:
+        return np.ones(len(layout))
+    return np.asarray(layout.area_mm2 / layout.sensing_area_mm2)
+
+
+def _cop_sd_mm(sensor: Sensor, layout: InsoleLayout, *, calibrated: bool) -> tuple[float, float]:
+    if calibrated:
+        return sensor.cop_sd_mm or VENDOR_COP_SD_MM
+    return RAW_COP_SD_MM[16 if len(layout) >= 16 else 8]
+
+
+def _zeroed(cells: FloatArray, rate_hz: float, calm_n: float) -> FloatArray:
+    """Cells above their median in the lowest calm stretch of their sum; as they are where there is none."""
+    live = np.isfinite(cells).any(axis=0)
+    zero = tare_from_lowest(cells[:, live].sum(axis=1), sample_rate_hz=rate_hz, calm_n=calm_n, window_ms=50.0)
+    return cells if zero is None else np.asarray(cells - np.median(cells[zero], axis=0))
+
+
 def resampled(from_s: FloatArray, samples: FloatArray, to_s: FloatArray, rate_hz: float) -> FloatArray:
-    """Samples (n, c) at other times, (m, c): linear between neighbours, NaN where neighbours are missing."""
-    if len(from_s) == len(to_s) and from_s[0] == to_s[0] and from_s[-1] == to_s[-1]:
-        return samples
+    """Samples (n, c) at other times, (m, c): linear between neighbours, NaN where neighbours are missing.
+
+    A channel that never read anything is missing throughout and hides no other; otherwise a frame is whole or missing.
+    """
     out = np.full((len(to_s), samples.shape[1]), np.nan)
-    known = np.flatnonzero(np.isfinite(samples).all(axis=1))
-    if len(known) < 2:
+    there = np.isfinite(samples)
+    live = np.flatnonzero(there.any(axis=0))
+    known: IntArray = np.flatnonzero(there[:, live].all(axis=1)) if len(live) else np.zeros(0, dtype=np.int64)
+    if len(known) < 2 or not len(to_s):
         return out
+    if len(known) == len(from_s) == len(to_s) and from_s[0] == to_s[0] and from_s[-1] == to_s[-1]:
+        return samples
     after = np.clip(np.searchsorted(from_s[known], to_s), 1, len(known) - 1)
     first, second = known[after - 1], known[after]
     width = from_s[second] - from_s[first]
-    part = ((to_s - from_s[first]) / width)[:, None]
-    between = samples[first] * (1.0 - part) + samples[second] * part
-    inside = (width <= 2.5 / rate_hz) & (part[:, 0] >= 0.0) & (part[:, 0] <= 1.0)
-    out[inside] = between[inside]
+    share = ((to_s - from_s[first]) / width)[:, None]
+    between = samples[first][:, live] * (1.0 - share) + samples[second][:, live] * share
+    on_frame = (share[:, 0] == 0.0) | (share[:, 0] == 1.0)  # a frame beside a gap is there all the same
+    near = (width <= BRIDGED_PERIODS / rate_hz) & (share[:, 0] >= 0.0) & (share[:, 0] <= 1.0)
+    inside = near | on_frame
+    out[np.ix_(inside, live)] = between[inside]
     return out

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 
+from landing_lab.calibrate.filter_response import impulse_response
 from landing_lab.model.blocks import FloatArray
 
 ORDERS = (3, 4)
 """sinc3 or sinc4: the data sheet gives neither, only four conversions of settling (hardware.md)."""
 
+PER_PERIOD = 256
+"""Steps of a tabulated response to a conversion period: linear between them it is exact to 2e-6."""
 
-def response(order: int, period_s: float, step_s: float) -> FloatArray:
-    """Impulse response of a sinc filter, (k,) weights that sum to 1, newest sample first.
 
-    A sinc filter of this order is a box of one conversion period convolved with itself; sampled at step_s.
+@functools.lru_cache(maxsize=8)
+def tabulated(order: int) -> FloatArray:
+    """Impulse response of a sinc filter, PER_PERIOD steps to a conversion period, newest first, over `order` periods.
+
+    The kernels know a filter by this table alone.
     """
-    box_samples = period_s / step_s
-    whole = int(box_samples)
-    # A box of a fractional number of samples: the last one counts in part, which keeps the mean delay exact.
-    box = np.concatenate([np.ones(whole), [box_samples - whole]]) / box_samples
-    weights = box
-    for _ in range(order - 1):
-        weights = np.convolve(weights, box)
-    return weights
-
-
-def filtered(force: FloatArray, weights: FloatArray) -> FloatArray:
-    """Force as the converter averages it, (n,), causal: sample i sees force[i], force[i-1], ..."""
-    held = np.concatenate([np.full(len(weights) - 1, force[0]), force])
-    return np.convolve(held, weights, mode="valid")
+    return impulse_response(np.arange(order * PER_PERIOD + 1) / PER_PERIOD, order)

@@ -1,282 +1,214 @@
-"""Force at the insole's rate and the plate's scale: estimator R, the insole times a slow gain.
+"""Force at the insoles' rate and the plate's scale: each foot by the best that its own sensors allow.
 
-A load-cell plate on HX711 converters is right and slow, an FSR insole fast and wrong by a gain that drifts
-with posture. With C the insole, y the plate and H the plate's filter, force is C x y / (H C): where H C and y
-agree on everything slower than the filter, their ratio is the insole's gain of the moment (fusion.md,
-estimator R; 0.9 % median and 2.7 % p90 error of the peak in simulation with a calibrated insole).
+A load-cell plate on HX711 converters is right and slow, an FSR insole fast and wrong by a gain that drifts with
+posture; `gain_model` holds the one to the other. A foot without a usable insole has the plate alone, and says so.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from landing_lab.calibrate.tare import tare_from_lowest
+from landing_lab.fuse.agreement import disagreement, landing_doubts
 from landing_lab.fuse.foot_pressure import pressures_of
-from landing_lab.fuse.hx711_response import ORDERS, filtered, response
+from landing_lab.fuse.fused_foot import FusedFoot, PreparedFoot, fused, is_stiff, prepared
+from landing_lab.fuse.insole_shape import insole_shape
+from landing_lab.fuse.plate_alone import PLATE_EDGE_SD_S, PLATE_NOTE, TIMING_REFUSAL, deconvolved
+from landing_lab.fuse.plate_cells import PlateCell, plate_cells, tared
+from landing_lab.fuse.plate_delay import PlateTiming, plate_timing
 from landing_lab.model.blocks import FloatArray
 from landing_lab.model.channels import Side
 from landing_lab.model.recording import Sensor, Stream
-from landing_lab.model.result import ForceSignals
-from landing_lab.model.runs import runs
+from landing_lab.model.result import ForceDoubt, ForceSignals, SideSource
 
-EDGE_SD_S = 0.001
-"""SD of a touchdown or take-off seen by FSR cells (fusion.md section 3, row R: 0.94 and 0.91 ms)."""
+EDGE_SD_S: Final = (0.0008, 0.0012)
+"""SD of a touchdown or take-off by the cells of a calibrated and of a nominal insole (docs/fusion.md)."""
 
-AMPLITUDE_SD = 0.05
-"""Relative SD of the peak by this estimator on uncalibrated insoles (tests/fuse measure it)."""
+MIN_SCANS: Final = 200
+MAX_ABSENT: Final = 0.2
+"""Scans of the longest insole, and share of the recording without a foot's insole, where the plate is taken alone."""
 
-AMPLITUDE_NOTE = (
-    f"from insoles scaled by a slow plate: good to about {100 * AMPLITUDE_SD:.0f} % in simulation, not yet validated "
-    "on people"
+SIMULATED: Final = "accuracy known from simulated sensors on real landings, not yet from people on insoles"
+UNCALIBRATED_NOTE: Final = (
+    "the {side} insole is not calibrated on a plate, and its gain is guessed along with the force"
 )
-
-MIN_RATIO_N = 40.0
-"""Below this filtered insole force the gain is noise; the nearest gain holds."""
-
-MIN_READINGS = 8
-"""A cell with fewer readings in a recording is taken for one that is not connected."""
-
-NEIGHBOURS = 24
-"""Plate readings (0.3 s at 80 SPS) over which the gain counts as constant while the delay is looked for."""
-
-MAX_SILENCE = 4.0
-"""Periods without a reading after which a cell's force is missing: as long as its filter remembers."""
-
-MAX_BRIDGED_SCANS_S = 0.005
-"""Missing scans up to this are bridged before filtering; readings that saw a longer hole give no gain."""
-
-MAX_SILENT_SHARE = 0.2
-"""Share of loaded plate readings without a sign from the insole above which the two do not belong together."""
-
-DELAYS_S = np.arange(-0.004, 0.0081, 0.0005)
-"""Delay between converter and insole beyond the filter's own, tried one by one."""
+ORDER_NOTE: Final = (
+    "no calibration of the plate settled its converters' filter, and the likeliest was taken; calibrate the plate with "
+    "the unloading step"
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class PlateCell:
-    """Readings of one load cell: times (k,) s, force (k,) N without tare, and its fitted period."""
+class _Side:
+    """What is known of one side: force and SD (n,) newton, its origin, doubts about landings."""
 
-    times_s: FloatArray
     force_n: FloatArray
-    period_s: float
+    sd_n: FloatArray
+    source: SideSource
+    doubts: tuple[ForceDoubt, ...] = ()
 
 
-def plate_cells(stream: Stream, side: Side) -> list[PlateCell]:
-    """The cells under one foot of a free-running plate stream; cells with too few readings are left out."""
-    cells = []
-    for column in stream.layout.pick(quantity="force", side=side):
-        there = np.flatnonzero(np.isfinite(stream.samples[:, column]))
-        if len(there) < MIN_READINGS:
-            continue
-        times = stream.times_s[there]
-        # Drop-outs lengthen single intervals: the median is the period, never 1/80.
-        cells.append(PlateCell(times, stream.samples[there, column], float(np.median(np.diff(times)))))
-    return cells
+def signals_from_insoles_and_plate(plate: Stream, insoles: Mapping[Side, Stream]) -> ForceSignals | str:
+    """Force of both feet from a load-cell plate and one or two insoles, or why no insole helps.
 
-
-def silent_cells(stream: Stream) -> str | None:
-    """The sentence that force without the silent cells would be too small; None where all cells or none are heard."""
-    readings = np.isfinite(stream.samples).sum(axis=0)
-    silent = np.flatnonzero(readings < MIN_READINGS)
-    if len(silent) in (0, len(readings)):
-        return None
-    names = ", ".join(stream.layout.channels[column].name for column in silent)
-    return (
-        f"the plate's {names} sent fewer than {MIN_READINGS} readings, and force without it would be too small; "
-        "check its wiring and repeat the trial"
+    insoles: by foot, one at least; all times are those of the one that sent longest.
+    """
+    times = max(insoles.values(), key=lambda stream: len(stream.times_s)).times_s
+    if len(times) < MIN_SCANS:
+        return "the insoles sent next to nothing; check their plugs and repeat the trial"
+    cells = {side: tared(plate_cells(plate, side)) for side in plate.layout.sides}
+    ready, unusable = _prepared(times, plate, insoles, cells)
+    if not ready:
+        return "; ".join(unusable.values())
+    clock_sd_s = max(math.hypot(plate.clock.offset_sd_s, insoles[side].clock.offset_sd_s) for side in ready)
+    timing = plate_timing(
+        {side: one.foot for side, one in ready.items()},
+        {side: one.parts for side, one in ready.items()},
+        plate.sensor.filter_order,
+        clock_sd_s,
     )
-
-
-def insole_force(stream: Stream, times_s: FloatArray) -> FloatArray:
-    """Sum of an insole's cells above their unloaded level on other times, (n,) nominal newton, NaN = missing."""
-    total = stream.samples[:, stream.layout.pick(quantity="force")].sum(axis=1)
-    valid = np.isfinite(total)
-    if valid.sum() < 2:
-        return np.full(len(times_s), np.nan)
-    resampled: FloatArray = np.interp(times_s, stream.times_s[valid], total[valid])
-    # np.interp bridges every hole; what lies in a real gap is missing, not a straight line.
-    before = np.searchsorted(stream.times_s[valid], times_s, side="right") - 1
-    known = stream.times_s[valid]
-    width = known[np.minimum(before + 1, len(known) - 1)] - known[np.maximum(before, 0)]
-    resampled[(width > 2.5 / stream.sample_rate_hz) | (times_s < known[0]) | (times_s > known[-1])] = np.nan
-    zero = tare_from_lowest(resampled, sample_rate_hz=stream.sample_rate_hz, calm_n=2.0, window_ms=50.0)
-    if zero is not None:
-        resampled -= float(resampled[zero].mean())
-    return resampled
-
-
-def tared(cells: list[PlateCell]) -> list[PlateCell]:
-    """Cells re-zeroed on the calm stretch with the lowest sum."""
-    if not cells:
-        return cells
-    grid = np.arange(max(cell.times_s[0] for cell in cells), min(cell.times_s[-1] for cell in cells), cells[0].period_s)
-    total = slow_force(cells, grid)
-    zero = tare_from_lowest(total, sample_rate_hz=1.0 / cells[0].period_s, calm_n=5.0, window_ms=150.0)
-    if zero is None:
-        return cells
-    first, last = grid[zero][0], grid[zero][-1]
-    return [
-        PlateCell(
-            cell.times_s,
-            cell.force_n - float(np.mean(np.interp(np.linspace(first, last, 8), cell.times_s, cell.force_n))),
-            cell.period_s,
+    sides: dict[Side, _Side] = {}
+    for side, under in cells.items():
+        one = ready.get(side)
+        sides[side] = (
+            _from_plate(times, under, timing, unusable.get(side))
+            if one is None
+            else _from_both(one, side, timing, plate.sensor, insoles[side].sensor)
         )
-        for cell in cells
-    ]
+    return _signals(times, sides, plate, insoles, timing)
 
 
-def slow_force(cells: list[PlateCell], times_s: FloatArray, *, delay_s: float = 0.0) -> FloatArray:
-    """Sum of the cells on other times, (n,) newton, each moved by delay_s."""
-    total = np.zeros(len(times_s))
-    for cell in cells:
-        total += np.interp(times_s, cell.times_s - delay_s, cell.force_n)
-    return total
-
-
-def fused_foot(insole_n: FloatArray, cells: list[PlateCell], times_s: FloatArray) -> FloatArray:
-    """Estimator R for one foot: (n,) newton on times_s, 0 where the plate is empty, NaN where either is missing."""
-    step = float(np.median(np.diff(times_s)))
-    missing = np.isnan(insole_n)
-    if missing.all():
-        return np.full(len(times_s), np.nan)
-    # Missing scans are bridged for the filter (a zero would make the gain of 50 ms too large), not in the result.
-    shape = np.maximum(np.interp(times_s, times_s[~missing], insole_n[~missing]), 0.0)
-    holes = _long_runs(missing, longest_samples=MAX_BRIDGED_SCANS_S / step)
-    order, delay = _order_and_delay(shape, cells, times_s, step)
-    gain = np.zeros(len(times_s))
-    for cell in cells:
-        smooth = filtered(shape, response(order, cell.period_s, step))
-        seen = np.interp(cell.times_s - delay, times_s, smooth)
-        bridged = np.interp(cell.times_s - delay, times_s, filtered(holes, response(order, cell.period_s, step)))
-        usable = (seen > _usable_level(smooth)) & (bridged < 1e-3)
-        if not usable.any():
+def _prepared(
+    times: FloatArray, plate: Stream, insoles: Mapping[Side, Stream], cells: Mapping[Side, list[PlateCell]]
+) -> tuple[dict[Side, PreparedFoot], dict[Side, str]]:
+    """Feet whose insole and plate belong together, and for the others why not."""
+    ready: dict[Side, PreparedFoot] = {}
+    unusable: dict[Side, str] = {}
+    for side, insole in insoles.items():
+        shape = insole_shape(insole, times)
+        if not cells.get(side):
             continue
-        middle = cell.times_s[usable] - delay - order * cell.period_s / 2.0
-        gain += _held(times_s, middle, cell.force_n[usable] / seen[usable], longest_s=MAX_SILENCE * cell.period_s)
-    force = shape * np.maximum(gain, 0.0)
-    force[missing] = np.nan
-    for cell in cells:
-        force[_unheard(times_s, cell)] = np.nan
-    return force
+        absent = 1.0 if shape is None else float(np.mean(shape.missing))
+        if shape is None or absent > MAX_ABSENT:
+            unusable[side] = (
+                f"the {side} insole said nothing for {100.0 * absent:.0f} % of the recording; check its plug and "
+                "repeat the trial"
+            )
+            continue
+        apart = disagreement(shape.shape_n, cells[side], times, side)
+        if apart is not None:
+            unusable[side] = apart
+            continue
+        ready[side] = prepared(times, shape, cells[side], plate.sensor, calibrated=insole.sensor.whole_foot)
+    return ready, unusable
 
 
-def _long_runs(missing: NDArray[np.bool_], *, longest_samples: float) -> FloatArray:
-    """1 where more than longest_samples in a row are missing, else 0: (n,)."""
-    marked = np.zeros(len(missing))
-    for start, stop in runs(missing).tolist():
-        if stop - start > longest_samples:
-            marked[start:stop] = 1.0
-    return marked
+def _from_both(one: PreparedFoot, side: Side, timing: PlateTiming, plate: Sensor, insole: Sensor) -> _Side:
+    found: FusedFoot = fused(one, side, timing, plate)
+    if one.calibrated:
+        method = "calibrated insole with a slow and a fast gain" if len(one.parts) > 1 else "calibrated insole"
+    else:
+        method = "nominal insole"
+    told = f"{method}, held to the load-cell plate ({SIMULATED})"
+    notes = (
+        None if one.calibrated else UNCALIBRATED_NOTE.format(side=side),
+        None if timing.known else ORDER_NOTE,
+        plate.doubt,
+        insole.doubt,
+    )
+    source = SideSource(
+        source=told,
+        edge_sd_s=EDGE_SD_S[0 if one.calibrated else 1],
+        note="; ".join(filter(None, notes)) or None,
+    )
+    return _Side(found.force_n, found.sd_n, source, landing_doubts(one, found, side))
 
 
-def _unheard(times_s: FloatArray, cell: PlateCell) -> NDArray[np.bool_]:
-    """Where a cell has no reading within MAX_SILENCE periods: (n,); a gain from before says nothing about it."""
-    known = np.concatenate([[-np.inf], cell.times_s, [np.inf]])
-    after = np.searchsorted(known, times_s)
-    nearest = np.minimum(times_s - known[after - 1], known[after] - times_s)
-    return np.asarray(nearest > 0.5 * MAX_SILENCE * cell.period_s)
+def _from_plate(times: FloatArray, cells: list[PlateCell], timing: PlateTiming, why: str | None) -> _Side:
+    """A foot without a usable insole: the plate's own force, sharpened, with what that leaves unknown."""
+    force, sd = deconvolved(cells, times, timing.order, known=timing.known)
+    source = SideSource(
+        source="load-cell plate alone, its filter taken out",
+        timing_refusal=why or TIMING_REFUSAL,
+        edge_sd_s=PLATE_EDGE_SD_S,
+        note=PLATE_NOTE,
+    )
+    return _Side(force, sd, source)
 
 
-def disagreement(insole_n: FloatArray, cells: list[PlateCell], times_s: FloatArray, side: Side) -> str | None:
-    """The sentence that an insole shows nothing while the plate under it is loaded; None where they agree."""
-    grid = np.arange(times_s[0], times_s[-1], cells[0].period_s)
-    plate = slow_force(cells, grid)
-    shape = np.interp(grid, times_s, insole_n)
-    loaded = (plate > max(MIN_RATIO_N, 0.2 * float(plate.max(initial=0.0)))) & np.isfinite(shape)
-    if not loaded.any():
-        return None
-    silent = float(np.mean(shape[loaded] <= _usable_level(shape[loaded])))
-    if silent <= MAX_SILENT_SHARE:
-        return None
-    return (
-        f"the {side} insole shows no force during {100 * silent:.0f} % of the time in which the plate under it is "
-        "loaded; check its plug and that this foot stands on this plate"
+def _signals(
+    times: FloatArray,
+    sides: Mapping[Side, _Side],
+    plate: Stream,
+    insoles: Mapping[Side, Stream],
+    timing: PlateTiming,
+) -> ForceSignals:
+    alike = len({one.source for one in sides.values()}) == 1
+    total = _total(sides, alike=alike)
+    named: dict[Side, _Side] = {"total": total, **sides}
+    doubts = tuple(doubt for one in sides.values() for doubt in one.doubts)
+    clocks = [stream.clock.offset_sd_s for stream in insoles.values()]
+    order = f"sinc{timing.order} filter {'as calibrated' if timing.known else 'as likeliest'}"
+    stiff = "stiff plate" if is_stiff(plate.sensor) else "plate of unknown stiffness"
+    if plate.sensor.mode_hz and not is_stiff(plate.sensor):
+        stiff = f"plate that rings at {plate.sensor.mode_hz:.0f} Hz"
+    return ForceSignals(
+        times_s=times,
+        force_n={side: one.force_n for side, one in named.items()},
+        sd_n={side: one.sd_n for side, one in named.items()},
+        sample_rate_hz=(len(times) - 1) / float(times[-1] - times[0]),
+        offset_n=dict.fromkeys(named, 0.0),
+        noise_n={side: 3.0 if side == "total" else 2.0 for side in named},
+        resolution_n=2.0,
+        sensor_kind="insole_plate",
+        source=f"{total.source.source}; {order}, {stiff}",
+        amplitude_sd_fraction=_relative_sd(total),
+        amplitude_note=total.source.note,
+        scale_sd_fraction=plate.sensor.scale_sd_fraction,
+        weight_note=weight_note(plate.sensor),
+        edge_sd_s=total.source.edge_sd_s,
+        side_offset_sd_s=math.hypot(*clocks),
+        pressure=pressures_of(insoles, times),
+        by_side={} if alike else {side: one.source for side, one in named.items()},
+        force_doubts=doubts + tuple(_of_total(doubt) for doubt in doubts),
     )
 
 
-def _usable_level(smooth: FloatArray) -> float:
-    return max(MIN_RATIO_N / 12.0, 0.02 * float(smooth.max()))  # an insole of 8 cells sees about a twelfth of the force
+def _total(sides: Mapping[Side, _Side], *, alike: bool) -> _Side:
+    """Both feet together: nothing about it is known that is not known of each."""
+    force: FloatArray = np.sum([one.force_n for one in sides.values()], axis=0)
+    sources = [one.source for one in sides.values()]
+    told = dict.fromkeys(note for source in sources for note in (source.note or "").split("; ") if note)
+    return _Side(
+        force,
+        np.sqrt(np.sum([one.sd_n**2 for one in sides.values()], axis=0)),
+        SideSource(
+            source=sources[0].source
+            if alike
+            else "; ".join(f"{side}: {one.source.source}" for side, one in sides.items()),
+            timing_refusal=next((one.timing_refusal for one in sources if one.timing_refusal), None),
+            edge_sd_s=max(one.edge_sd_s for one in sources),
+            note="; ".join(told) or None,
+        ),
+    )
 
 
-def _held(times_s: FloatArray, at_s: FloatArray, gain: FloatArray, *, longest_s: float) -> FloatArray:
-    """Gain on other times: linear between near readings, nearest across holes.
-
-    A hole is a time without load: the gain before it (on the box, where the plate sees nothing, it is 0) has
-    nothing to do with the gain after it.
-    """
-    value = np.interp(times_s, at_s, gain)
-    after = np.clip(np.searchsorted(at_s, times_s), 0, len(at_s) - 1)
-    before = np.clip(after - 1, 0, len(at_s) - 1)
-    hole = at_s[after] - at_s[before] > longest_s
-    nearest = np.where(times_s - at_s[before] < at_s[after] - times_s, gain[before], gain[after])
-    return np.where(hole, nearest, value)
+def _of_total(doubt: ForceDoubt) -> ForceDoubt:
+    return ForceDoubt(side="total", start_s=doubt.start_s, stop_s=doubt.stop_s, sentence=doubt.sentence)
 
 
-def _order_and_delay(shape: FloatArray, cells: list[PlateCell], times_s: FloatArray, step: float) -> tuple[int, float]:
-    """Filter order and extra delay under which the filtered insole follows the plate best (least squares).
-
-    Only where the plate changes fast does delay show; there the gain is taken as constant within 0.3 s. The
-    insole's hysteresis biases the delay by about -1.3 ms (fusion.md section 4), which is in the edge SD.
-    """
-    period = float(np.mean([cell.period_s for cell in cells]))
-    grid = cells[0].times_s
-    plate = slow_force(cells, grid)
-    change = np.abs(np.gradient(plate))
-    around = np.ones(min(NEIGHBOURS, len(grid)))
-    near = np.convolve(change > 0.1 * change.max(), around, mode="same") > 0
-    best = (float("inf"), ORDERS[0], 0.0)
-    for order in ORDERS:
-        smooth = filtered(shape, response(order, period, step))
-        for delay in DELAYS_S:
-            seen = np.interp(grid - delay, times_s, smooth)
-            energy = np.convolve(seen * seen, around, mode="same")
-            gain = np.convolve(seen * plate, around, mode="same") / np.maximum(energy, 1e-9)
-            misfit = float(np.sum(((plate - gain * seen)[near]) ** 2))
-            if misfit < best[0]:
-                best = (misfit, order, float(delay))
-    return best[1], best[2]
+def _relative_sd(total: _Side) -> float:
+    """Relative SD of the larger half of the force, one figure for what does not ask sample by sample."""
+    force = total.force_n
+    loaded = force > 0.5 * float(np.nanmax(force, initial=0.0))
+    return float(np.sqrt(np.mean((total.sd_n[loaded] / force[loaded]) ** 2))) if loaded.any() else 0.05
 
 
 def weight_note(sensor: Sensor) -> str | None:
     """The sentence that flags standing force of a plate; None where nothing is in doubt."""
     nominal = None if sensor.calibrated else "rests on the nominal scale of uncalibrated load cells"
     return "; ".join(filter(None, (nominal, sensor.doubt))) or None
-
-
-def signals_from_insoles_and_plate(plate: Stream, insoles: dict[Side, Stream]) -> ForceSignals | str:
-    """Force of both feet at the insoles' rate from two insoles and a load-cell plate, or why there is none."""
-    base = insoles["left"]
-    times = base.times_s
-    force: dict[Side, FloatArray] = {}
-    for side in ("left", "right"):
-        foot: Side = side
-        shape, cells = insole_force(insoles[foot], times), tared(plate_cells(plate, foot))
-        apart = disagreement(shape, cells, times, foot)
-        if apart is not None:
-            return apart
-        force[foot] = fused_foot(shape, cells, times)
-    total = force["left"] + force["right"]
-    clocks = [stream.clock.offset_sd_s for stream in insoles.values()]
-    return ForceSignals(
-        times_s=times,
-        force_n={"total": total, **force},
-        sample_rate_hz=base.sample_rate_hz,
-        offset_n=dict.fromkeys(("total", "left", "right"), 0.0),
-        noise_n={"total": 3.0, "left": 2.0, "right": 2.0},
-        resolution_n=2.0,
-        sensor_kind="insole_plate",
-        source="shape from the pressure insoles, scale from the load-cell plate",
-        amplitude_sd_fraction=AMPLITUDE_SD,
-        amplitude_note="; ".join(
-            filter(None, (AMPLITUDE_NOTE, plate.sensor.doubt, *(insole.sensor.doubt for insole in insoles.values())))
-        ),
-        scale_sd_fraction=plate.sensor.scale_sd_fraction,
-        weight_note=weight_note(plate.sensor),
-        edge_sd_s=EDGE_SD_S,
-        side_offset_sd_s=math.hypot(*clocks),
-        pressure=pressures_of(insoles, times),
-    )

@@ -1,26 +1,26 @@
-"""Force of a load-cell plate without insoles: enough to weigh, too slow to time or to see an impact."""
+"""Force of a load-cell plate without insoles: enough to weigh and to tell a peak with its error, too slow to time."""
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
-from landing_lab.fuse.insole_plate import plate_cells, slow_force, tared, weight_note
+from landing_lab.fuse.hx711_response import ORDERS
+from landing_lab.fuse.insole_plate import weight_note
+from landing_lab.fuse.plate_alone import PLATE_EDGE_SD_S, PLATE_NOTE, TIMING_REFUSAL, deconvolved
+from landing_lab.fuse.plate_cells import plate_cells, tared
 from landing_lab.model.blocks import FloatArray
 from landing_lab.model.channels import Side
 from landing_lab.model.recording import Stream
 from landing_lab.model.result import ForceSignals
 
-TIMING_REFUSAL = (
-    "an HX711 plate cannot time a contact: its filter spreads every touchdown over 40-50 ms at 80 readings a second; "
-    "wear the insoles, they can"
-)
-
-EDGE_SD_S = 0.02
-"""SD of a landing seen through the filter of the converter: enough for the second a body takes to come to rest."""
+STEP_S: Final = 0.005
+"""Force is given on the knots of its model: 200 Hz hold everything that a converter at 80 SPS lets through."""
 
 
 def signals_from_slow_plate(plate: Stream) -> ForceSignals | str:
-    """Force per side and in total on a regular grid at the plate's own rate."""
+    """Force per side and in total at 200 Hz, the converters' filter taken out, or why there is none."""
     by_side = {side: tared(plate_cells(plate, side)) for side in plate.layout.sides}
     by_side = {side: cells for side, cells in by_side.items() if cells}
     if not by_side:
@@ -28,27 +28,34 @@ def signals_from_slow_plate(plate: Stream) -> ForceSignals | str:
     every = [cell for cells in by_side.values() for cell in cells]
     start = max(float(cell.times_s[0]) for cell in every)
     stop = min(float(cell.times_s[-1]) for cell in every)
-    rate = plate.sample_rate_hz
-    times = np.arange(start, stop, 1.0 / rate)
+    times = np.arange(start, stop, STEP_S)
     if len(times) < 2:
         return "the plate's cells never sent at the same time; check its wiring and repeat the trial"
-    force: dict[Side, FloatArray] = {side: slow_force(cells, times) for side, cells in by_side.items()}
-    total: FloatArray = np.sum(list(force.values()), axis=0)
-    named: dict[Side, FloatArray] = {"total": total}
-    if "total" not in force:
-        named.update(force)
+    order = plate.sensor.filter_order
+    made = {
+        side: deconvolved(cells, times, order or ORDERS[-1], known=order is not None) for side, cells in by_side.items()
+    }
+    total_n: FloatArray = np.sum([force for force, _ in made.values()], axis=0)
+    total_sd_n = np.sqrt(np.sum([sd**2 for _, sd in made.values()], axis=0))
+    named: dict[Side, tuple[FloatArray, FloatArray]] = {"total": (total_n, total_sd_n)}
+    if "total" not in made:
+        named.update(made)
+    high = total_n > 0.5 * float(total_n.max(initial=0.0))
     return ForceSignals(
         times_s=times,
-        force_n=named,
-        sample_rate_hz=rate,
+        force_n={side: force for side, (force, _) in named.items()},
+        sd_n={side: sd for side, (_, sd) in named.items()},
+        sample_rate_hz=1.0 / STEP_S,
         offset_n=dict.fromkeys(named, 0.0),
-        noise_n=dict.fromkeys(named, 0.5),
+        noise_n=dict.fromkeys(named, 2.0),
         resolution_n=0.02,
         sensor_kind="hx711_plate",
-        source=f"{plate.sensor.description}, re-zeroed on its lowest calm stretch",
+        source=f"{plate.sensor.description}, re-zeroed on its unloaded stretches, its converters' filter taken out",
         bandwidth_hz=plate.sensor.bandwidth_hz,
+        amplitude_sd_fraction=float(np.sqrt(np.mean((total_sd_n[high] / total_n[high]) ** 2))) if high.any() else 0.1,
+        amplitude_note=PLATE_NOTE,
         scale_sd_fraction=plate.sensor.scale_sd_fraction,
         weight_note=weight_note(plate.sensor),
-        edge_sd_s=EDGE_SD_S,
+        edge_sd_s=PLATE_EDGE_SD_S,
         timing_refusal=TIMING_REFUSAL,
     )

@@ -1,11 +1,13 @@
-"""Which force a recording gives: a force plate as it is, or the best that insoles and a slow plate allow."""
+"""Which force a recording gives: a force plate as it is, or the best that insoles, a slow plate or both allow."""
 
 from __future__ import annotations
 
 import dataclasses
 
 from landing_lab.fuse.force_plate import signals_from_plate
-from landing_lab.fuse.insole_plate import plate_cells, signals_from_insoles_and_plate, silent_cells
+from landing_lab.fuse.insole_alone import signals_from_insoles
+from landing_lab.fuse.insole_plate import signals_from_insoles_and_plate
+from landing_lab.fuse.plate_cells import plate_cells, silent_cells
 from landing_lab.fuse.slow_plate import signals_from_slow_plate
 from landing_lab.model.channels import Side
 from landing_lab.model.recording import Recording, Stream
@@ -13,29 +15,35 @@ from landing_lab.model.result import ForceSignals
 
 
 def signals_of(recording: Recording) -> ForceSignals | str:
-    """Force signals of a recording, or the sentence why it holds none."""
+    """Force signals of a recording, or the sentence why it holds none.
+
+    A force plate is taken as it is. Beside a load-cell plate every insole that has something to say makes its foot's
+    force fast; a foot without one, and a recording without any, have the plate's own force.
+    """
     plates = [stream for stream in recording.streams.values() if stream.sensor.kind == "force_plate"]
     if plates:
         return signals_from_plate(plates[0])
     slow = [stream for stream in recording.streams.values() if stream.sensor.kind == "hx711_plate"]
     if not slow:
-        return (
-            "the recording holds no plate: insoles alone can neither weigh nor tell the box from the plate; "
-            "record with the load-cell plate connected"
-        )
+        return signals_from_insoles(recording)
     silent = silent_cells(slow[0])
     if silent is not None:
         return silent
-    insoles: dict[Side, Stream] = {
+    insoles = _insoles_on(slow[0], recording)
+    if not insoles:
+        return signals_from_slow_plate(slow[0])
+    fused = signals_from_insoles_and_plate(slow[0], insoles)
+    if not isinstance(fused, str):
+        return fused
+    alone = signals_from_slow_plate(slow[0])
+    return alone if isinstance(alone, str) else dataclasses.replace(alone, timing_refusal=fused)
+
+
+def _insoles_on(plate: Stream, recording: Recording) -> dict[Side, Stream]:
+    """Insoles that sent anything, by foot, of the feet that have a plate of their own."""
+    feet = {side for side in plate.layout.sides if plate_cells(plate, side)}
+    return {
         stream.layout.sides[0]: stream
         for stream in recording.streams.values()
-        if stream.sensor.kind == "fsr_insole" and len(stream.layout)
+        if stream.sensor.kind == "fsr_insole" and len(stream.layout) and stream.layout.sides[0] in feet
     }
-    feet = {side for side in slow[0].layout.sides if plate_cells(slow[0], side)}
-    if {"left", "right"} <= insoles.keys() and {"left", "right"} <= feet:
-        fused = signals_from_insoles_and_plate(slow[0], insoles)
-        if not isinstance(fused, str):
-            return fused
-        alone = signals_from_slow_plate(slow[0])
-        return alone if isinstance(alone, str) else dataclasses.replace(alone, timing_refusal=fused)
-    return signals_from_slow_plate(slow[0])

@@ -1,4 +1,4 @@
-"""Reads a file of vertical force, whatever program wrote it."""
+"""Reads a file of vertical force or of insole pressure, whatever program wrote it."""
 
 from __future__ import annotations
 
@@ -42,7 +42,8 @@ def read(
     left, right, total: column of vertical force by name ("Fz", "Fz.1" for the second of that name) or by
     1-based number; found by convention where not given. sample_rate_hz: needed where the file has no time.
     The stream "force" holds newton, up positive, NaN = missing, and centre of pressure in metres where the file has
-    it, as it stands there also while nobody is on the plate; provenance["notes"] says what was assumed.
+    it, as it stands there also while nobody is on the plate; provenance["notes"] says what was assumed. Insole files
+    of vendors give a stream per foot, "insole_left" and "insole_right" (docs/insole-files.md).
     Raises FileFormatError or ParameterError with one sentence on what to do.
     """
     given_hz = check_rate(sample_rate_hz)

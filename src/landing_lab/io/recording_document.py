@@ -52,9 +52,18 @@ def document_of(recording: Recording, stream: str, columns: Sequence[str]) -> st
 
 def sensor_document(sensor: Sensor) -> dict[str, object]:
     """What made the samples, as plain values; the cells of an insole as a layout file has them."""
-    named = (one.name for one in dataclasses.fields(sensor) if one.name != "insole")
+    only_some = {
+        "insole": None if sensor.insole is None else sensor.insole.as_document(),
+        "cop_sd_mm": None if sensor.cop_sd_mm is None else list(sensor.cop_sd_mm),
+        "cell_limit_n": list(sensor.cell_limit_n) or None,
+        "whole_foot": sensor.whole_foot or None,
+        "filter_order": sensor.filter_order,
+        "mode_hz": sensor.mode_hz,
+        "mode_at_least_hz": sensor.mode_at_least_hz,
+    }
+    named = (one.name for one in dataclasses.fields(sensor) if one.name not in only_some)
     plain_sensor = {name: getattr(sensor, name) for name in named}
-    return plain_sensor if sensor.insole is None else {**plain_sensor, "insole": sensor.insole.as_document()}
+    return {**plain_sensor, **{name: value for name, value in only_some.items() if value is not None}}
 
 
 def schema_of(text: str) -> str:
@@ -123,16 +132,27 @@ def _channel(entry: dict[str, Any]) -> Channel:
 def _sensor(entry: dict[str, Any]) -> Sensor:
     if entry["kind"] not in get_args(SensorKind):
         raise ValueError(f"a sensor of kind {entry['kind']!r}")
-    bandwidth = entry["bandwidth_hz"]
+    cop_sd = entry.get("cop_sd_mm")
     return Sensor(
         kind=entry["kind"],
         description=str(entry["description"]),
-        bandwidth_hz=None if bandwidth is None else float(bandwidth),
+        bandwidth_hz=_number(entry["bandwidth_hz"]),
         calibrated=bool(entry["calibrated"]),
         scale_sd_fraction=float(entry.get("scale_sd_fraction", 0.0)),  # files of 0.1.0 do not have it
         doubt=None if entry.get("doubt") is None else str(entry["doubt"]),
         insole=None if entry.get("insole") is None else insole_layout.from_document(entry["insole"]),
+        cop_sd_mm=None if cop_sd is None else (float(cop_sd[0]), float(cop_sd[1])),
+        cell_limit_n=tuple(None if one is None else float(one) for one in entry.get("cell_limit_n", ())),
+        whole_foot=bool(entry.get("whole_foot", False)),
+        # files of 0.1.0 have none of these
+        filter_order=None if entry.get("filter_order") is None else int(entry["filter_order"]),
+        mode_hz=_number(entry.get("mode_hz")),
+        mode_at_least_hz=_number(entry.get("mode_at_least_hz")),
     )
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None else float(value)
 
 
 def _shown(value: Any) -> Any:

@@ -66,8 +66,8 @@ def _judged_peak(trial: LandingTrial, side: Side, where: str) -> Peak:
     hidden_n = math.hypot(impact.loss_n, filter_loss_n(trial, impact.peak_n, where))
     return Peak(
         value_n=impact.peak_n,
-        sd_n=math.hypot(trial.force_sd_n(impact.peak_n, side), hidden_n),
-        ratio_sd_n=math.hypot(trial.force_sd_n(impact.peak_n, side, to_weight=True), hidden_n),
+        sd_n=math.hypot(trial.force_sd_n(impact.peak_n, side, at=index), hidden_n),
+        ratio_sd_n=math.hypot(trial.force_sd_n(impact.peak_n, side, to_weight=True, at=index), hidden_n),
         index=index,
         doubt=doubt,
     )

@@ -23,6 +23,7 @@ class FootPressure:
     force_sd_fraction: relative SD of the sum of the cells; cop_sd_mm: SD of the centre of pressure, (medial,
     anterior). at_limit: (n, c) cells beyond what they can tell, None where no cell was. note: the sentence that flags
     everything that rests on these cells, None where nothing is in doubt. source: how they were obtained.
+    sample_rate_hz: of the insole itself, which may be slower than the signals; None where it is that of the signals.
     """
 
     layout: InsoleLayout
@@ -32,6 +33,7 @@ class FootPressure:
     force_sd_fraction: float
     cop_sd_mm: tuple[float, float]
     source: str
+    sample_rate_hz: float | None = None
     at_limit: NDArray[np.bool_] | None = None
     note: str | None = None
 

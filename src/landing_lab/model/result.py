@@ -74,6 +74,30 @@ class MetricsTable:
         return pd.DataFrame([row.as_dict() for row in self.rows], columns=list(METRIC_COLUMNS))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SideSource:
+    """Where the force of one side came from, where the sides differ, and what that leaves unknown.
+
+    timing_refusal: why this side cannot be timed, None where it can. edge_sd_s: what the sensor adds to the SD of its
+    touchdowns and take-offs. note: the sentence that flags its fast force.
+    """
+
+    source: str
+    timing_refusal: str | None = None
+    edge_sd_s: float = 0.0
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForceDoubt:
+    """Why the fast force of one side is in doubt between two times of the signals."""
+
+    side: Side
+    start_s: float
+    stop_s: float
+    sentence: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class ForceSignals:
     """Vertical force on one time base, offset removed, as the detector and the metrics saw it.
@@ -86,7 +110,8 @@ class ForceSignals:
     amplitude_note says why, and flags the metrics that rest on it. weight_note does the same for standing
     force. edge_sd_s: what the sensor adds to the SD of a touchdown or take-off; side_offset_sd_s: SD of left
     against right clock.
-    timing_refusal: why this sensor cannot time a contact, None where it can. doubts: sentences on the whole
+    timing_refusal: why this sensor cannot time a contact, None where it can; force_refusal: why it tells no force,
+    trial_refusal: why no trial can be told in it unless somebody says what was done. doubts: sentences on the whole
     recording that flag every number of it. bandwidth_hz: -3 dB point of sensor and of any filter at the source,
     None where only the sample rate limits; bandwidth_note: the sentence on how that was found.
     cop_m: side -> (n_samples, 2) centre of pressure in metres; cop_axes says what the two columns are.
@@ -94,6 +119,8 @@ class ForceSignals:
     far the unloaded level wanders meanwhile.
     sd_n: side -> (n_samples,) SD of fused force, sample by sample; empty where one figure says it for all.
     pressure: foot -> what the cells under it say, on the same times; empty without insoles.
+    by_side: what holds for one side instead of timing_refusal, edge_sd_s and amplitude_note; empty where the sides do
+    not differ. force_doubts: doubts about single landings.
     """
 
     times_s: FloatArray
@@ -113,6 +140,8 @@ class ForceSignals:
     edge_sd_s: float = 0.0
     side_offset_sd_s: float = 0.0
     timing_refusal: str | None = None
+    force_refusal: str | None = None
+    trial_refusal: str | None = None
     doubts: tuple[str, ...] = ()
     cop_m: Mapping[Side, FloatArray] = field(default_factory=dict)
     cop_axes: CopAxes = "unknown"
@@ -120,6 +149,8 @@ class ForceSignals:
     drift_n: float = 0.0
     sd_n: Mapping[Side, FloatArray] = field(default_factory=dict)
     pressure: Mapping[Side, FootPressure] = field(default_factory=dict)
+    by_side: Mapping[Side, SideSource] = field(default_factory=dict)
+    force_doubts: tuple[ForceDoubt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

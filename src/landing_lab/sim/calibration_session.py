@@ -16,6 +16,7 @@ from landing_lab.sim.contact import FINE_STEP_S, fine_times, smooth_step
 from landing_lab.sim.devices import SimulatedScene, sense
 from landing_lab.sim.roll import COP_LIMITS, COP_STRIDE
 from landing_lab.sim.scene import Part, Scene, feet_place, flat_cop, join, whole_steps
+from landing_lab.sim.setting import ONE_VISIT, SensorSetting
 from landing_lab.sim.smooth_noise import band_noise
 
 CALIBRATION_SESSION = 1000
@@ -54,16 +55,17 @@ def calibration_session(
     clock_ppm: tuple[float, float, float] | None = None,
     at_s: Mapping[str, tuple[float, float]] = BOUNDARIES_S,
     session: int = CALIBRATION_SESSION,
+    setting: SensorSetting = ONE_VISIT,
 ) -> SimulatedScene:
     """What the three boards send during a calibration, with the parts and feet of this seed.
 
     Only the mass and the standing asymmetry of the body matter. There are no jumps, so no truths. at_s: when each
-    posture is held, hops last. session: another one is another visit with the same sensors.
+    posture is held, hops last. session: another one is another visit with the same sensors. setting: what they are.
     """
     rng = np.random.default_rng([seed, session])
     part = join([postures(body, rng, at_s), hops(body, rng, at_s["hops"])])
     scene = Scene(part=part, truths=(), start_s=())
-    return sense(scene, seed=seed, session=session, clock_ppm=clock_ppm)
+    return sense(scene, seed=seed, session=session, clock_ppm=clock_ppm, setting=setting)
 
 
 def postures(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -18,13 +18,11 @@ from landing_lab.sim.drop_jump import draw_body
 from landing_lab.sim.foot import cell_forces, draw_foot
 from landing_lab.sim.roll import COP_STRIDE
 from landing_lab.sim.scene import Scene, jump_scene
+from landing_lab.sim.setting import ONE_VISIT, SensorSetting
 from landing_lab.sim.truth import DropJumpTruth
 
 CLOCK_LIMIT_PPM = 200.0
 """Resonator and crystal of Arduino boards stay within this (hardware.md simulates up to 3000 for bad ones)."""
-
-SLIP_SD_MM = 2.0
-"""How differently an insole lies in each session (fusion.md: 4 mm between donning; here within one visit)."""
 
 MAX_TRIALS = 50
 
@@ -36,6 +34,7 @@ class SimulatedScene:
     devices: left insole, right insole, plate board (channels 0-3 left plate, 4-7 right plate).
     truths: one per jump, times in scene time; start_s: where each jump's own time begins.
     clock_ppm: device clock minus scene clock of each board, in 1e-6: ticks_us = 1e6 (1 + ppm / 1e6) scene time.
+    drawn: every parameter of the sensors that was drawn, plain values for JSON.
     """
 
     devices: tuple[SimulatedDevice, SimulatedDevice, SimulatedDevice]
@@ -43,6 +42,7 @@ class SimulatedScene:
     start_s: tuple[float, ...]
     duration_s: float
     clock_ppm: tuple[float, float, float]
+    drawn: Mapping[str, object] = field(default_factory=dict)
 
 
 def simulate_devices(
@@ -112,17 +112,23 @@ def sense(
     session: int = 0,
     clock_ppm: tuple[float, float, float] | None = None,
     spike_rate_per_s: float = 0.0,
+    setting: SensorSetting = ONE_VISIT,
 ) -> SimulatedScene:
-    """What the three boards report of any scene; arguments as in `simulate_devices`."""
+    """What the three boards report of any scene; other arguments as in `simulate_devices`, setting: what they are."""
     rng = np.random.default_rng([seed, session, 7])
     drawn = rng.uniform(-CLOCK_LIMIT_PPM, CLOCK_LIMIT_PPM, 3)
     ppm = (float(drawn[0]), float(drawn[1]), float(drawn[2])) if clock_ppm is None else clock_ppm
     if any(not abs(value) <= 5000.0 for value in ppm):
         raise ParameterError(f"clock_ppm must lie within +-5000; got {ppm}; give three clock errors in 1e-6")
-    left = _insole(scene, 0, seed=seed, rng=np.random.default_rng([seed, session, 0]), ppm=ppm[0])
-    right = _insole(scene, 1, seed=seed, rng=np.random.default_rng([seed, session, 1]), ppm=ppm[1])
+    left, left_drawn = _insole(scene, 0, seed=seed, session=session, ppm=ppm[0], setting=setting)
+    right, right_drawn = _insole(scene, 1, seed=seed, session=session, ppm=ppm[1], setting=setting)
+    parts = hx711.draw_board(seed, setting=setting)
     plate = plate_board(
-        scene, seed=seed, rng=np.random.default_rng([seed, session, 2]), ppm=ppm[2], spike_rate_per_s=spike_rate_per_s
+        scene,
+        parts=parts,
+        rng=np.random.default_rng([seed, session, 2]),
+        ppm=ppm[2],
+        spike_rate_per_s=spike_rate_per_s or setting.spike_rate_per_s,
     )
     return SimulatedScene(
         devices=(left, right, plate),
@@ -130,13 +136,24 @@ def sense(
         start_s=scene.start_s,
         duration_s=scene.duration_s,
         clock_ppm=ppm,
+        drawn={
+            "setting": setting.as_dict(),
+            "clock_ppm": list(ppm),
+            "insole_left": left_drawn,
+            "insole_right": right_drawn,
+            "plate_left": parts[0].as_dict(),
+            "plate_right": parts[1].as_dict(),
+        },
     )
 
 
-def _insole(scene: Scene, foot: int, *, seed: int, rng: np.random.Generator, ppm: float) -> SimulatedDevice:
-    """The insole of one foot (0 left, 1 right)."""
+def _insole(
+    scene: Scene, foot: int, *, seed: int, session: int, ppm: float, setting: SensorSetting
+) -> tuple[SimulatedDevice, dict[str, object]]:
+    """The insole of one foot (0 left, 1 right), and what was drawn of it."""
+    rng = np.random.default_rng([seed, session, foot])
     rate = 1.0 + ppm * 1e-6
-    slip_mm = rng.normal(0.0, SLIP_SD_MM, 2)
+    slip_mm = rng.normal(0.0, setting.slip_sd_mm / np.sqrt(2.0), 2)
     phase_us = int(rng.integers(0, 1000))
     n = int((scene.duration_s - 2e-3) * rate * nominal.INSOLE_RATE_HZ)
     ticks_us = phase_us + np.arange(n, dtype=np.int64) * round(1e6 / nominal.INSOLE_RATE_HZ)
@@ -144,18 +161,24 @@ def _insole(scene: Scene, foot: int, *, seed: int, rng: np.random.Generator, ppm
     force_n = _at(time_s, scene.part.insole_n[:, foot], FINE_STEP_S)
     cop_step_s = FINE_STEP_S * COP_STRIDE
     cop = np.column_stack([_at(time_s, scene.part.cop[:, foot, axis], cop_step_s) for axis in (0, 1)])
-    field = draw_foot(2 * seed + foot, slip_mm=(float(slip_mm[0]), float(slip_mm[1])))
+    field = draw_foot(2 * seed + foot, slip_mm=(float(slip_mm[0]), float(slip_mm[1])), setting=setting)
     cells_n = cell_forces(field, force_n, cop, rng=rng, sample_rate_hz=nominal.INSOLE_RATE_HZ)
-    counts = fsr.read_cells(cells_n, fsr.draw_parts(2 * seed + foot + 500_000), rng=rng)
+    cells_n = fsr.late(cells_n, setting.shoe_lag_ms * 1e-3, nominal.INSOLE_RATE_HZ)
+    redon = np.random.default_rng([seed, session, foot, 11]).standard_normal(len(setting.layout))
+    gain = np.exp(setting.redon_gain_sd / np.sqrt(2.0) * redon)
+    parts = fsr.draw_parts(2 * seed + foot + 500_000, setting=setting, gain=gain)
+    counts = fsr.read_cells(cells_n, parts, rng=rng)
     full = (1 << nominal.ADC_BITS) - 1
     flags = np.where((counts >= full).any(axis=1), FLAG_SATURATED, 0).astype(np.int64)
     frames = FrameBlock(
         sequence=np.arange(n, dtype=np.int64), ticks_us=ticks_us, counts=counts, channel=None, flags=flags
     )
-    return SimulatedDevice(info=insole_info(foot), frames=frames, clock_ppm=ppm)
+    drawn = {**parts.as_dict(), "slip_mm": slip_mm.tolist(), "redon_gain": gain.tolist()}
+    device = SimulatedDevice(info=insole_info(foot, len(setting.layout)), frames=frames, clock_ppm=ppm)
+    return device, drawn
 
 
-def insole_info(foot: int) -> DeviceInfo:
+def insole_info(foot: int, n_channels: int = len(nominal.INSOLE_CELLS)) -> DeviceInfo:
     """What the insole board of one foot says of itself."""
     return DeviceInfo(
         kind="insole-fsr",
@@ -163,7 +186,7 @@ def insole_info(foot: int) -> DeviceInfo:
         placement="right" if foot else "left",
         firmware_version="1.0.0",
         protocol_version=1,
-        n_channels=len(nominal.INSOLE_CELLS),
+        n_channels=n_channels,
         sample_rate_hz=nominal.INSOLE_RATE_HZ,
         adc_prescaler=64,
         reference_v=nominal.SUPPLY_V,
@@ -175,16 +198,21 @@ def insole_info(foot: int) -> DeviceInfo:
 
 
 def plate_board(
-    scene: Scene, *, seed: int, rng: np.random.Generator, ppm: float, spike_rate_per_s: float
+    scene: Scene,
+    *,
+    parts: tuple[hx711.PlateParts, hx711.PlateParts],
+    rng: np.random.Generator,
+    ppm: float,
+    spike_rate_per_s: float,
 ) -> SimulatedDevice:
-    """The board with the four cells of the left plate, then the four of the right."""
+    """The board with the four cells of the left plate, then the four of the right; parts: of both."""
     n_cells = len(nominal.PLATE_CELLS_MM)
     cop_mm = np.repeat(scene.plate_cop_mm(), COP_STRIDE, axis=0)
     sides = [
         hx711.read_plate(
             scene.part.plate_n[:, foot],
             cop_mm[:, foot],
-            hx711.draw_plate(2 * seed + foot + 900_000),
+            parts[foot],
             rng=rng,
             spike_rate_per_s=spike_rate_per_s,
         )

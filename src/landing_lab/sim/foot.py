@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 from landing_lab.model import nominal
 from landing_lab.model.blocks import FloatArray
+from landing_lab.model.insole_layout import AXIS_X, InsoleLayout
+from landing_lab.sim.setting import ONE_VISIT, SensorSetting
 from landing_lab.sim.smooth_noise import correlated_noise
 
 REGIONS = np.array(
@@ -51,12 +53,15 @@ SPREAD_GRID = np.array([0.85, 1.15])
 
 FLAT_AT_N = 1500.0
 PATCH_M = 0.008
-SUBJECT_SD, SUBJECT_SCALE_M = 0.25, 0.025
-TEXTURE_SD, CELL_TEXTURE_SD, TEXTURE_SCALE = 0.10, 0.15, 0.15
-FLUCTUATION_SD, FLUCTUATION_S = 0.08, 0.08
+SUBJECT_SCALE_M = 0.025
+TEXTURE_SCALE = 0.15
+FLUCTUATION_S = 0.08
 TOE_BEND_AT, TOE_BEND_WIDTH = 0.66, 0.035
-_SIZE_M = np.array([nominal.INSOLE_WIDTH_MM, nominal.INSOLE_LENGTH_MM]) / 1000.0
+PART_ENDS = (0.30, 0.60, 0.83)
+"""Along the foot, where heel, midfoot and forefoot end and the next part begins (choice: between REGIONS)."""
+
 _CENTRE = np.array([0.5, 0.45])
+_X, _Y = np.linspace(0.04, 0.96, 12), np.linspace(0.02, 0.98, 27)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -64,26 +69,40 @@ class FootField:
     """One subject's foot on one insole.
 
     sensitivity: (COP_AP_GRID, COP_ML_GRID, SPREAD_GRID, cells) pressure at a cell per newton of foot force, 1/m2.
-    toe_bend: (cells,) false load of the bent forefoot, as a fraction.
+    toe_bend: (cells,) false load of the bent forefoot, as a fraction. fluctuation: (cells, cells) root of the
+    covariance of the field's random change. area_m2: (cells,) that respond to pressure. shares: (the same grids, 5)
+    of heel, midfoot, forefoot, toes and the medial half in the force of the foot.
     """
 
     sensitivity: FloatArray
     toe_bend: FloatArray
+    fluctuation: FloatArray
+    area_m2: FloatArray
+    shares: FloatArray
 
 
-def draw_foot(subject_seed: int, *, slip_mm: tuple[float, float] = (0.0, 0.0)) -> FootField:
+def draw_foot(
+    subject_seed: int, *, slip_mm: tuple[float, float] = (0.0, 0.0), setting: SensorSetting = ONE_VISIT
+) -> FootField:
     """A foot drawn from the seed; slip_mm (medial, anterior) is how far the insole lies off from its usual place."""
     rng = np.random.default_rng(subject_seed)
-    places, area_m2 = _grid()
-    cells = np.array(nominal.INSOLE_CELLS) + rng.normal(0.0, 0.02, 2)
-    cells = cells + np.array([-slip_mm[0], slip_mm[1]]) / 1000.0 / _SIZE_M
-    deviation = np.exp(SUBJECT_SD * _smooth_field(rng, places * _SIZE_M, SUBJECT_SCALE_M))
-    field = _tilt(_base(places) * deviation, places, area_m2)
-    patch = np.exp(-_square_distance(cells * _SIZE_M, places * _SIZE_M) / (2.0 * PATCH_M**2))
+    size_m = _size_m(setting.layout)
+    places, area_m2 = _grid(size_m)
+    cells = np.array(setting.cells) + rng.normal(0.0, 0.02, 2)
+    cells = cells + np.array([-slip_mm[0], slip_mm[1]]) / 1000.0 / size_m
+    deviation = np.exp(setting.subject_sd * _smooth_field(rng, places * size_m, SUBJECT_SCALE_M))
+    field = _tilt(_base(places, area_m2) * deviation, places, area_m2)
+    patch = np.exp(-_square_distance(cells * size_m, places * size_m) / (2.0 * PATCH_M**2))
     patch /= patch.sum(axis=1, keepdims=True)
-    texture = _texture(rng, len(cells))
-    bend = rng.uniform(0.2, 0.9) * np.exp(-(((cells[:, 1] - 0.7) / 0.13) ** 2))
-    return FootField(sensitivity=(field @ patch.T) * texture[:, None, None, :], toe_bend=bend)
+    texture = _texture(rng, setting)
+    bend = setting.toe_bend * rng.uniform(0.2, 0.9) * np.exp(-(((cells[:, 1] - 0.7) / 0.13) ** 2))
+    return FootField(
+        sensitivity=(field @ patch.T) * texture[:, None, None, :],
+        toe_bend=bend,
+        fluctuation=_alike(cells * size_m, setting),
+        area_m2=sensing_m2(setting.layout),
+        shares=field @ (_parts(places) * area_m2[:, None]),
+    )
 
 
 def cell_forces(
@@ -99,28 +118,49 @@ def cell_forces(
     bend_size = np.concatenate([[1.0], rng.uniform(0.2, 1.2, len(starts))])
     contact = np.searchsorted(starts, np.arange(len(force_n)), side="right")
     bent = bend_size[contact] / (1.0 + np.exp(-(cop[:, 1] - TOE_BEND_AT) / TOE_BEND_WIDTH))
-    pressure = share * force_n[:, None] * np.exp(FLUCTUATION_SD * noise) * (1.0 + bent[:, None] * field.toe_bend)
-    return np.asarray(pressure * nominal.FSR_SENSING_AREA_M2)
+    pressure = share * force_n[:, None] * np.exp(noise @ field.fluctuation.T) * (1.0 + bent[:, None] * field.toe_bend)
+    return np.asarray(pressure * field.area_m2)
 
 
-def _grid() -> tuple[FloatArray, FloatArray]:
+def part_shares(field: FootField, force_n: FloatArray, cop: FloatArray) -> FloatArray:
+    """Shares (n, 5) of heel, midfoot, forefoot, toes and the medial half in a force (n,) with its COP (n, 2)."""
+    return _look_up(field.shares, force_n, cop)
+
+
+def _size_m(layout: InsoleLayout) -> FloatArray:
+    return np.array([layout.width_mm, layout.length_mm]) / 1000.0
+
+
+def sensing_m2(layout: InsoleLayout) -> FloatArray:
+    """Area (cells,) that responds; cells that cover the sole are taken as FSR cells at the same places."""
+    area_mm2 = layout.sensing_area_mm2
+    return np.full(len(layout), nominal.FSR_SENSING_AREA_M2 if area_mm2 is None else area_mm2 * 1e-6)
+
+
+def _parts(places: FloatArray) -> FloatArray:
+    """Which part of the foot each place (m, 2) belongs to, (m, 5): heel to toes, and the medial half."""
+    part = np.searchsorted(PART_ENDS, places[:, 1], side="right")
+    medial = places[:, 0] < AXIS_X[0] + (AXIS_X[1] - AXIS_X[0]) * places[:, 1]
+    return np.column_stack([part[:, None] == np.arange(len(PART_ENDS) + 1), medial]).astype(np.float64)
+
+
+def _grid(size_m: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Points (m, 2) inside the outline of a foot, and the area of each in m2."""
-    x, y = np.meshgrid(np.linspace(0.04, 0.96, 12), np.linspace(0.02, 0.98, 27))
+    x, y = np.meshgrid(_X, _Y)
     places = np.column_stack([x.ravel(), y.ravel()])
     left = np.interp(places[:, 1], [0.0, 0.12, 0.45, 0.7, 0.9, 1.0], [0.3, 0.17, 0.25, 0.03, 0.08, 0.25])
     right = np.interp(places[:, 1], [0.0, 0.12, 0.45, 0.7, 0.85, 1.0], [0.7, 0.85, 0.93, 0.98, 0.90, 0.55])
     places = places[(places[:, 0] >= left) & (places[:, 0] <= right)]
-    return places, np.full(len(places), 0.92 / 11 * 0.96 / 26 * _SIZE_M.prod())
+    return places, np.full(len(places), (_X[1] - _X[0]) * (_Y[1] - _Y[0]) * size_m.prod())
 
 
-def _base(places: FloatArray) -> FloatArray:
+def _base(places: FloatArray, area_m2: FloatArray) -> FloatArray:
     """Pressure (COP_AP_GRID, m) of the mean foot per newton, not yet normalised."""
     z = (places[:, None, :] - REGIONS[None, :, :2]) / REGIONS[None, :, 2:]
     maps = np.exp(-0.5 * np.sum(z * z, axis=2))
     maps /= maps.sum(axis=0)
     shares = np.array([np.interp(COP_AP_GRID, POSTURES, column) for column in REGION_SHARES.T])
-    cell_m2 = _SIZE_M.prod() * 0.92 / 11 * 0.96 / 26
-    return np.asarray(shares.T @ maps.T / cell_m2 + FLOOR_PER_M2)
+    return np.asarray(shares.T @ maps.T / area_m2[0] + FLOOR_PER_M2)
 
 
 def _tilt(base: FloatArray, places: FloatArray, area_m2: FloatArray) -> FloatArray:
@@ -144,12 +184,20 @@ def _tilt(base: FloatArray, places: FloatArray, area_m2: FloatArray) -> FloatArr
     return np.asarray((weight / area_m2).reshape(*shape, len(places)))
 
 
-def _texture(rng: np.random.Generator, n_cells: int) -> FloatArray:
+def _texture(rng: np.random.Generator, setting: SensorSetting) -> FloatArray:
     """Factor (COP_AP_GRID, cells) by which a cell's contact differs from the smooth field, changing with posture."""
     smooth = np.exp(-np.square(COP_AP_GRID[:, None] - COP_AP_GRID[None]) / (2.0 * TEXTURE_SCALE**2))
     root = np.linalg.cholesky(smooth + 1e-6 * np.eye(len(smooth)))
-    wave = TEXTURE_SD * (root @ rng.standard_normal((len(smooth), n_cells)))
-    return np.asarray(np.exp(wave + CELL_TEXTURE_SD * rng.standard_normal(n_cells)))
+    n_cells = len(setting.layout)
+    wave = setting.texture_sd * (root @ rng.standard_normal((len(smooth), n_cells)))
+    return np.asarray(np.exp(wave + setting.cell_texture_sd * rng.standard_normal(n_cells)))
+
+
+def _alike(cells_m: FloatArray, setting: SensorSetting) -> FloatArray:
+    """Root (cells, cells) of the covariance of the field's random change."""
+    scale_m = max(setting.fluctuation_scale_mm, 1e-3) / 1000.0
+    near = np.exp(-_square_distance(cells_m, cells_m) / (2.0 * scale_m**2))
+    return np.asarray(setting.fluctuation_sd * np.linalg.cholesky(near + 1e-6 * np.eye(len(cells_m))))
 
 
 def _smooth_field(rng: np.random.Generator, places_m: FloatArray, scale_m: float) -> FloatArray:

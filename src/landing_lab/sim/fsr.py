@@ -12,15 +12,9 @@ import numpy as np
 
 from landing_lab.model import nominal
 from landing_lab.model.blocks import CountArray, FloatArray
+from landing_lab.sim.setting import ONE_VISIT, SensorSetting
 
-PART_SD = 0.06
-EXPONENT_SD = 0.04
-HYSTERESIS = 0.10
-CREEP_PER_DECADE = 0.05
 CREEP_TIMES_S = (0.1, 1.0, 10.0, 100.0)
-SATURATION_SD = 0.15
-PRELOAD_N = 0.3
-NOISE_LSB = 0.6
 LOOP_REACH = 0.15
 """Part of the load range over which a reversed cell crosses from one side of its loop to the other."""
 
@@ -42,22 +36,33 @@ class FsrParts:
     exponent: FloatArray
     saturation_n: FloatArray
     preload_n: FloatArray
-    hysteresis: float = HYSTERESIS
-    creep_per_decade: float = CREEP_PER_DECADE
-    noise_lsb: float = NOISE_LSB
+    hysteresis: float
+    creep_per_decade: float
+    noise_lsb: float
+    adc_bits: int = nominal.ADC_BITS
+
+    def as_dict(self) -> dict[str, object]:
+        """Plain values for JSON, without those that are a setting."""
+        names = ("conductance_at_1_n_s", "exponent", "saturation_n", "preload_n")
+        return {name: getattr(self, name).tolist() for name in names}
 
 
-def draw_parts(seed: int, n_cells: int = len(nominal.INSOLE_CELLS)) -> FsrParts:
-    """Cells of one insole, drawn from the seed."""
+def draw_parts(seed: int, *, setting: SensorSetting = ONE_VISIT, gain: FloatArray | float = 1.0) -> FsrParts:
+    """Cells of one insole, drawn from the seed; gain: (cells,) by which they read more force in one session."""
     rng = np.random.default_rng(seed)
-    exponent = nominal.FSR_CONDUCTANCE_EXPONENT * (1.0 + EXPONENT_SD * rng.standard_normal(n_cells))
+    n_cells = len(setting.layout)
+    exponent = nominal.FSR_CONDUCTANCE_EXPONENT * (1.0 + setting.exponent_sd * rng.standard_normal(n_cells))
     # The spread is one of force: a part reads exp(spread) times the load.
-    spread = np.exp(PART_SD * rng.standard_normal(n_cells) * exponent)
+    spread = np.exp(setting.part_sd * rng.standard_normal(n_cells) * exponent)
     return FsrParts(
-        conductance_at_1_n_s=nominal.FSR_CONDUCTANCE_AT_1_N_S * spread,
+        conductance_at_1_n_s=nominal.FSR_CONDUCTANCE_AT_1_N_S * spread * gain**exponent,
         exponent=exponent,
-        saturation_n=nominal.FSR_SATURATION_N * np.exp(SATURATION_SD * rng.standard_normal(n_cells)),
-        preload_n=np.where(rng.random(n_cells) < 0.5, rng.exponential(PRELOAD_N, n_cells), 0.0),
+        saturation_n=setting.saturation_n * np.exp(setting.saturation_sd * rng.standard_normal(n_cells)),
+        preload_n=np.where(rng.random(n_cells) < 0.5, rng.exponential(setting.preload_n, n_cells), 0.0),
+        hysteresis=setting.hysteresis,
+        creep_per_decade=setting.creep_per_decade,
+        noise_lsb=setting.noise_lsb,
+        adc_bits=setting.adc_bits,
     )
 
 
@@ -86,7 +91,19 @@ def read_cells(
     ratio = conductance_s * nominal.DIVIDER_RESISTOR_OHM
     full = 1 << nominal.ADC_BITS
     raw = ratio / (1.0 + ratio) * full + parts.noise_lsb * rng.standard_normal(load.shape)
-    return np.clip(np.round(raw), 0, full - 1).astype(np.int32)
+    coarse = 1 << (nominal.ADC_BITS - parts.adc_bits)
+    return np.clip(np.round(raw / coarse) * coarse, 0, full - 1).astype(np.int32)
+
+
+def late(force_n: FloatArray, lag_s: float, sample_rate_hz: float) -> FloatArray:
+    """Force (n, cells) behind a sole that gives way with a first-order lag; 0 for none."""
+    if lag_s == 0.0:
+        return force_n
+    from scipy.signal import lfilter
+
+    keep = float(np.exp(-1.0 / sample_rate_hz / lag_s))
+    start = keep * force_n[:1]
+    return np.asarray(lfilter([1.0 - keep], [1.0, -keep], force_n, axis=0, zi=start)[0])
 
 
 def _skewed(force_n: FloatArray, sample_rate_hz: float) -> FloatArray:

@@ -6,6 +6,7 @@ response is a B-spline of 3 or 4 boxes, each one conversion period long.
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from dataclasses import dataclass
 
@@ -15,12 +16,9 @@ from landing_lab.errors import ParameterError
 from landing_lab.model import nominal
 from landing_lab.model.blocks import FloatArray, IntArray
 from landing_lab.sim.contact import FINE_STEP_S
+from landing_lab.sim.setting import ONE_VISIT, SensorSetting
 
-NOISE_N = 0.15
-DRIFT_N_PER_ROOT_S = 0.03
-GAIN_SD = 0.002
 OFFSET_COUNTS = 40_000
-RATES_HZ = (78.0, 94.0)
 PERIOD_JITTER = 2e-4
 READ_DELAY_S = 1e-3
 """The board finds a reading up to this long after it is ready (polling loop)."""
@@ -31,12 +29,25 @@ STRIDE = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PlateParts:
-    """True values of one foot's plate: filter order (3 or 4) and per cell (4,) period, gain and offset."""
+    """True values of one foot's plate: filter order and per cell (4,) period, gain and offset; noise of each cell.
+
+    step_n: readings are whole multiples of it, 0 for none. mode_hz and mode_damping: first mode, None for none.
+    """
 
     order: int
     period_s: FloatArray
     gain: FloatArray
     offset_counts: FloatArray
+    noise_n: float
+    drift_n_per_root_s: float
+    step_n: float
+    mode_hz: float | None
+    mode_damping: float
+
+    def as_dict(self) -> dict[str, object]:
+        """Plain values for JSON, without those that are a setting."""
+        arrays = {name: getattr(self, name).tolist() for name in ("period_s", "gain", "offset_counts")}
+        return {"filter_order": self.order, **arrays}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -48,16 +59,30 @@ class Readings:
     counts: IntArray
 
 
-def draw_plate(seed: int) -> PlateParts:
-    """One plate, drawn from the seed."""
+def draw_plate(seed: int, *, setting: SensorSetting = ONE_VISIT) -> PlateParts:
+    """One plate, drawn from the seed; its order is that of the setting, drawn where that names none."""
     rng = np.random.default_rng(seed)
     n_cells = len(nominal.PLATE_CELLS_MM)
+    order = int(rng.integers(3, 5))
     return PlateParts(
-        order=int(rng.integers(3, 5)),
-        period_s=1.0 / rng.uniform(*RATES_HZ, n_cells),
-        gain=1.0 + GAIN_SD * rng.standard_normal(n_cells),
+        order=setting.filter_order or order,
+        period_s=1.0 / rng.uniform(*setting.cell_rates_hz, n_cells),
+        gain=1.0 + setting.corner_gain_sd * rng.standard_normal(n_cells),
         offset_counts=np.round(rng.uniform(-OFFSET_COUNTS, OFFSET_COUNTS, n_cells)),
+        noise_n=setting.plate_noise_n,
+        drift_n_per_root_s=setting.plate_drift_n_per_root_s,
+        step_n=setting.plate_step_n,
+        mode_hz=setting.mode_hz,
+        mode_damping=setting.mode_damping,
     )
+
+
+def draw_board(seed: int, *, setting: SensorSetting = ONE_VISIT) -> tuple[PlateParts, PlateParts]:
+    """The left and the right plate of one board: converters of one type, so that both filter alike."""
+    if setting.filter_order is None:
+        setting = dataclasses.replace(setting, filter_order=int(np.random.default_rng([seed, 711]).integers(3, 5)))
+    left, right = (draw_plate(2 * seed + foot + 900_000, setting=setting) for foot in (0, 1))
+    return left, right
 
 
 def cell_shares(cop_mm: FloatArray) -> FloatArray:
@@ -86,6 +111,8 @@ def read_plate(
     """
     if not 0.0 <= spike_rate_per_s <= 5.0:
         raise ParameterError(f"spike_rate_per_s must be 0 to 5; got {spike_rate_per_s}; 0 switches spikes off")
+    if parts.mode_hz is not None:
+        force_n = ringing(force_n, parts.mode_hz, parts.mode_damping)
     n_coarse = len(force_n) // STRIDE
     coarse = force_n[: n_coarse * STRIDE].reshape(n_coarse, STRIDE).mean(axis=1)
     share = cell_shares(cop_mm[STRIDE // 2 :: STRIDE][:n_coarse])
@@ -109,11 +136,26 @@ def _convert(
     period_s = float(parts.period_s[cell]) * (1.0 + PERIOD_JITTER * float(rng.standard_normal()))
     ready_s = np.arange(rng.random() * period_s, len(force_n) * dt, period_s)
     seen_n = filter_sinc(force_n, dt, ready_s, period_s, parts.order)
-    drift_n = np.cumsum(DRIFT_N_PER_ROOT_S * math.sqrt(period_s) * rng.standard_normal(len(ready_s)))
-    seen_n = seen_n * parts.gain[cell] + drift_n + NOISE_N * rng.standard_normal(len(ready_s))
+    drift_n = np.cumsum(parts.drift_n_per_root_s * math.sqrt(period_s) * rng.standard_normal(len(ready_s)))
+    seen_n = seen_n * parts.gain[cell] + drift_n + parts.noise_n * rng.standard_normal(len(ready_s))
+    if parts.step_n > 0.0:
+        seen_n = np.round(seen_n / parts.step_n) * parts.step_n
     raw = np.round(seen_n * nominal.HX711_COUNTS_PER_N + parts.offset_counts[cell])
     raw = np.clip(raw, nominal.HX711_LOWEST_COUNT, nominal.HX711_HIGHEST_COUNT).astype(np.int64)
     return ready_s + rng.uniform(0.0, READ_DELAY_S, len(ready_s)), raw
+
+
+def ringing(force_n: FloatArray, mode_hz: float, damping: float) -> FloatArray:
+    """Force (n,) that reaches the cells: the load through one damped mode, by its exact response to a held input."""
+    from scipy.signal import lfilter, lfilter_zi
+
+    angular = 2.0 * math.pi * mode_hz
+    decay = math.exp(-damping * angular * FINE_STEP_S)
+    swing = angular * math.sqrt(1.0 - damping**2) * FINE_STEP_S
+    poles = [1.0, -2.0 * decay * math.cos(swing), decay**2]
+    held = [0.0, sum(poles)]
+    at_rest = lfilter_zi(held, poles) * force_n[0]
+    return np.asarray(lfilter(held, poles, force_n, zi=at_rest)[0])
 
 
 def filter_sinc(force_n: FloatArray, dt: float, at_s: FloatArray, period_s: float, order: int) -> FloatArray:

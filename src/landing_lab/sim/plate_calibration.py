@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -13,11 +13,12 @@ from landing_lab.errors import ParameterError
 from landing_lab.model.blocks import FloatArray
 from landing_lab.model.device import SimulatedDevice
 from landing_lab.model.units import STANDARD_GRAVITY_M_PER_S2 as GRAVITY
-from landing_lab.sim.contact import FINE_STEP_S, fine_times, smooth_step
+from landing_lab.sim.contact import fine_times, smooth_step
 from landing_lab.sim.devices import CLOCK_LIMIT_PPM, plate_board
-from landing_lab.sim.hx711 import PlateParts, draw_plate
+from landing_lab.sim.hx711 import PlateParts, draw_board
 from landing_lab.sim.roll import COP_STRIDE
 from landing_lab.sim.scene import Part, Scene, whole_steps
+from landing_lab.sim.setting import ONE_VISIT, SensorSetting
 
 PLATE_SESSION = 1001
 """Session number of plate calibrations: same parts as every other session of a seed, other noise."""
@@ -55,11 +56,19 @@ class PlateAct:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class PlateTruth:
-    """True values of one plate: parts of its cells, first mode in Hz and its damping ratio."""
+    """True values of one plate: parts of its cells, first mode in Hz (None: rigid) and its damping ratio."""
 
     parts: PlateParts
-    mode_hz: float
-    damping: float
+
+    @property
+    def mode_hz(self) -> float | None:
+        """First mode."""
+        return self.parts.mode_hz
+
+    @property
+    def damping(self) -> float:
+        """Its damping ratio."""
+        return self.parts.mode_damping
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -71,20 +80,23 @@ class SimulatedPlateCalibration:
     duration_s: float
 
 
-def draw_plate_truth(seed: int, foot: int) -> PlateTruth:
-    """The plate of a foot (0 left, 1 right), with the parts that it has in every other scene of this seed."""
-    rng = np.random.default_rng([seed, foot, PLATE_SESSION])
-    return PlateTruth(
-        parts=draw_plate(2 * seed + foot + 900_000),
-        mode_hz=float(np.exp(rng.uniform(*np.log(MODE_HZ)))),
-        damping=float(rng.uniform(*MODE_DAMPING)),
-    )
+def draw_plate_truth(seed: int, foot: int, setting: SensorSetting | None = None) -> PlateTruth:
+    """The plate of a foot (0 left, 1 right), with the parts that it has in every other scene of this seed.
+
+    Without a setting the plate has some mode, for practice: home-made plates differ.
+    """
+    parts = draw_board(seed, setting=setting or ONE_VISIT)[foot]
+    if setting is None:
+        rng = np.random.default_rng([seed, foot, PLATE_SESSION])
+        mode_hz = float(np.exp(rng.uniform(*np.log(MODE_HZ))))
+        parts = dataclasses.replace(parts, mode_hz=mode_hz, mode_damping=float(rng.uniform(*MODE_DAMPING)))
+    return PlateTruth(parts=parts)
 
 
 def plate_calibration(
-    acts: Sequence[PlateAct], *, seed: int, clock_ppm: float | None = None
+    acts: Sequence[PlateAct], *, seed: int, clock_ppm: float | None = None, setting: SensorSetting | None = None
 ) -> SimulatedPlateCalibration:
-    """The acts one after the other, through mode and converters of each plate.
+    """The acts one after the other, through mode and converters of each plate; setting as in `draw_plate_truth`.
 
     Raises ParameterError for no act, or one too short for what it is.
     """
@@ -92,13 +104,11 @@ def plate_calibration(
         raise ParameterError("a simulated calibration needs acts of 2 s or more; give each the time it takes")
     rng = np.random.default_rng([seed, PLATE_SESSION])
     force, place = _played(acts, rng)
-    truths = (draw_plate_truth(seed, 0), draw_plate_truth(seed, 1))
-    for foot, truth in enumerate(truths):
-        force[:, foot] = _ringing(force[:, foot], truth)
+    truths = (draw_plate_truth(seed, 0, setting), draw_plate_truth(seed, 1, setting))
     part = Part(plate_n=force, insole_n=np.zeros_like(force), cop=np.full_like(place, 0.5), place_mm=place)
     ppm = float(rng.uniform(-CLOCK_LIMIT_PPM, CLOCK_LIMIT_PPM)) if clock_ppm is None else clock_ppm
     scene = Scene(part=part, truths=(), start_s=())
-    device = plate_board(scene, seed=seed, rng=rng, ppm=ppm, spike_rate_per_s=0.0)
+    device = plate_board(scene, parts=(truths[0].parts, truths[1].parts), rng=rng, ppm=ppm, spike_rate_per_s=0.0)
     return SimulatedPlateCalibration(device=device, truths=truths, duration_s=scene.duration_s)
 
 
@@ -132,14 +142,3 @@ def _knock(n: int, rng: np.random.Generator) -> FloatArray:
     since = fine_times(n) - 0.5 - float(rng.uniform(0.0, 0.1))
     pulse = np.where((since > 0.0) & (since < TAP_S), 0.5 * np.pi / TAP_S * np.sin(np.pi * since / TAP_S), 0.0)
     return np.asarray(float(rng.uniform(*TAP_NS)) * pulse)
-
-
-def _ringing(force_n: FloatArray, truth: PlateTruth) -> FloatArray:
-    """Force that reaches the cells: the load through one damped mode, by its exact response to a held input."""
-    from scipy.signal import lfilter
-
-    angular = 2.0 * math.pi * truth.mode_hz
-    decay = math.exp(-truth.damping * angular * FINE_STEP_S)
-    swing = angular * math.sqrt(1.0 - truth.damping**2) * FINE_STEP_S
-    poles = [1.0, -2.0 * decay * math.cos(swing), decay**2]
-    return np.asarray(lfilter([0.0, sum(poles)], poles, force_n))

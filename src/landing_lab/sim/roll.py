@@ -51,7 +51,8 @@ def roll_feet(body: DropJumpBody, motion: Motion) -> FloatArray:
             since_s, left_s = time_s[rows] - start_s, stop_s - time_s[rows]
             along[rows] = _along(since_s, left_s, strike, body.heel_down_ms / 1000.0, middle_ap)
             peak_s = _peak_after_s(motion, foot, start_s, stop_s)
-            across[rows] = middle_ml - _shift(since_s, left_s, peak_s, body.medial_shift_mm)
+            moved_mm = medial_movement(since_s, left_s, peak_s, body.medial_shift_mm)
+            across[rows] = middle_ml - moved_mm / nominal.INSOLE_WIDTH_MM
         cop[:, foot] = np.column_stack([across, along]) + noise[:, foot]
     (low_x, high_x), (low_y, high_y) = COP_LIMITS
     return np.clip(cop, [low_x, low_y], [high_x, high_y])
@@ -87,9 +88,12 @@ def _peak_after_s(motion: Motion, foot: int, start_s: float, stop_s: float) -> f
     return float(np.argmax(motion.feet_n[rows, foot])) * FINE_STEP_S
 
 
-def _shift(since_s: FloatArray, left_s: FloatArray, peak_s: float, shift_mm: float) -> FloatArray:
-    """Medial movement (n,), relative to foot width, complete at the peak and gone before the foot leaves."""
+def medial_movement(since_s: FloatArray, left_s: FloatArray, peak_s: float, shift_mm: float) -> FloatArray:
+    """Medial movement (n,) in mm, complete at the peak and gone before the foot leaves.
+
+    since_s: time after touchdown; left_s: before take-off, inf for a foot that stays.
+    """
     end_s = max(peak_s, SHIFT_FROM_S + SHORTEST_SHIFT_S)
     there = smooth_step((since_s - SHIFT_FROM_S) / (end_s - SHIFT_FROM_S))
     back = smooth_step((since_s - 0.3) / 0.6 if np.isinf(left_s[-1]) else 1.0 - left_s / 0.08)
-    return shift_mm / nominal.INSOLE_WIDTH_MM * there * (1.0 - back)
+    return np.asarray(shift_mm * there * (1.0 - back))

@@ -149,13 +149,17 @@ def jump(body: DropJumpBody, rng: np.random.Generator) -> tuple[Part, DropJumpTr
 
 
 def on_box(body: DropJumpBody, time_s: FloatArray, step_off_s: float, lead: int) -> FloatArray:
+    """Force (n, 2) of this athlete's feet on the box."""
+    return on_box_n(body.mass_kg * GRAVITY, time_s, step_off_s, lead)
+
+
+def on_box_n(weight_n: float, time_s: FloatArray, step_off_s: float, lead: int) -> FloatArray:
     """Force (n, 2) of the feet on the box: both, then the trailing foot alone, nothing from step_off_s on."""
     alone = smooth_step((time_s - step_off_s + 0.8) / 0.3)
     falling = smooth_step((time_s - step_off_s + 0.12) / 0.12)
     box = np.empty((len(time_s), 2))
-    weight = body.mass_kg * GRAVITY
-    box[:, lead] = weight * 0.5 * (1.0 - alone)
-    box[:, 1 - lead] = weight * (0.5 + 0.5 * alone) * (1.0 - falling)
+    box[:, lead] = weight_n * 0.5 * (1.0 - alone)
+    box[:, 1 - lead] = weight_n * (0.5 + 0.5 * alone) * (1.0 - falling)
     return box
 
 

@@ -12,7 +12,7 @@ from typing import Final
 from landing_lab.errors import FileFormatError, ParameterError
 from landing_lab.io.visible import quoted_path
 
-SUFFIXES: Final = (".txt", ".csv", ".tsv", ".dat", ".mot", ".sto", ".c3d", ".xdf", ".parquet")
+SUFFIXES: Final = (".txt", ".csv", ".tsv", ".dat", ".mot", ".sto", ".c3d", ".xdf", ".parquet", ".asc", ".asf", ".lst")
 """Endings of files that may hold force; what a file is is decided by its content when it is read."""
 
 METRICS: Final = "metrics.parquet"

@@ -1,0 +1,178 @@
+"""One foot's force at the insole's rate: which model its sensors allow, solved, with what is in doubt about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from landing_lab.fuse.gain_model import Foot, ReadingError, Wander, equations, solved
+from landing_lab.fuse.hx711_response import ORDERS
+from landing_lab.fuse.insole_ratio import ratio_force
+from landing_lab.fuse.insole_shape import InsoleShape
+from landing_lab.fuse.plate_cells import PlateCell, slow_force, unheard
+from landing_lab.fuse.plate_delay import USUAL_DELAY_S, PlateTiming
+from landing_lab.model.blocks import FloatArray
+from landing_lab.model.channels import Side
+from landing_lab.model.recording import Sensor
+
+SLOW: Final = Wander(0.20, 0.300)
+"""The gain of an insole calibrated on the plate (fusion.md section 6; twelve other settings changed little)."""
+
+FAST: Final = Wander(0.12, 0.020)
+"""What estimator E adds: it trusts the plate within a landing (fusion.md section 6)."""
+
+UNCALIBRATED: Final = (Wander(0.40, 0.300), Wander(0.20, 0.040))
+"""The gain of a nominal insole: raw cells read a foot's weight 0.7 to 3 times on tiptoe (fusion.md section 1)."""
+
+STIFF_HZ: Final = 100.0
+"""First mode of a plate from which its readings follow the force of a landing (fusion.md)."""
+
+UNSEEN_HZ: Final = 50.0
+"""A tap test that saw no mode below this excludes the soft home-made plate of fusion.md section 5 (45 Hz)."""
+
+ERROR: Final = ReadingError(1.5, 0.004, 0.03)
+ERROR_CALM: Final = ReadingError(1.5, 0.004, 0.02)
+ERROR_STIFF: Final = ReadingError(1.5, 0.004, 0.01)
+ERROR_RINGING: Final = ReadingError(1.5, 0.004, 0.10)
+"""Error of a reading on a plate of which no tap test is known, that showed no mode, that proved stiff, and that rings
+(fusion.md: 1.5-3 % until the mode is known; docs/fusion.md: peaks on a plate at 45 Hz are best with 10 %)."""
+
+POSTERIOR: Final = 0.6
+"""What is left of the model's own SD: errors of readings are stated at their upper end (measured, docs/fusion.md)."""
+
+SHAPE_SD_N: Final = 1.5
+JITTER_S: Final = 0.0004
+LAG_S: Final = 0.0012
+"""SD of the shape itself, beside its gain: cells' noise, how late they load and unload, and what a sole that gives
+takes off a sharp peak, lag^2 x bend (measured: docs/fusion.md)."""
+
+BEND_S: Final = 0.005
+"""Steps over which the bend is read: finer ones are noise of 10-bit cells."""
+
+RESIDUAL_S: Final = 0.06
+"""Time over which residuals of readings are pooled: where they are larger than stated, so is the SD."""
+
+ORDER_SD: Final = 0.015
+"""What a filter order that is only likely adds to the SD, as a share of force (fusion.md section 4)."""
+
+LIKE_PLATE: Final = (0.6, 1.6)
+"""Plate over insole within which a calibration on a plate still holds; beyond, the insole is taken as nominal."""
+
+EMPTY_N: Final = 8.0
+"""A plate whose readings stay below this carries no foot, whatever the insole says: it stands on the box."""
+
+SEEN_S: Final = 0.06
+"""How long readings remember: four conversion periods of 13 ms, and a delay."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PreparedFoot:
+    """Sensors of one foot, ready: data of its equations, how its insole's gain may wander, whether it is calibrated."""
+
+    foot: Foot
+    shape: InsoleShape
+    parts: tuple[Wander, ...]
+    calibrated: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FusedFoot:
+    """Force of one foot with its SD, and by estimator R beside it: (n,) newton each, NaN = missing.
+
+    misfit: (n,) how many times larger than stated the residuals of the plate's readings are, 1 at least.
+    """
+
+    force_n: FloatArray
+    sd_n: FloatArray
+    ratio_n: FloatArray
+    misfit: FloatArray
+
+
+def is_stiff(plate: Sensor) -> bool:
+    """Whether a calibration showed that the plate's first mode lies beyond what a landing excites."""
+    return (plate.mode_hz or plate.mode_at_least_hz or 0.0) > STIFF_HZ
+
+
+def reading_error(plate: Sensor) -> ReadingError:
+    """Error of the plate's readings by what a tap test showed of its first mode."""
+    if is_stiff(plate):
+        return ERROR_STIFF
+    if plate.mode_hz:
+        return ERROR_RINGING
+    return ERROR_CALM if (plate.mode_at_least_hz or 0.0) > UNSEEN_HZ else ERROR
+
+
+def prepared(
+    times_s: FloatArray, shape: InsoleShape, cells: Sequence[PlateCell], plate: Sensor, *, calibrated: bool
+) -> PreparedFoot:
+    """The foot's shape, silenced where the plate is empty and scaled to the plate, and the model that it allows."""
+    n_shape = np.where(plate_is_empty(times_s, cells), 0.0, shape.shape_n)
+    bare = Foot.of(times_s, n_shape, cells)
+    order = plate.filter_order or ORDERS[-1]
+    seen = equations(bare, order, USUAL_DELAY_S, (SLOW,), ERROR).seen_n
+    usable = np.isfinite(seen)
+    squares = float(seen[usable] @ seen[usable])
+    scale = max(float(bare.read_n[usable] @ seen[usable]) / squares, 0.0) if squares > 0.0 else 0.0
+    like_plate = calibrated and LIKE_PLATE[0] < scale < LIKE_PLATE[1]
+    parts: tuple[Wander, ...] = UNCALIBRATED
+    if like_plate:
+        parts = (SLOW, FAST) if is_stiff(plate) and plate.filter_order else (SLOW,)
+    scaled = InsoleShape(scale * shape.shape_n, shape.missing, scale * shape.at_limit_n)
+    return PreparedFoot(Foot.of(times_s, scale * n_shape, cells), scaled, parts, like_plate)
+
+
+def plate_is_empty(times_s: FloatArray, cells: Sequence[PlateCell]) -> NDArray[np.bool_]:
+    """Where every reading that could have seen a foot shows none: (n,)."""
+    grid = np.arange(times_s[0], times_s[-1] + SEEN_S, 0.005)
+    ahead = round(SEEN_S / 0.005)
+    total = np.concatenate([slow_force(list(cells), grid), np.full(ahead, -np.inf)])
+    highest = np.lib.stride_tricks.sliding_window_view(total, ahead + 1).max(axis=1)
+    loaded = (highest >= EMPTY_N).astype(np.float64)
+    return np.asarray(np.interp(times_s, grid, loaded) <= 0.0)
+
+
+def fused(ready: PreparedFoot, side: Side, timing: PlateTiming, plate: Sensor) -> FusedFoot:
+    """Estimator D, E on a plate that proved stiff, and R beside it."""
+    foot, order, delay_s = ready.foot, timing.order, timing.delay_s[side]
+    error = reading_error(plate)
+    found = equations(foot, order, delay_s, ready.parts, error)
+    ratio = ratio_force(foot, found.seen_n, order, delay_s)
+    force, posterior = solved(foot, found, len(ready.parts))
+    misfit = _misfit(foot, force, order, delay_s, error)
+    sd = _sd(force, misfit * posterior, foot.step_s)
+    if not timing.known:
+        sd = np.hypot(sd, ORDER_SD * force)
+    hidden = ready.shape.missing | unheard(foot.cells, foot.times_s)
+    for values in (force, sd, ratio):
+        values[hidden] = np.nan
+    return FusedFoot(force, sd, ratio, misfit)
+
+
+def _misfit(foot: Foot, force_n: FloatArray, order: int, delay_s: float, error: ReadingError) -> FloatArray:
+    """How many times larger than stated the residuals of the readings are around each sample, 1 at least: (n,)."""
+    seen = equations(Foot.of(foot.times_s, force_n, foot.cells), order, delay_s, (SLOW,), error).seen_n
+    rest = ((foot.read_n - seen) / foot.read_sd_n(error)) ** 2
+    known = np.isfinite(rest)
+    width = round(RESIDUAL_S / foot.step_s)
+    at = np.round((foot.read_s[known] - RESIDUAL_S / 2.0 - foot.times_s[0]) / foot.step_s).astype(np.int64)
+    at = np.clip(at, 0, len(force_n) - 1)
+    squares = np.cumsum(np.bincount(at, rest[known], len(force_n)))
+    number = np.cumsum(np.bincount(at, minlength=len(force_n)))
+    first, last = np.arange(len(force_n)) - width, np.minimum(np.arange(len(force_n)) + width, len(force_n) - 1)
+    before = np.maximum(first, 0)
+    pooled = (squares[last] - squares[before]) / np.maximum(number[last] - number[before], 1)
+    return np.asarray(np.sqrt(np.maximum(pooled, 1.0)))
+
+
+def _sd(force_n: FloatArray, posterior_n: FloatArray, step_s: float) -> FloatArray:
+    """SD of force, (n,) newton: of the gain, of the cells' noise and of their instants."""
+    slope = np.gradient(force_n, step_s)
+    steps = max(1, round(BEND_S / step_s))
+    bend = np.zeros(len(force_n))
+    bend[steps:-steps] = (force_n[2 * steps :] - 2.0 * force_n[steps:-steps] + force_n[: -2 * steps]) / BEND_S**2
+    terms = (POSTERIOR * posterior_n, JITTER_S * slope, LAG_S**2 * bend)
+    return np.asarray(np.sqrt(SHAPE_SD_N**2 + sum(np.square(np.nan_to_num(term)) for term in terms)))

@@ -1,0 +1,233 @@
+"""What the cells under one foot say over one contact: force per part, centre of pressure, and its medial shift."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from landing_lab.kernels.pressure import COP_AP, COP_ML, FIXED, FORCE, LOADED, MLI, SHIFT, STATE_DTYPE, advance
+from landing_lab.model.blocks import FloatArray
+from landing_lab.model.channels import Side
+from landing_lab.model.events import Phases
+from landing_lab.model.insole_layout import PARTS, InsoleLayout, Part
+from landing_lab.model.pressure import FootPressure
+from landing_lab.model.result import ForceSignals
+
+Where: TypeAlias = Literal["contact", "landing"]
+
+GATE_SHARE: Final = 0.2
+GATE_N: Final = 50.0
+"""Centre of pressure and indices are told where force exceeds the larger of 20 % of its peak and 50 N (pressure.md,
+decision 3); flight and the faint first and last milliseconds never enter them."""
+
+REFERENCE_S: Final = 0.020
+"""The medial shift counts from so long after the touchdown (pressure.md, decision 2): before, few cells are loaded."""
+
+COP_CELLS: Final = 8
+"""Least number of cells from which a centre of pressure is told (pressure.md)."""
+
+PHASES: Final[dict[Where, tuple[str, ...]]] = {
+    "contact": ("braking", "propulsion"),
+    "landing": ("loading", "attenuation", "stabilising"),
+}
+"""Phases of detect.phases in which the shift is told, in order."""
+
+NO_INSOLE: Final = "no insole of known layout was recorded under the {side} foot; record with both insoles"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class FootCourse:
+    """One foot from a touchdown on, n frames; everything that is not told is NaN.
+
+    times_s: (n,) on the time base of the signals. force_n: (n,) force of the foot that the gate is judged by: that of
+    the plate or the fused one, the sum of the cells where there is neither (then by_cells is set). gate_n: the gate.
+    loaded: (n,) whether force exceeds it. cells_n: (n, c). cop_mm: (n, 2) medial and anterior from the middle of the
+    heel edge. cop_ml_pct_width, cop_ap_pct_length: (n,) the same, percent of the insole's width from its middle
+    (medial positive) and of its length from the heel. mli: (n,) medial-lateral index. parts: those that the layout
+    has, from behind; part_n, part_kpa: (n, parts) force and mean pressure. shift_mm: (n,) medial centre of pressure
+    minus that at frame `reference` (the first told one from touchdown + 20 ms on, None where there is none);
+    shift_sd_mm: (n,) its SD. peak: frame of the highest force. noise_mm: SD of the medial centre of pressure from
+    frame to frame. calibrated False: numbers are relative to each other. note: the sentence that flags what rests on
+    this insole, None where nothing is in doubt.
+    """
+
+    side: Side
+    layout: InsoleLayout
+    times_s: FloatArray
+    force_n: FloatArray
+    by_cells: bool
+    gate_n: float
+    loaded: NDArray[np.bool_]
+    cells_n: FloatArray
+    cop_mm: FloatArray
+    mli: FloatArray
+    parts: tuple[Part, ...]
+    part_n: FloatArray
+    part_kpa: FloatArray
+    shift_mm: FloatArray
+    shift_sd_mm: FloatArray
+    reference: int | None
+    peak: int
+    sample_rate_hz: float
+    cut_off: bool
+    noise_mm: float
+    cop_sd_mm: tuple[float, float]
+    force_sd_fraction: float
+    calibrated: bool
+    at_limit: NDArray[np.bool_] | None
+    note: str | None
+
+    @property
+    def cop_ml_pct_width(self) -> FloatArray:
+        """Medial centre of pressure from the insole's middle, percent of its width, (n,)."""
+        return np.asarray(100.0 * self.cop_mm[:, 0] / self.layout.width_mm)
+
+    @property
+    def cop_ap_pct_length(self) -> FloatArray:
+        """Centre of pressure from the heel edge, percent of the insole's length, (n,)."""
+        return np.asarray(100.0 * self.cop_mm[:, 1] / self.layout.length_mm)
+
+    @property
+    def cells_kpa(self) -> FloatArray:
+        """Mean pressure under the part of the sole that each cell stands for, (n, c)."""
+        return np.asarray(self.cells_n / self.layout.area_mm2 * 1000.0)
+
+    def part(self, name: Part) -> FloatArray | None:
+        """Force of one part of the foot, (n,) newton; None where the layout has no such part."""
+        return self.part_n[:, self.parts.index(name)] if name in self.parts else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhaseShift:
+    """How far the centre of pressure moved medially within one phase: last told frame minus first, mm, with its SD."""
+
+    name: str
+    start_s: float
+    stop_s: float
+    shift_mm: float
+    sd_mm: float
+
+
+def foot_course(signals: ForceSignals, side: Side, first: int, stop: int) -> FootCourse | str:
+    """The frames [first, stop) of one foot, first being its touchdown; or the sentence why there is no such course."""
+    foot = signals.pressure.get(side)
+    if foot is None:
+        return NO_INSOLE.format(side=side.replace("_", " "))
+    first, stop = max(first, 0), min(stop, len(signals.times_s))
+    if stop - first < 2:
+        return "the contact is shorter than two frames of the insole"
+    cells = np.array(foot.cells_n[first:stop], dtype=np.float64, order="C")  # a read-only block is compiled anew
+    by_cells = side not in signals.force_n
+    force = cells.sum(axis=1) if by_cells else np.array(signals.force_n[side][first:stop], dtype=np.float64)
+    known = np.isfinite(force)
+    if not known.any():
+        return "samples of force are missing in the whole contact; check the cable and repeat the trial"
+    peak = int(np.nanargmax(force))
+    gate_n = max(GATE_SHARE * float(force[peak]), GATE_N)
+    if by_cells and not foot.calibrated:  # newton without meaning cannot be held against 50 N
+        gate_n = GATE_SHARE * float(force[peak])
+    parts = tuple(part for part in PARTS if any(cell.part == part for cell in foot.layout.cells))
+    out, state = _frames(foot, cells, force, gate_n, signals.sample_rate_hz, parts)
+    loaded = out[:, LOADED] > 0.0
+    if not np.isfinite(out[loaded, FORCE]).any():
+        seen = "readings of the insole are missing" if loaded.any() else "the foot stayed unloaded"
+        return f"{seen} while the {side} foot carries more than {gate_n:.0f} N; check the insole and repeat the trial"
+    reference = int(state["reference"][0])
+    noise = scatter(out[:, COP_ML])
+    return FootCourse(
+        side=side,
+        layout=foot.layout,
+        times_s=signals.times_s[first:stop],
+        force_n=force,
+        by_cells=by_cells,
+        gate_n=gate_n,
+        loaded=loaded,
+        cells_n=cells,
+        cop_mm=out[:, COP_ML : COP_AP + 1],
+        mli=out[:, MLI],
+        parts=parts,
+        part_n=out[:, FIXED : FIXED + len(parts)],
+        part_kpa=out[:, FIXED + len(parts) :],
+        shift_mm=out[:, SHIFT],
+        shift_sd_mm=_shift_sd(foot, noise, out[:, SHIFT]),
+        reference=None if reference < 0 else reference,
+        peak=peak,
+        sample_rate_hz=foot.sample_rate_hz or signals.sample_rate_hz,
+        cut_off=stop == len(signals.times_s),
+        noise_mm=noise,
+        cop_sd_mm=foot.cop_sd_mm,
+        force_sd_fraction=foot.force_sd_fraction,
+        calibrated=foot.calibrated,
+        at_limit=None if foot.at_limit is None else foot.at_limit[first:stop],
+        note=foot.note,
+    )
+
+
+def phase_shifts(course: FootCourse, phases: Phases, where: Where) -> tuple[PhaseShift, ...]:
+    """The medial shift within each phase of a contact or a landing, in order; phases without two told frames are none.
+
+    phases: of the trial; the foot's own where it has one of that name, else that of the total.
+    """
+    found = []
+    for name in PHASES[where]:
+        phase = phases.get(name, course.side) or phases.get(name)
+        if phase is None:
+            continue
+        inside = (course.times_s >= phase.start_s) & (course.times_s < phase.stop_s)
+        told = np.flatnonzero(inside & np.isfinite(course.cop_mm[:, 0]))
+        if len(told) < 2:
+            continue
+        begin, end = int(told[0]), int(told[-1])
+        found.append(
+            PhaseShift(
+                name=name,
+                start_s=float(course.times_s[begin]),
+                stop_s=float(course.times_s[end]),
+                shift_mm=float(course.cop_mm[end, 0] - course.cop_mm[begin, 0]),
+                sd_mm=math.sqrt(2.0) * math.hypot(course.cop_sd_mm[0], course.noise_mm),
+            )
+        )
+    return tuple(found)
+
+
+def scatter(values: FloatArray) -> float:
+    """SD of white noise in a series (n,), from third differences of told frames; 0 where there are none.
+
+    Of a normal variable with SD s the third difference has SD s sqrt(20); its median magnitude is 0.6745 of that.
+    """
+    third = np.diff(values, 3)
+    third = third[np.isfinite(third)]
+    return float(np.median(np.abs(third))) / (0.6745 * math.sqrt(20.0)) if len(third) else 0.0
+
+
+def _shift_sd(foot: FootPressure, noise_mm: float, shift: FloatArray) -> FloatArray:
+    sd = math.sqrt(2.0) * math.hypot(foot.cop_sd_mm[0], noise_mm)
+    return np.where(np.isfinite(shift), sd, np.nan)
+
+
+def _frames(
+    foot: FootPressure, cells: FloatArray, force: FloatArray, gate_n: float, rate_hz: float, parts: tuple[Part, ...]
+) -> tuple[FloatArray, NDArray[np.void]]:
+    """One row per frame, and the state after the last, as kernels.pressure writes them; the first is the touchdown."""
+    layout = foot.layout
+    state = np.zeros(1, STATE_DTYPE)
+    state["reference_mm"], state["reference"] = math.nan, -1
+    out = np.empty((len(cells), FIXED + 2 * len(parts)))
+    advance(
+        cells,
+        np.array(foot.arms_mm, dtype=np.float64, order="C"),
+        layout.area_mm2,
+        layout.medial_share,
+        np.array([parts.index(cell.part) for cell in layout.cells], dtype=np.int64),
+        force,
+        -math.inf,  # the touchdown is known: every frame belongs to this contact
+        gate_n,
+        round(REFERENCE_S * rate_hz),
+        state,
+        out,
+    )
+    return out, state

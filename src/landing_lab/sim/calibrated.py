@@ -1,0 +1,134 @@
+"""Calibrations of simulated sensors, made as a lab makes them: from what the boards send, never from what was drawn."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final, Literal, TypeAlias
+
+from landing_lab.calibrate.insole_on_plate import fit_insole_on_plate
+from landing_lab.calibrate.known_load import KnownLoad
+from landing_lab.calibrate.plate import fit_plate
+from landing_lab.calibrate.plate_readings import CellReadings, cell_readings
+from landing_lab.calibrate.tap import plate_mode
+from landing_lab.calibrate.unloading import filter_order
+from landing_lab.model.blocks import FrameBlock
+from landing_lab.model.calibration import InsoleCalibration, PlateCalibration, as_document
+from landing_lab.sim.body import DropJumpBody
+from landing_lab.sim.calibration_session import BOUNDARIES_S, CALIBRATION_SESSION, calibration_session
+from landing_lab.sim.plate_calibration import PlateAct, plate_calibration
+from landing_lab.sim.reception import received
+from landing_lab.sim.setting import PLATE_FIELDS, SensorSetting
+
+Foot: TypeAlias = Literal["left", "right"]
+FEET: Final[tuple[Foot, Foot]] = ("left", "right")
+
+MASSES_KG: Final = (0.0, 5.0, 10.0, 20.0, 10.0, 5.0)
+CORNERS_MM: Final = ((110.0, 110.0), (-110.0, 110.0), (110.0, -110.0), (-110.0, -110.0))
+CORNER_KG: Final = 10.0
+LOAD_S, SNATCH_S, TAP_S = 2.5, 3.0, 2.0
+SNATCHES, TAPS = 3, 5
+
+HANDS_S: Final = 0.5
+"""Beginning and end of a load, when hands put it down or take it away."""
+
+
+@lru_cache(maxsize=512)
+def calibrations(
+    seed: int, setting: SensorSetting, mass_kg: float, made_at: str
+) -> tuple[PlateCalibration, InsoleCalibration, InsoleCalibration]:
+    """Plate, left and right insole of this seed, calibrated with known masses and then by a wearer of this mass.
+
+    The same wearer, feet and sensors as in every recording of the seed. Kept, since sweeps use them again and again.
+    """
+    plate = calibrated_plate(seed, _of_plates(setting), made_at)
+    session = calibration_session(DropJumpBody(mass_kg=mass_kg, standing_asymmetry_pct=0.0), seed=seed, setting=setting)
+    raw, _ = received(session, seed=seed, session=CALIBRATION_SESSION, setting=setting)
+    left, right = (
+        fit_insole_on_plate(raw, side, postures_s=BOUNDARIES_S, plate=plate, made_at=made_at) for side in FEET
+    )
+    return plate, left, right
+
+
+def documents(made: Sequence[PlateCalibration | InsoleCalibration]) -> dict[str, dict[str, object]]:
+    """The calibrations as a recording carries them: device id -> document."""
+    return {one.device_id: as_document(one) for one in made}
+
+
+@lru_cache(maxsize=512)
+def calibrated_plate(seed: int, setting: SensorSetting, made_at: str) -> PlateCalibration:
+    """Masses up and down and near each cell, quick unloadings, taps on the empty plates.
+
+    A plate that rings where its converters see it says nothing of the filter order.
+    """
+    acts = [act for side in FEET for act in _acts(side)]
+    simulated = plate_calibration(acts, seed=seed, setting=setting)
+    info, frames = simulated.device.info, simulated.device.frames
+    loads: list[KnownLoad] = []
+    snatched: dict[Foot, list[list[CellReadings]]] = {side: [] for side in FEET}
+    tapped: dict[Foot, list[list[CellReadings]]] = {side: [] for side in FEET}
+    start_s = 0.0
+    for act in acts:
+        stop_s = start_s + act.seconds
+        if act.what == "rest":
+            loads.append(_load(frames, act, start_s + HANDS_S, stop_s - HANDS_S))
+        else:
+            # A snatched mass is on its way down for the first half second.
+            begin_s = start_s + (HANDS_S if act.what == "snatch" else 0.0)
+            pieces = snatched if act.what == "snatch" else tapped
+            pieces[act.side].append(cell_readings(info, _between(frames, begin_s, stop_s), act.side))
+        start_s = stop_s
+    made = fit_plate(info, loads, made_at=made_at)
+    return _with_dynamics(made, snatched, tapped)
+
+
+def _of_plates(setting: SensorSetting) -> SensorSetting:
+    """Nothing but the plates of a setting: what feet and insoles are does not change how a plate is calibrated."""
+    names = [name for name in PLATE_FIELDS if name != "spike_rate_per_s"]
+    return SensorSetting(**{name: getattr(setting, name) for name in names})
+
+
+def _with_dynamics(
+    made: PlateCalibration,
+    snatched: dict[Foot, list[list[CellReadings]]],
+    tapped: dict[Foot, list[list[CellReadings]]],
+) -> PlateCalibration:
+    modes = [plate_mode(tapped[side]) for side in FEET]
+    seen = min((mode for mode in modes if mode.mode_hz), key=lambda mode: mode.mode_hz or 0.0, default=None)
+    bounds = [mode.at_least_hz for mode in modes]
+    calm = [side for side, mode in zip(FEET, modes, strict=True) if mode.mode_hz is None]
+    pooled = filter_order([piece for side in calm for piece in snatched[side]])
+    return dataclasses.replace(
+        made,
+        filter_order=pooled.order,
+        filter_order_probability=pooled.sure,
+        mode_hz=None if seen is None else seen.mode_hz,
+        mode_damping=None if seen is None else seen.damping,
+        mode_at_least_hz=None if seen or None in bounds else min(bound for bound in bounds if bound is not None),
+    )
+
+
+def _acts(side: Foot) -> list[PlateAct]:
+    loads = [PlateAct(what="rest", side=side, seconds=LOAD_S + 2 * HANDS_S, mass_kg=mass) for mass in MASSES_KG]
+    corners = [
+        PlateAct(what="rest", side=side, seconds=LOAD_S + 2 * HANDS_S, mass_kg=CORNER_KG, at_mm=at_mm)
+        for at_mm in CORNERS_MM
+    ]
+    empty = PlateAct(what="rest", side=side, seconds=LOAD_S + 2 * HANDS_S)
+    quick = [PlateAct(what="snatch", side=side, seconds=SNATCH_S, mass_kg=CORNER_KG)] * SNATCHES
+    return [*loads, *corners, empty, *quick, *[PlateAct(what="tap", side=side, seconds=TAP_S)] * TAPS]
+
+
+def _load(frames: FrameBlock, act: PlateAct, start_s: float, stop_s: float) -> KnownLoad:
+    return KnownLoad(
+        label=f"{act.side} {act.mass_kg:g} kg",
+        side=act.side,
+        mass_kg=act.mass_kg,
+        frames=_between(frames, start_s, stop_s),
+        position_mm=act.at_mm,
+    )
+
+
+def _between(frames: FrameBlock, start_s: float, stop_s: float) -> FrameBlock:
+    return frames.rows((frames.ticks_us >= start_s * 1e6) & (frames.ticks_us < stop_s * 1e6))

@@ -1,0 +1,357 @@
+"""How well the fusion knows real landings that simulated sensors recorded; prints the table of docs/fusion.md.
+
+Every landing of the reference files at 1000 Hz and more with both feet, sensors drawn anew for every seed, calibrated
+by the code that calibrates real ones, and read back from the raw recording. Run as a program for the whole table:
+
+    PYTHONPATH=tests python -m fuse.landing_accuracy --seeds 20 --processes 2
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import functools
+import sys
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+import landing_lab as ll
+from landing_lab.calibrate.recording import recording_from_raw
+from landing_lab.fuse.fused_foot import fused, prepared
+from landing_lab.fuse.insole_shape import insole_shape
+from landing_lab.fuse.plate_alone import deconvolved
+from landing_lab.fuse.plate_cells import plate_cells, tared
+from landing_lab.fuse.plate_delay import plate_timing
+from landing_lab.fuse.sources import signals_of
+from landing_lab.metrics.analyse import analyse
+from landing_lab.model.blocks import FloatArray
+from landing_lab.model.raw import RawRecording
+from landing_lab.model.recording import Recording
+from landing_lab.model.result import ForceSignals
+from landing_lab.sim.from_force import SensedRecording, sensed_recording
+from landing_lab.sim.sensed_truth import SensedTruth
+from landing_lab.sim.setting import RINGING, TYPICAL, WORN, SensorSetting
+from reference import REFERENCE_DATA
+
+THRESHOLD_N = 20.0
+AIR_N, AIR_S = 40.0, 0.100
+PEAK_S = 0.150
+"""A landing: the total below AIR_N for AIR_S, then a foot above THRESHOLD_N; its peak within PEAK_S."""
+
+FILES = {
+    "gidiel/Dual-DJ-Fz.txt": {"left": "FP1", "right": "FP2", "sample_rate_hz": 1000.0},
+    "gidiel/Dual-CMJ-Fz.txt": {"left": "FP1", "right": "FP2", "sample_rate_hz": 1000.0},
+    "opencap/subject5/DJ1_forces.mot": {},
+    "acl_squat_jump/BFR003_squat_jump.csv": {},
+    "acl_squat_jump/BFR007_squat_jump.csv": {},
+    "jumpmetrics/cmj_example.txt": {"sample_rate_hz": 2000.0},
+    "jumpmetrics/FHOC_P30_SQT300007.txt": {"sample_rate_hz": 1000.0},
+}
+DROP_JUMPS = ("gidiel/Dual-DJ-Fz.txt", "opencap/subject5/DJ1_forces.mot")
+BEGIN_S, END_S = 3.0, 2.0
+"""What is kept of a long file around its flights; a short one begins with so much of empty plates."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Sensors, how much faster the landings come, and what is added to the filter order that the calibration states."""
+
+    setting: SensorSetting
+    speed_up: float = 1.0
+    order_off: int = 0
+
+
+CONDITIONS = {
+    "typical": Condition(TYPICAL),
+    "worn, 1.6 times faster": Condition(WORN, speed_up=1.6),
+    "ringing plate": Condition(RINGING),
+    "wrong filter order": Condition(TYPICAL, order_off=1),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Landing:
+    """One foot in one landing: errors by estimator, in percent and milliseconds; NaN where there is no value."""
+
+    file: str
+    seed: int
+    side: str
+    peak_pct: dict[str, float]
+    touchdown_ms: dict[str, float]
+    take_off_ms: dict[str, float]
+    loading_pct: dict[str, float]
+    in_band: bool
+    samples_in_band: float
+    warned: bool
+
+
+@functools.lru_cache(maxsize=16)
+def true_force(file: str) -> FloatArray:
+    """Force of both feet, (n, 2) newton at 1000 Hz, around the jumps of a file."""
+    kwargs = FILES[file]
+    signals = signals_of(ll.read(REFERENCE_DATA / "force" / file, **kwargs))  # type: ignore[arg-type]
+    assert isinstance(signals, ForceSignals)
+    times = signals.times_s - signals.times_s[0]
+    sides = [side for side in signals.force_n if side != "total"]
+    grid = np.arange(int(times[-1] * 1000.0)) / 1000.0
+    force = np.column_stack([np.interp(grid, times, np.nan_to_num(signals.force_n[side])) for side in sides])
+    flights = air(force)
+    begin = max(0, flights[0][0] - round(1000 * BEGIN_S)) if flights[0][0] > 0 else 0
+    stop = min(len(force), flights[-1][1] + round(1000 * END_S))
+    kept = force[begin:stop]
+    if len(kept) < 4000:  # OpenCap ends right after the landing, and clocks need some seconds
+        kept = np.vstack([np.zeros((2000, 2)), kept])
+    return kept
+
+
+def air(force: FloatArray) -> list[tuple[int, int]]:
+    """Stretches [start, stop) in which nobody stands on the plates."""
+    empty = np.concatenate([[0], (force.sum(axis=1) < AIR_N).astype(int), [0]])
+    edges = np.flatnonzero(np.diff(empty)).reshape(-1, 2).tolist()
+    return [(start, stop) for start, stop in edges if stop - start > 1000 * AIR_S]
+
+
+def sensed(file: str, seed: int, condition: Condition) -> SensedRecording:
+    """What the sensors of this seed recorded of a file."""
+    made = sensed_recording(true_force(file), 1000.0, seed=seed, setting=condition.setting, speed_up=condition.speed_up)
+    return dataclasses.replace(made, raw=with_order(made.raw, condition.order_off)) if condition.order_off else made
+
+
+def with_order(raw: RawRecording, off: int) -> RawRecording:
+    """The recording with another filter order in its plate's calibration."""
+    documents = {key: dict(one) for key, one in dict(raw.metadata["calibrations"]).items()}  # type: ignore[call-overload]
+    for one in documents.values():
+        if one["kind"] == "plate" and one["filter_order"]:
+            one["filter_order"] = 7 - one["filter_order"] if off else one["filter_order"]
+    return dataclasses.replace(raw, metadata={**raw.metadata, "calibrations": documents})
+
+
+def landings_of(file: str, seed: int, condition: Condition) -> list[Landing]:
+    """Every foot-landing of one file with the sensors of one seed."""
+    made = sensed(file, seed, condition)
+    return judged(file, seed, made.truth, recording_from_raw(made.raw))
+
+
+def judged(file: str, seed: int, truth: SensedTruth, recording: Recording) -> list[Landing]:
+    """The errors of all estimators on one recording."""
+    signals = signals_of(recording)
+    assert isinstance(signals, ForceSignals), signals
+    others = estimates(recording, signals)
+    at = np.column_stack([np.interp(signals.times_s, truth.time_s, column) for column in truth.force_n.T])
+    found = []
+    for column, side in enumerate(("left", "right")):
+        true = at[:, column]
+        force, sd = signals.force_n[side], signals.sd_n[side]  # type: ignore[index]
+        loaded = (true > THRESHOLD_N) & np.isfinite(force)
+        share = float(np.mean(np.abs(force - true)[loaded] <= 1.645 * sd[loaded]))
+        for start, stop in air(at):
+            touchdown = crossing(true, stop - 60, stop + 100, rising=True)
+            if stop > len(true) - 150 or not np.isfinite(touchdown):
+                continue
+            window = slice(int(touchdown), int(touchdown) + round(1000 * PEAK_S))
+            by = {"fused": force, **others[side]}
+            peak = window.start + int(np.nanargmax(force[window]))
+            here = signals.times_s[peak]
+            found.append(
+                Landing(
+                    file=file,
+                    seed=seed,
+                    side=side,
+                    peak_pct={k: 100.0 * (np.nanmax(f[window]) / true[window].max() - 1.0) for k, f in by.items()},
+                    touchdown_ms={
+                        k: crossing(f, stop - 60, stop + 100, rising=True) - touchdown for k, f in by.items()
+                    },
+                    take_off_ms={
+                        k: crossing(f, start - 60, start + 60, rising=False)
+                        - crossing(true, start - 60, start + 60, rising=False)
+                        for k, f in by.items()
+                    },
+                    loading_pct={k: 100.0 * (loading(f, window) / loading(true, window) - 1.0) for k, f in by.items()},
+                    in_band=bool(abs(force[peak] - true[window].max()) <= 1.645 * sd[peak]),
+                    samples_in_band=share,
+                    warned=bool(signals.amplitude_note or signals.by_side)
+                    or any(d.side == side and d.start_s <= here <= d.stop_s for d in signals.force_doubts),
+                )
+            )
+    return found
+
+
+def estimates(recording: Recording, signals: ForceSignals) -> dict[str, dict[str, FloatArray]]:
+    """Beside the fusion, by side: estimator R, the plate alone, the calibrated insole, the insole with one gain."""
+    plate, times = recording.streams["plate"], signals.times_s
+    made: dict[str, dict[str, FloatArray]] = {}
+    for side in ("left", "right"):
+        cells = tared(plate_cells(plate, side))  # type: ignore[arg-type]
+        insole = recording.streams[f"insole_{side}"]
+        shape = insole_shape(insole, times)
+        assert shape is not None
+        ready = prepared(times, shape, cells, plate.sensor, calibrated=insole.sensor.whole_foot)
+        timing = plate_timing({side: ready.foot}, {side: ready.parts}, plate.sensor.filter_order, 0.001)  # type: ignore[dict-item]
+        order, delay = timing.order, timing.delay_s[side]  # type: ignore[index]
+        made[side] = {
+            "R": fused(ready, side, timing, plate.sensor).ratio_n,  # type: ignore[arg-type]
+            "plate, delay removed": ready.foot.plate_n(times, order, delay).sum(axis=1),
+            "plate, deconvolved": deconvolved(cells, times, order, known=True)[0],
+            "insole, calibrated": shape.shape_n,
+        }
+    return made
+
+
+def crossing(force: FloatArray, first: int, stop: int, *, rising: bool) -> float:
+    """Position in samples of the first crossing of THRESHOLD_N in a window, NaN where there is none."""
+    part = force[max(first, 0) : stop] - THRESHOLD_N
+    sign = 1.0 if rising else -1.0
+    hits = np.flatnonzero((sign * part[1:] >= 0.0) & (sign * part[:-1] < 0.0))
+    if not len(hits):
+        return float("nan")
+    k = int(hits[0])
+    return max(first, 0) + k + part[k] / (part[k] - part[k + 1])
+
+
+def loading(force: FloatArray, window: slice) -> float:
+    """Slope between the first crossings of 20 and 80 % of the peak."""
+    first = max(window.start - 25, 0)
+    part = force[first : window.stop]
+    peak = float(np.nanmax(force[window]))
+    upto = part[: window.start - first + int(np.nanargmax(force[window])) + 1]
+    at = [_first_above(upto, share * peak) for share in (0.2, 0.8)]
+    return 0.6 * peak / (at[1] - at[0]) if at[1] > at[0] else float("nan")
+
+
+def _first_above(force: FloatArray, level: float) -> float:
+    k = int(np.argmax(force >= level))
+    return k - (force[k] - level) / (force[k] - force[k - 1]) if k else 0.0
+
+
+def rsi_errors(seeds: Iterable[int], condition: Condition) -> list[tuple[float, float]]:
+    """(error of RSI in percent, bias of contact in ms) of the drop jumps by the whole analysis."""
+    found = []
+    for file in DROP_JUMPS:
+        for seed in seeds:
+            made = sensed(file, seed, condition)
+            found.append(rsi_error(made))
+    return found
+
+
+def rsi_error(made: SensedRecording) -> tuple[float, float]:
+    """Error of RSI in percent and of contact time in ms of one drop jump, by the whole analysis."""
+    table = analyse(recording_from_raw(made.raw)).first.table
+    total = made.truth.force_n.sum(axis=1)
+    flights = air(made.truth.force_n)
+    touchdown = crossing(total, flights[-2][1] - 60, flights[-2][1] + 100, rising=True)
+    take_off = crossing(total, flights[-1][0] - 60, flights[-1][0] + 60, rising=False)
+    landing = crossing(total, flights[-1][1] - 60, flights[-1][1] + 100, rising=True)
+    contact_s, flight_s = (take_off - touchdown) / 1000.0, (landing - take_off) / 1000.0
+    rsi, contact = table.get("rsi_flight_time_m_per_s"), table.get("contact_time_s")
+    assert rsi is not None
+    assert contact is not None
+    assert rsi.value is not None, rsi.reason
+    assert contact.value is not None, contact.reason
+    true = 9.80665 * flight_s**2 / 8.0 / contact_s
+    return 100.0 * (rsi.value / true - 1.0), 1000.0 * (contact.value - contact_s)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What the table states of one estimator on many landings."""
+
+    peak_median_pct: float
+    peak_p90_pct: float
+    peak_bias_pct: float
+    touchdown_bias_ms: float
+    touchdown_sd_ms: float
+    take_off_bias_ms: float
+    take_off_sd_ms: float
+    loading_median_pct: float
+    loading_p90_pct: float
+
+    @classmethod
+    def of(cls, rows: list[Landing], estimator: str) -> Figures:
+        """Of one estimator."""
+        peak = np.array([row.peak_pct[estimator] for row in rows])
+        down = np.array([row.touchdown_ms[estimator] for row in rows])
+        off = np.array([row.take_off_ms[estimator] for row in rows])
+        rate = np.abs([row.loading_pct[estimator] for row in rows])
+        return cls(
+            float(np.median(np.abs(peak))),
+            float(np.percentile(np.abs(peak), 90)),
+            float(np.mean(peak)),
+            float(np.nanmean(down)),
+            float(np.nanstd(down)),
+            float(np.nanmean(off)),
+            float(np.nanstd(off)),
+            float(np.nanmedian(rate)),
+            float(np.nanpercentile(rate, 90)),
+        )
+
+    def line(self, name: str) -> str:
+        """One row of the table."""
+        return (
+            f"| {name} | {self.peak_median_pct:.1f} / {self.peak_p90_pct:.1f} / {self.peak_bias_pct:+.1f} "
+            f"| {self.touchdown_bias_ms:+.2f}, {self.touchdown_sd_ms:.2f} "
+            f"| {self.take_off_bias_ms:+.2f}, {self.take_off_sd_ms:.2f} "
+            f"| {self.loading_median_pct:.1f} / {self.loading_p90_pct:.1f} |"
+        )
+
+
+HEAD = (
+    "| estimator | peak med / p90 / bias % | touchdown bias, SD ms | take-off bias, SD ms | LR20-80 med / p90 % |\n"
+    "|---|---|---|---|---|"
+)
+
+
+def summary(rows: list[Landing]) -> str:
+    """Coverage of the band and what the warnings catch, as a sentence."""
+    far = [row for row in rows if abs(row.peak_pct["fused"]) > 8.0]
+    caught = f"{sum(row.warned for row in far)} of {len(far)} peaks beyond 8 % carry a warning"
+    return (
+        f"{len(rows)} foot-landings; 90 % band holds {100.0 * np.mean([row.in_band for row in rows]):.0f} % of peaks "
+        f"and {100.0 * np.mean([row.samples_in_band for row in rows]):.0f} % of loaded samples; {caught}; "
+        f"{100.0 * np.mean([row.warned for row in rows]):.0f} % of all carry one"
+    )
+
+
+def _job(arguments: tuple[str, int, str]) -> tuple[list[Landing], list[tuple[float, float]]]:
+    file, seed, name = arguments
+    condition = CONDITIONS[name]
+    made = sensed(file, seed, condition)
+    rsi = [rsi_error(made)] if file in DROP_JUMPS else []
+    return judged(file, seed, made.truth, recording_from_raw(made.raw)), rsi
+
+
+def tables(seeds: int, processes: int, names: list[str]) -> Iterator[str]:
+    """The whole table, condition by condition."""
+    with ProcessPoolExecutor(processes) as pool:
+        for name in names:
+            jobs = [(file, seed, name) for seed in range(1, seeds + 1) for file in FILES]
+            parts = list(pool.map(_job, jobs))
+            rows = [row for part, _ in parts for row in part]
+            rsi, contact = np.array([one for _, many in parts for one in many]).T
+            jumps = (
+                f"Drop jumps: RSI error {np.median(np.abs(rsi)):.2f} % (median), bias {np.mean(rsi):+.2f} %; "
+                f"contact time {np.mean(contact):+.2f} ms, SD {np.std(contact):.2f} ms."
+            )
+            yield f"\n**{name}**: {summary(rows)}.\n{jumps}\n\n{HEAD}"
+            for estimator in rows[0].peak_pct:
+                yield Figures.of(rows, estimator).line(estimator)
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seeds", type=int, default=20)
+    parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument("--condition", choices=list(CONDITIONS), action="append")
+    chosen = parser.parse_args()
+    if not Path(REFERENCE_DATA).is_dir():
+        sys.exit(f"no reference recordings in {REFERENCE_DATA}; set LANDING_LAB_REFERENCE_DATA")
+    for line in tables(chosen.seeds, chosen.processes, chosen.condition or list(CONDITIONS)):
+        print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()
