@@ -20,10 +20,11 @@ def write_outputs(
     session: Mapping[str, object] | None = None,
     sensitivity: Sequence[ThresholdSensitivity | None] | None = None,
     labels: Sequence[TrialLabel | None] | None = None,
+    animate: bool = False,
 ) -> list[Path]:
-    """Write metrics.csv, analysis.json, report.html and a picture per trial; the paths in that order.
+    """Write metrics.csv, analysis.json, report.html and the pictures of each trial; the paths in that order.
 
-    truth, session, sensitivity, labels: as in `landing_lab.report.write.report`.
+    truth, session, sensitivity, labels, animate: as in `landing_lab.report.write.report`.
 
     Raises RecordingError where the folder cannot be written.
     """
@@ -33,5 +34,5 @@ def write_outputs(
     numbers = [folder / "metrics.csv", folder / "analysis.json"]
     write_metrics_csv(trials, numbers[0], labels)
     write_analysis_json(document, numbers[1])
-    page = report(trials, folder, truth=truth, session=session, sensitivity=sensitivity, labels=labels)
+    page = report(trials, folder, truth=truth, session=session, sensitivity=sensitivity, labels=labels, animate=animate)
     return [*numbers, *page.values()]
