@@ -102,7 +102,8 @@ def common_path(view: PressureView) -> FloatArray:
     feet are; a foot alone is its own centre of pressure.
     """
     (left, left_n), (right, right_n) = (on_contact(view, foot) for foot in view.feet)
-    share = (left_n / (left_n + right_n))[:, None]
+    both_n = np.where(left_n + right_n > 0.0, left_n + right_n, np.nan)
+    share = (left_n / both_n)[:, None]
     return np.asarray(left * share + right * (1.0 - share))
 
 

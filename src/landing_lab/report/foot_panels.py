@@ -12,7 +12,7 @@ from landing_lab.report.pressure_figure import AXIS_PT, shade_phases, time_axis
 from landing_lab.report.pressure_view import FootView, PressureView
 from landing_lab.report.sole import FEET
 
-PANELS: Final[dict[Side, tuple[float, float]]] = {"left": (0.072, 0.490), "right": (0.520, 0.938)}
+PANELS: Final[dict[Side, tuple[float, float]]] = {"left": (0.072, 0.478), "right": (0.532, 0.938)}
 
 
 def foot_panels(figure: Any, view: PressureView, *, bottom_pt: float, top_pt: float) -> dict[Side, Any]:

@@ -37,7 +37,16 @@ from landing_lab.report.names import (
 from landing_lab.report.pressure_section import EXPLORATORY, PressurePicture, pressure_pictures
 from landing_lab.report.quality_lines import quality_lines, quality_sentence
 from landing_lab.report.rounding import format_number, format_rate, format_value
-from landing_lab.report.rows import Truth, headlines, metric_lines, setting_text, summary_cell, summary_columns
+from landing_lab.report.rows import (
+    WHOLE,
+    Truth,
+    foot_summary_columns,
+    headlines,
+    metric_lines,
+    setting_text,
+    summary_cell,
+    summary_columns,
+)
 from landing_lab.report.sensitivity_figure import sensitivity_figure
 from landing_lab.report.sensitivity_table import sensitivity_table
 from landing_lab.report.session_facts import findings, heading, in_short, left_out, who
@@ -50,7 +59,7 @@ if TYPE_CHECKING:
 SCHEMA: Final = "landing-lab.analysis/1"
 TIME_SD_S: Final = 0.0001
 """Times without a standard deviation are printed to this digit."""
-Columns: TypeAlias = Sequence[tuple[str, tuple[str, ...]]]
+Columns: TypeAlias = Sequence[tuple[str, tuple[str, ...], tuple[str, ...]]]
 BETWEEN_SOURCES: Final = re.compile(r";(?![^()]*\))")
 """A semicolon that separates sources; one inside brackets belongs to its source."""
 YEAR: Final = re.compile(r"\b(19|20)\d\d\b")
@@ -151,7 +160,7 @@ def _trial(
         "phases": _phases(trial),
         "settings": [(name, setting_text(value)) for name, value in trial.settings.items()],
         "notes": list(trial.notes),
-        "cells": [summary_cell(trial, names) for _, names in columns],
+        "cells": [summary_cell(trial, names, sides) for _, names, sides in columns],
     }
 
 
@@ -217,7 +226,8 @@ def render_report(
     truths = one_per_trial("truth", truth, len(found))
     thresholds = one_per_trial("sensitivity", sensitivity, len(found))
     known = one_per_trial("labels", labels, len(found))
-    columns = summary_columns(found)
+    columns = [(title, names, WHOLE) for title, names in summary_columns(found)]
+    columns += [(title, names, (side,)) for title, names, side in foot_summary_columns(found)]
     drawn = [pressure_pictures(trial) for trial in found] if pressure is None else pressure
     pages = [
         _trial(number, *told, columns=columns)
@@ -238,7 +248,7 @@ def render_report(
         rates=list(dict.fromkeys(page["rate"] for page in pages)),
         sensors=list(dict.fromkeys(page["sensor"] for page in pages)),
         counts=_count(found),
-        summary=[heading for heading, _ in columns],
+        summary=[heading for heading, *_ in columns],
         icons={**STATUS_ICONS, **VERDICT_ICONS, "absent": "–"},
         session=session_tables(in_short(session or {}, short)),
         citations=_citations(found),

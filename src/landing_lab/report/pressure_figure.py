@@ -12,7 +12,7 @@ from landing_lab.model.blocks import FloatArray
 from landing_lab.report.figure import DPI, WIDTH_IN, drawable, figure_style
 from landing_lab.report.names import event_label, phase_label, sentence, task_label
 from landing_lab.report.panels import INK, LABEL_PT, LINE_STYLES, MUTED, OTHER_PHASE_COLOR, PHASE_COLORS, text_size_pt
-from landing_lab.report.placement import spread_labels, wrap_measured
+from landing_lab.report.placement import wrap_measured
 from landing_lab.report.pressure_view import PressureView
 from landing_lab.report.view import ZERO_EVENTS
 
@@ -83,20 +83,16 @@ def shade_phases(axes: Any, view: PressureView, *, named: bool) -> None:
 
 
 def _name_phases(axes: Any, view: PressureView) -> None:
-    """Names of the phases that are wide enough to bear them, in rows above the axis."""
-    width_pt = axes.get_position().width * axes.figure.get_figwidth() * 72
-    per_s = width_pt / (view.time.stop_s - view.time.start_s)
-    shown = [
-        (phase_label(phase.name), ((phase.start_s + phase.stop_s) / 2 - view.time.start_s) * per_s)
-        for phase in view.phases
-        if (phase.stop_s - phase.start_s) * per_s >= text_size_pt(axes.figure, phase_label(phase.name), LABEL_PT)[0]
-    ]
-    widths = [text_size_pt(axes.figure, text, LABEL_PT)[0] for text, _ in shown]
-    places = spread_labels([center for _, center in shown], widths, low=0.0, high=width_pt, gap=8.0)
-    for (text, _), (center, row) in zip(shown, places, strict=True):
+    """Names of the phases that are wide enough to bear them, above the axis."""
+    per_s = axes.get_position().width * axes.figure.get_figwidth() * 72 / (view.time.stop_s - view.time.start_s)
+    for phase in view.phases:
+        text = phase_label(phase.name)
+        if (phase.stop_s - phase.start_s) * per_s < text_size_pt(axes.figure, text, LABEL_PT)[0] + 4.0:
+            continue
         axes.annotate(
-            text, (0, 1), xycoords="axes fraction", xytext=(center, 3 + 13.5 * row), textcoords="offset points",
-            ha="center", va="bottom", fontsize=LABEL_PT, color=MUTED, fontstyle="italic", annotation_clip=False,
+            text, (view.time.relative((phase.start_s + phase.stop_s) / 2), 1), xycoords=axes.get_xaxis_transform(),
+            xytext=(0, 3), textcoords="offset points", ha="center", va="bottom", fontsize=LABEL_PT, color=MUTED,
+            fontstyle="italic", annotation_clip=False,
         )  # fmt: skip
 
 

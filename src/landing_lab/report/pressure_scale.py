@@ -11,7 +11,7 @@ import numpy as np
 from landing_lab.model.blocks import FloatArray
 
 if TYPE_CHECKING:
-    from matplotlib.colors import BoundaryNorm, ListedColormap
+    from matplotlib.colors import BoundaryNorm, Colormap
 
 KPA_EDGES: Final = (10.0, 25.0, 50.0, 100.0, 150.0, 200.0, 300.0, 400.0, 600.0)
 """Edges of the bands, the same in every picture (choice): from standing on a few large cells (10-60 kPa) to the
@@ -22,7 +22,7 @@ RELATIVE_EDGES: Final = (5.0, 10.0, 20.0, 30.0, 40.0, 50.0, 65.0, 80.0, 100.0)
 
 UNLOADED: Final = "#F3F3F1"
 # Light to dark in one direction, so that the order survives grey print and every common kind of colour vision.
-BAND_COLORS: Final = ("#FFF3C4", "#FEDD84", "#FDBB55", "#FB9243", "#F4693A", "#DD3F34", "#B5182F", "#7F0A2C")
+BAND_COLORS: Final = ("#FDEBA6", "#FEDD84", "#FDBB55", "#FB9243", "#F4693A", "#DD3F34", "#B5182F", "#7F0A2C")
 BEYOND: Final = "#3D0420"
 
 
@@ -41,14 +41,13 @@ class PressureScale:
             return pressure_kpa
         return pressure_kpa * (100.0 / highest_kpa if highest_kpa > 0.0 else 0.0)
 
-    def colors(self) -> tuple[ListedColormap, BoundaryNorm]:
+    def colors(self) -> tuple[Colormap, BoundaryNorm]:
         """Colour map and norm of matplotlib."""
         from matplotlib.colors import BoundaryNorm, ListedColormap
 
         # The top edge of a relative scale is the highest cell itself.
         edges = [*self.edges[:-1], self.edges[-1] * (1.0 if self.calibrated else 1.001)]
-        colors = ListedColormap(list(BAND_COLORS))
-        colors.set_extremes(under=UNLOADED, over=BEYOND, bad=(0, 0, 0, 0))
+        colors = ListedColormap(list(BAND_COLORS)).with_extremes(under=UNLOADED, over=BEYOND, bad=(0, 0, 0, 0))
         return colors, BoundaryNorm(edges, len(BAND_COLORS))
 
 

@@ -120,6 +120,7 @@ def mark_path(axes: Any, drawn: FloatArray, peak: int, color: str = "white") -> 
     if not len(told):
         return
     places = (int(told[0]), peak, int(told[-1]))
-    for place, (_, shape) in zip(places, PATH_MARKS, strict=True):
+    # The first mark is the largest: where a path ends as it began, both are seen.
+    for place, (_, shape), size in zip(places, PATH_MARKS, (11.0, 8.0, 6.5), strict=True):
         if 0 <= place < len(drawn) and np.isfinite(drawn[place]).all():
-            axes.plot(*drawn[place], shape, ms=8, mfc=color, mec="#111111", mew=1.4, zorder=8)
+            axes.plot(*drawn[place], shape, ms=size, mfc=color, mec="#111111", mew=1.4, zorder=8)
