@@ -110,7 +110,8 @@ class _Stage:
         for foot in view.feet:
             layout = foot.pressure.layout
             self._pictures[foot.side] = fill_sole(axes, foot.side, layout, np.zeros(len(layout)), view.scale)
-            self._outlines.append(draw_outline(axes, foot.side, layout))
+            if not layout.dense:  # a mat has its own edge
+                self._outlines.append(draw_outline(axes, foot.side, layout))
             if foot.course is not None:
                 (tail,) = axes.plot([], [], color="#0B3C8C", lw=2.2, zorder=5)
                 (point,) = axes.plot([], [], "o", ms=9, mfc="white", mec="#111111", mew=1.5, zorder=6)

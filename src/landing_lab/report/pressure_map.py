@@ -88,7 +88,8 @@ def draw_soles(axes: Any, view: PressureView, sample: int | None) -> None:
         layout = foot.pressure.layout
         values = view.scale.values(cells_kpa(view, foot, sample), foot.highest_kpa)
         fill_sole(axes, foot.side, layout, values, view.scale)
-        draw_outline(axes, foot.side, layout)
+        if not layout.dense:  # a mat has its own edge
+            draw_outline(axes, foot.side, layout)
         mark_cells(axes, foot.side, layout, values, cells_at_limit(view, foot, sample), words_pt=WORDS_PT)
         if foot.course is None:
             continue

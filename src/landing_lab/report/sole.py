@@ -31,6 +31,9 @@ the value of a cell at the cell, never above the highest or below the lowest."""
 EDGE_OF_CELL: Final = 0.75
 """A mat's sole reaches this many cell widths beyond the middle of its outermost cells (choice)."""
 
+SLIT_MM: Final = 8.0
+"""Narrower gaps between the cells of a mat are filled (choice)."""
+
 # fmt: off
 _OUTLINE: Final = (
     (0.50, 0.000), (0.31, 0.018), (0.20, 0.075), (0.17, 0.150), (0.20, 0.260), (0.215, 0.360), (0.19, 0.470),
@@ -111,14 +114,14 @@ _GRIDS: Final[dict[str, tuple[InsoleLayout, SoleGrid]]] = {}
 def _made(layout: InsoleLayout) -> SoleGrid:
     from matplotlib.path import Path as Curve
 
-    half, margin = layout.width_mm / 2.0, 6.0 if layout.dense else 2.0
+    half, margin = layout.width_mm / 2.0, SLIT_MM if layout.dense else 2.0
     across = np.arange(-half - margin, half + margin, PIXEL_MM) + PIXEL_MM / 2.0
     along = np.arange(-margin, layout.length_mm + margin, PIXEL_MM) + PIXEL_MM / 2.0
     pixels = np.stack(np.meshgrid(across, along), axis=2)
     shape = pixels.shape[:2]
     off_mm = pixels.reshape(-1, 1, 2) - layout.place_mm[None] if not layout.dense else None
     if off_mm is None:
-        nearest, inside = _of_a_mat(layout, pixels.reshape(-1, 2))
+        nearest, inside = _of_a_mat(layout, pixels)
     else:
         square = np.square(off_mm).sum(axis=2)
         nearest = square.argmin(axis=1)
@@ -137,11 +140,15 @@ def _made(layout: InsoleLayout) -> SoleGrid:
 
 
 def _of_a_mat(layout: InsoleLayout, pixels_mm: FloatArray) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
-    """The nearest cell of every pixel of a pressure mat, and whether it belongs to a cell at all."""
+    """The nearest cell of every pixel (rows, columns, 2) of a mat, flat, and whether it belongs to a cell at all."""
+    from scipy.ndimage import binary_closing
     from scipy.spatial import cKDTree
 
-    places = layout.place_mm
-    _, found = cKDTree(places).query(pixels_mm)
+    places, shape = layout.place_mm, pixels_mm.shape[:2]
+    pixels = pixels_mm.reshape(-1, 2)
+    _, found = cKDTree(places).query(pixels)
     nearest = np.asarray(found, dtype=np.intp)
     reach_mm = EDGE_OF_CELL * np.sqrt(layout.area_mm2)[nearest]
-    return nearest, np.abs(pixels_mm - places[nearest]).max(axis=1) <= reach_mm
+    inside = (np.abs(pixels - places[nearest]).max(axis=1) <= reach_mm).reshape(shape)
+    # Cells that are longer than wide would leave slits between the rows.
+    return nearest, np.asarray(binary_closing(inside, iterations=round(SLIT_MM / PIXEL_MM / 2))).ravel()

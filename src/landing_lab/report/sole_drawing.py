@@ -44,12 +44,12 @@ def prepare_sheet(axes: Any, widths_mm: Sequence[float], length_mm: float, *, wo
 
 
 def draw_outline(axes: Any, side: Side, layout: InsoleLayout, *, empty: bool = False) -> Polygon:
-    """The drawing of a sole; of a mat it is left out, which has its own edge; an empty one says that none was there."""
+    """The drawing of a sole, dashed and with words where there was no insole."""
     from matplotlib.patches import Polygon
 
     drawn = Polygon(
         on_sheet(side, outline_mm(layout), layout.width_mm), fill=False, edgecolor="#555555", lw=1.0, zorder=3,
-        ls=(0, (4, 3)) if empty else "-", visible=empty or not layout.dense,
+        ls=(0, (4, 3)) if empty else "-",
     )  # fmt: skip
     axes.add_patch(drawn)
     if empty:
