@@ -8,6 +8,8 @@ from typing import get_args
 import pytest
 
 import landing_lab as ll
+from fuse.scenes import raw_of, scene_of
+from landing_lab.calibrate.recording import recording_from_raw
 from landing_lab.metrics import _registry, all_metrics
 from landing_lab.metrics._registry import Estimate, Metric, Need, Sides, metric
 from landing_lab.model.result import METRIC_COLUMNS, Task
@@ -17,6 +19,7 @@ from traces import assert_honest
 DEFINITIONS = Path(__file__).parents[2] / "docs" / "metrics.md"
 METRICS = list(all_metrics().values())
 BY_NAME = {metric.name: metric for metric in METRICS}
+FORCE_PLATE_METRICS = [metric for metric in METRICS if "pressure" not in metric.needs]
 
 
 @pytest.mark.parametrize("one", METRICS, ids=BY_NAME)
@@ -73,7 +76,7 @@ def test_every_metric_of_a_task_has_its_rows() -> None:
     result = ll.analyse(ll.simulate_drop_jump(1).recording)
     assert_honest(result)
     expected = []
-    for one in METRICS:
+    for one in FORCE_PLATE_METRICS:
         sides = {"total": ["total"], "feet": ["left", "right"], "between feet": ["left_right"]}.get(
             one.sides, ["total", "left", "right"]
         )
@@ -82,6 +85,18 @@ def test_every_metric_of_a_task_has_its_rows() -> None:
     for row in result.first.table:
         assert row.method.startswith(BY_NAME[row.name].method)
         assert row.unit == BY_NAME[row.name].unit
+
+
+def test_metrics_of_insoles_have_rows_where_there_are_insoles() -> None:
+    result = ll.analyse(recording_from_raw(raw_of(scene_of(3))))
+    assert_honest(result)
+    found = {(row.name, row.side) for row in result.first.table}
+    for one in METRICS:
+        if "pressure" in one.needs:
+            sides = ("left_right",) if one.sides == "between feet" else ("left", "right")
+            assert {(one.name, side) for side in sides} <= found
+    assert sum("exploratory" in note for note in result.first.notes) == 1, "said once of a table, not in every row"
+    assert not any("exploratory" in (row.reason or "") for row in result.first.table)
 
 
 def test_thresholds_and_rates_stand_beside_the_numbers() -> None:
@@ -98,7 +113,7 @@ def test_thresholds_and_rates_stand_beside_the_numbers() -> None:
 def test_only_metrics_of_the_task_are_listed() -> None:
     recording = ll.simulate_drop_jump(1).recording
     names = {row.name for row in ll.analyse(recording, task="squat_jump").first.table}
-    assert names == {one.name for one in METRICS if "squat_jump" in one.tasks}
+    assert names == {one.name for one in FORCE_PLATE_METRICS if "squat_jump" in one.tasks}
     assert "contact_time_s" not in names
 
 

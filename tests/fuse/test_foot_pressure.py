@@ -60,7 +60,14 @@ def test_cells_of_a_small_area_stand_for_their_part_of_the_sole() -> None:
 
 def test_weights_of_a_plate_stay_as_they_are() -> None:
     stream = stream_of(
-        stance(), 1000.0, EIGHT, calibrated=True, cop_sd_mm=(2.5, 6.0), scale_sd_fraction=0.07, doubt="it expired"
+        stance(),
+        1000.0,
+        EIGHT,
+        calibrated=True,
+        whole_foot=True,
+        cop_sd_mm=(2.5, 6.0),
+        scale_sd_fraction=0.07,
+        doubt="it expired",
     )
     foot = pressures_of({"left": stream}, stream.times_s)["left"]
     assert foot.calibrated
@@ -77,7 +84,9 @@ def test_single_cells_on_a_bench_are_no_calibrated_foot() -> None:
 
 def test_a_vendors_pressure_is_force_by_its_areas_and_keeps_its_zero() -> None:
     kpa = np.full((300, 16), 50.0)
-    stream = stream_of(kpa, 100.0, MOTICON, quantity="pressure", kind="pressure_insole", calibrated=True)
+    stream = stream_of(
+        kpa, 100.0, MOTICON, quantity="pressure", kind="pressure_insole", calibrated=True, whole_foot=True
+    )
     foot = pressures_of({"left": stream}, stream.times_s)["left"]
     np.testing.assert_allclose(foot.cells_n[10], 50.0 * MOTICON.area_mm2 / 1000.0)
     assert foot.calibrated

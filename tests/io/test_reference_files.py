@@ -69,12 +69,6 @@ OTHER_FILES = [
     ("force/opencap/subject4/DJ1_ik.mot", "no vertical force: its columns are joint angles"),
     ("force/opencap/subject4/DJAsym1_ik.mot", "no vertical force: its columns are joint angles"),
     ("force/opencap/subject5/DJ1.mot", "no vertical force: its columns are joint angles"),
-    ("pressure/moticon/230927_102114.txt", "Moticon insole export"),
-    ("pressure/moticon/230927_102137.txt", "Moticon insole export"),
-    ("pressure/loadsol/test_poids.txt", "loadsol insole export"),
-    ("pressure/loadsol/test_pointe_1.txt", "loadsol insole export"),
-    ("pressure/pedar/pedar_example.asc", "pedar insole export"),
-    ("pressure/fscan/FrasP01L.asf", "F-Scan"),
 ]
 
 

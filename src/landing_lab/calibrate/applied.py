@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from landing_lab.calibrate.convert import foreign
 from landing_lab.errors import CalibrationError
-from landing_lab.model.calibration import Calibration, PlateCalibration, from_document, out_of_date
+from landing_lab.model.calibration import Calibration, InsoleCalibration, PlateCalibration, from_document, out_of_date
 from landing_lab.model.device import DeviceInfo
 from landing_lab.model.raw import RawRecording
 
@@ -34,6 +34,11 @@ class AppliedCalibration:
     def places_mm(self) -> tuple[tuple[float, float] | None, ...]:
         """Where the calibration of a plate found its cells; empty for anything else."""
         return self.calibration.position_mm if isinstance(self.calibration, PlateCalibration) else ()
+
+    @property
+    def whole_foot(self) -> bool:
+        """Whether the cells of an insole sum to the force of the foot, which a bench cannot teach them."""
+        return isinstance(self.calibration, InsoleCalibration) and self.calibration.method == "on plate"
 
     @property
     def told(self) -> str:

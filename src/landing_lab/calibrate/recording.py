@@ -140,6 +140,7 @@ def _insole_stream(
             doubt=doubt or None,
             insole=cells,
             cell_limit_n=cell_limits_n(info, applied.calibration),
+            whole_foot=applied.whole_foot,
         ),
         clock=_clock(fit),
         gaps=scan_gaps(row, frames.ticks_us, fit),

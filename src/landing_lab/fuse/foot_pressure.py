@@ -54,15 +54,17 @@ def _foot(stream: Stream, side: Side, times_s: FloatArray) -> FootPressure | Non
     own = stream.samples[:, columns]
     at_limit = _at_limit(stream, own, times_s)
     if sensor.kind == "fsr_insole":
-        own = _zeroed(own, stream.sample_rate_hz, CALM_N * (12.0 if sensor.cop_sd_mm else 1.0))
+        own = _zeroed(own, stream.sample_rate_hz, CALM_N * (12.0 if sensor.whole_foot else 1.0))
     cells = resampled(stream.times_s, own, times_s, stream.sample_rate_hz)
     places = [stream.layout.channels[column].position_mm for column in columns.tolist()]
     arms = np.array([place or own for place, own in zip(places, layout.place_mm.tolist(), strict=True)])
-    calibrated = sensor.calibrated and (sensor.kind != "fsr_insole" or sensor.cop_sd_mm is not None)
+    # A vendor's places are part of its calibration; ours came from a plate where it also says how well it knows them.
+    told = sensor.kind != "fsr_insole" or sensor.cop_sd_mm is not None
+    calibrated = sensor.calibrated and sensor.whole_foot and told
     notes = [None if calibrated else RELATIVE.format(side=side), sensor.doubt]
     return FootPressure(
         layout=layout,
-        cells_n=np.maximum(cells * _newton_per_unit(layout, calibrated=calibrated, pressure=is_pressure), 0.0),
+        cells_n=np.maximum(cells * _newton_per_unit(layout, whole_foot=sensor.whole_foot, pressure=is_pressure), 0.0),
         arms_mm=arms,
         calibrated=calibrated,
         force_sd_fraction=sensor.scale_sd_fraction if calibrated and sensor.scale_sd_fraction else FORCE_SD,
@@ -92,7 +94,7 @@ def _at_limit(stream: Stream, own: FloatArray, times_s: FloatArray) -> NDArray[n
     return np.asarray(resampled(stream.times_s, beyond.astype(np.float64), times_s, stream.sample_rate_hz) > 0.0)
 
 
-def _newton_per_unit(layout: InsoleLayout, *, calibrated: bool, pressure: bool) -> FloatArray:
+def _newton_per_unit(layout: InsoleLayout, *, whole_foot: bool, pressure: bool) -> FloatArray:
     """What turns a reading of each cell into newton of the part of the sole that it stands for, (c,).
 
     A cell that nobody calibrated on a plate reads the force on its own small area: pressure there is taken for that
@@ -100,7 +102,7 @@ def _newton_per_unit(layout: InsoleLayout, *, calibrated: bool, pressure: bool) 
     """
     if pressure:
         return np.asarray(layout.area_mm2 / 1000.0)
-    if calibrated or layout.sensing_area_mm2 is None:
+    if whole_foot or layout.sensing_area_mm2 is None:
         return np.ones(len(layout))
     return np.asarray(layout.area_mm2 / layout.sensing_area_mm2)
 

@@ -56,6 +56,7 @@ def sensor_document(sensor: Sensor) -> dict[str, object]:
         "insole": None if sensor.insole is None else sensor.insole.as_document(),
         "cop_sd_mm": None if sensor.cop_sd_mm is None else list(sensor.cop_sd_mm),
         "cell_limit_n": list(sensor.cell_limit_n) or None,
+        "whole_foot": sensor.whole_foot or None,
     }
     named = (one.name for one in dataclasses.fields(sensor) if one.name not in only_insoles)
     plain_sensor = {name: getattr(sensor, name) for name in named}
@@ -139,6 +140,7 @@ def _sensor(entry: dict[str, Any]) -> Sensor:
         insole=None if entry.get("insole") is None else insole_layout.from_document(entry["insole"]),
         cop_sd_mm=None if cop_sd is None else (float(cop_sd[0]), float(cop_sd[1])),
         cell_limit_n=tuple(None if one is None else float(one) for one in entry.get("cell_limit_n", ())),
+        whole_foot=bool(entry.get("whole_foot", False)),
     )
 
 

@@ -12,7 +12,12 @@ if TYPE_CHECKING:
 
     from landing_lab.metrics._registry import Metric
 
-_FAMILIES = ("timing", "jump", "force", "loading", "motion", "stiffness", "landing", "stability", "symmetry", "cop")
+# fmt: off
+_FAMILIES = (
+    "timing", "jump", "force", "loading", "motion", "stiffness", "landing", "stability", "symmetry", "cop",
+    "pressure_cop", "pressure_region", "pressure_dose", "pressure_symmetry",
+)
+# fmt: on
 """Families in the order of tables and reports; further files follow by name."""
 
 

@@ -12,8 +12,14 @@ from landing_lab.model.channels import Side
 from landing_lab.model.result import Task
 from landing_lab.model.units import UNIT_SUFFIX
 
-Need: TypeAlias = Literal["timing", "force", "body_weight", "contact", "flight", "landing", "motion", "feet", "cop"]
-Sides: TypeAlias = Literal["total", "feet", "total and feet", "between feet"]
+# fmt: off
+Need: TypeAlias = Literal[
+    "timing", "force", "body_weight", "contact", "flight", "landing", "motion", "feet", "cop", "pressure",
+    "pressure_calibrated",
+]
+# fmt: on
+Sides: TypeAlias = Literal["total", "feet", "total and feet", "between feet", "insoles"]
+"""insoles: each foot with an insole; a metric that needs pressure has no row where a recording holds no insole."""
 
 DROP_JUMP: tuple[Task, ...] = ("drop_jump",)
 BRAKED: tuple[Task, ...] = ("drop_jump", "countermovement_jump")

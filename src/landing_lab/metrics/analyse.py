@@ -19,7 +19,7 @@ from landing_lab.detect.trial import BodyWeight, LandingTrial
 from landing_lab.detect.trials import find_trials
 from landing_lab.errors import ParameterError
 from landing_lab.fuse.sources import signals_of
-from landing_lab.metrics.table import flagged, metrics_of, with_metric_names
+from landing_lab.metrics.table import flagged, metrics_of, table_notes, with_metric_names
 from landing_lab.model.blocks import FloatArray
 from landing_lab.model.events import Events, Phases
 from landing_lab.model.quality import Quality
@@ -241,7 +241,7 @@ def _result(
         table=table,
         quality=quality,
         settings={**settings, **thresholds, **offsets, "force": trial.signals.source, **_clocks(recording)},
-        notes=recording.notes,
+        notes=(*recording.notes, *table_notes(table)),
         signals=trial.signals,
         simulated=recording.simulated,
         window_s=trial_window_s(trial, phases),

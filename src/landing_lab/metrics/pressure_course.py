@@ -72,6 +72,8 @@ class FootCourse:
     shift_sd_mm: FloatArray
     reference: int | None
     peak: int
+    sample_rate_hz: float
+    cut_off: bool
     noise_mm: float
     cop_sd_mm: tuple[float, float]
     force_sd_fraction: float
@@ -154,6 +156,8 @@ def foot_course(signals: ForceSignals, side: Side, first: int, stop: int) -> Foo
         shift_sd_mm=_shift_sd(foot, noise, out[:, SHIFT]),
         reference=None if reference < 0 else reference,
         peak=peak,
+        sample_rate_hz=foot.sample_rate_hz or signals.sample_rate_hz,
+        cut_off=stop == len(signals.times_s),
         noise_mm=noise,
         cop_sd_mm=foot.cop_sd_mm,
         force_sd_fraction=foot.force_sd_fraction,

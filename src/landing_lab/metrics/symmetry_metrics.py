@@ -23,7 +23,7 @@ Variable: TypeAlias = Literal["peak", "impulse"]
 CUT = "the recording ends within this window; record two seconds longer"
 
 
-def _ratio(values: dict[Side, tuple[float, float]], doubt: str | None = None) -> Estimate:
+def smaller_to_larger(values: dict[Side, tuple[float, float]], doubt: str | None = None) -> Estimate:
     """100 x smaller / larger of side -> (value, sd)."""
     first, second = values
     smaller, larger = (first, second) if values[first][0] < values[second][0] else (second, first)
@@ -63,7 +63,7 @@ def _in_window(
             doubt = doubt or (lone_peak(span.peak_n, span.loss_n) if start < span.peak < stop else None)
         else:
             values[side] = _impulse(trial, side, span, start, stop)
-    found = _ratio(values, doubt)
+    found = smaller_to_larger(values, doubt)
     if variable == "impulse":  # an edge is the same for both feet: only the difference of their forces there counts
         first, second = spans.values()
         by_start = start_sd_s * (first.start_n / first.impulse - second.start_n / second.impulse)
@@ -157,7 +157,7 @@ def limb_symmetry_peak_contact_pct(trial: LandingTrial, _side: Side) -> Estimate
     """100 x smaller / larger of the two feet's peak force in the whole contact."""
     peaks = {side: peak_of(trial, side, "contact") for side in trial.foot_sides}
     doubt = next((peak.doubt for peak in peaks.values() if peak.doubt), None)
-    return _ratio({side: (peak.value_n, peak.sd_n) for side, peak in peaks.items()}, doubt)
+    return smaller_to_larger({side: (peak.value_n, peak.sd_n) for side, peak in peaks.items()}, doubt)
 
 
 @metric(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Mapping
 from typing import get_args
@@ -11,9 +12,20 @@ from landing_lab.metrics import all_metrics
 from landing_lab.metrics._registry import Estimate, Metric, Need, RefusedError, Sides
 from landing_lab.model.channels import Side
 from landing_lab.model.quality import Quality
-from landing_lab.model.result import MetricsTable, MetricValue
+from landing_lab.model.result import MetricsTable, MetricValue, Task
 
 NO_COP = "this file holds vertical force only; export centre of pressure, or all six channels of the plates (Fx to Mz)"
+
+NO_INSOLES = "this recording holds no insole whose cells have a known place"
+UNCALIBRATED = (
+    "kilopascals and newtons of insoles mean nothing before they are calibrated on a plate; run landing-lab calibrate "
+    "insole, or read the shares, which are relative"
+)
+
+EXPLORATORY = (
+    "Medial pressure shift is exploratory until this laboratory has reliability data of its own: compare it within one "
+    "foot, one insole and one session"
+)
 
 
 def metrics_of(trial: LandingTrial) -> MetricsTable:
@@ -24,13 +36,30 @@ def metrics_of(trial: LandingTrial) -> MetricsTable:
     suffix = f"; threshold {trial.threshold_n['total']:.0f} N at {trial.sample_rate_hz:g} Hz"
     amplitude_note = trial.signals.amplitude_note
     rows = []
-    for metric in all_metrics().values():
-        if trial.task in metric.tasks:
-            refusal = _refusal(metric, trial, unmet, blocked)
-            method = metric.method + suffix if metric.thresholded else metric.method
-            doubt = amplitude_note if metric.dynamic else None
-            rows += [_measure(metric, trial, side, refusal, method, doubt) for side in sides[metric.sides]]
+    for metric in _metrics_for(trial.task, insoles=bool(trial.signals.pressure)):
+        refusal = _refusal(metric, trial, unmet, blocked)
+        method = metric.method + suffix if metric.thresholded else metric.method
+        doubt = amplitude_note if metric.dynamic else None
+        rows += [_measure(metric, trial, side, refusal, method, doubt) for side in sides[metric.sides]]
     return MetricsTable(tuple(rows))
+
+
+@functools.cache
+def _metrics_for(task: Task, *, insoles: bool) -> tuple[Metric, ...]:
+    """The metrics of a task in the order of reports.
+
+    Those of insoles are left out where a recording holds none: dozens of rows that say so would bury what a force
+    plate measured.
+    """
+    return tuple(
+        one for one in all_metrics().values() if task in one.tasks and (insoles or "pressure" not in one.needs)
+    )
+
+
+def table_notes(table: MetricsTable) -> tuple[str, ...]:
+    """What is to be said once of a whole table."""
+    shifts = any("medial_shift" in row.name and row.value is not None for row in table)
+    return (EXPLORATORY,) if shifts else ()
 
 
 def with_metric_names(quality: Quality) -> Quality:
@@ -68,6 +97,7 @@ def _sides(trial: LandingTrial) -> dict[Sides, tuple[Side, ...]]:
         "between feet": ("left_right",),
         "total and feet": ("total", *feet),
         "feet": feet,
+        "insoles": tuple(side for side in ("left", "right") if side in trial.signals.pressure),
     }
 
 
@@ -129,6 +159,7 @@ def _unmet_needs(trial: LandingTrial) -> dict[Need, str | None]:
         "landing": None if trial.landing is not None else "the recording ends before the landing",
         "motion": trial.motion_refusal or force,
         "cop": None if trial.signals.cop_m else NO_COP,
+        **_insole_needs(trial),
         "feet": None if len(trial.foot_sides) == 2 else "needs the force of each foot; this recording has one signal",
     }
 
@@ -140,6 +171,14 @@ def _force_refusal(trial: LandingTrial) -> str | None:
             "and more off loading rates; wear the insoles"
         )
     return None
+
+
+def _insole_needs(trial: LandingTrial) -> dict[Need, str | None]:
+    feet = trial.signals.pressure.values()
+    return {
+        "pressure": None if feet else NO_INSOLES,
+        "pressure_calibrated": None if any(foot.calibrated for foot in feet) else UNCALIBRATED,
+    }
 
 
 def _edges_refusal(trial: LandingTrial) -> str | None:

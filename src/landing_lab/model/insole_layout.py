@@ -7,9 +7,10 @@ this is the only place where a left and a right insole are made of the same draw
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -108,6 +109,18 @@ class InsoleLayout:
         """Part of each cell, (c,), that lies on the medial side of the axis from heel to second toe."""
         off = np.array([AXIS_X[0] + (AXIS_X[1] - AXIS_X[0]) * cell.y - cell.x for cell in self.cells])
         return np.where(np.abs(off) <= ON_AXIS, 0.5, (off > 0.0).astype(np.float64))
+
+    def scaled(self, area_ratio: float) -> InsoleLayout:
+        """The same drawing for a sole of area_ratio times the area: lengths go with its square root."""
+        lengths = math.sqrt(area_ratio)
+        cells = tuple(dataclasses.replace(one, area_mm2=one.area_mm2 * area_ratio) for one in self.cells)
+        return dataclasses.replace(
+            self, width_mm=self.width_mm * lengths, length_mm=self.length_mm * lengths, cells=cells
+        )
+
+    def part_of(self, kept: Sequence[int]) -> InsoleLayout:
+        """The layout of some of its cells, by index, in that order."""
+        return dataclasses.replace(self, cells=tuple(self.cells[index] for index in kept))
 
     def as_document(self) -> dict[str, object]:
         """Plain values, as in a TOML file."""

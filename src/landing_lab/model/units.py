@@ -21,6 +21,8 @@ UNIT_SUFFIX: Final[dict[str, str]] = {
     "kN/m": "_kn_per_m",
     "W/kg": "_w_per_kg",
     "%": "_pct",
+    "% of width": "_pct_width",
+    "% of length": "_pct_length",
     "kPa": "_kpa",
     "ratio": "",
 }

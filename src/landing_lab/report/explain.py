@@ -43,6 +43,14 @@ NEED_WORDS: Final[Mapping[str, tuple[str, str]]] = {
         "the centre of pressure, or all six channels of the plates",
         "the recording holds vertical force only",
     ),
+    "pressure": (
+        "an insole whose cells have a known place",
+        "the foot carries no insole, or nobody knows where its cells lie",
+    ),
+    "pressure_calibrated": (
+        "an insole calibrated on a plate, or by its vendor",
+        "the insole's newtons are nominal: it was never calibrated on a plate",
+    ),
 }
 """Need of a metric -> what it needs, and what its refusal usually means; both continue a sentence."""
 
@@ -51,6 +59,7 @@ SIDE_WORDS: Final[Mapping[str, str]] = {
     "feet": "each foot",
     "total and feet": "total of both feet, and each foot",
     "between feet": "one foot against the other",
+    "insoles": "each foot with an insole",
 }
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from landing_lab.model.insole_layout import PARTS
 from landing_lab.model.units import UNIT_SUFFIX
 
 METRIC_LABELS: Final[dict[str, str]] = {
@@ -63,12 +64,18 @@ METRIC_LABELS: Final[dict[str, str]] = {
     "cop_path_m": "centre-of-pressure path",
     "cop_range_ml_m": "centre-of-pressure range, medio-lateral",
     "cop_range_ap_m": "centre-of-pressure range, antero-posterior",
-    "cop_ml_mm": "centre of pressure, medio-lateral",
-    "cop_ml_pct_width": "centre of pressure, medio-lateral (% of foot width)",
-    "cop_ap_pct_length": "centre of pressure, antero-posterior (% of foot length)",
+    "cop_ml_mm": "centre of pressure at peak, medial",
+    "cop_ml_pct_width": "centre of pressure at peak, medial (% width)",
+    "cop_ap_pct_length": "centre of pressure at peak (% length)",
     "medial_shift_mm": "medial pressure shift",
-    "medial_shift_pct_width": "medial pressure shift (% of foot width)",
+    "medial_shift_pct_width": "medial pressure shift (% width)",
     "medial_shift_velocity_mm_per_s": "medial pressure shift velocity",
+    "medial_shift_100ms_mm": "medial pressure shift, 20 to 100 ms",
+    "medial_shift_braking_mm": "medial pressure shift in braking",
+    "medial_shift_propulsion_mm": "medial pressure shift in propulsion",
+    "medial_shift_loading_mm": "medial pressure shift in loading",
+    "medial_shift_attenuation_mm": "medial pressure shift in attenuation",
+    "medial_shift_stabilising_mm": "medial pressure shift in stabilising",
     "medial_lateral_index": "medial–lateral index",
     "medial_lateral_index_shift": "medial–lateral index, change",
     "pronation_index_forefoot": "pronation index, forefoot",
@@ -76,10 +83,19 @@ METRIC_LABELS: Final[dict[str, str]] = {
     "foot_balance": "foot balance",
     "heel_share": "heel share of impulse",
     "forefoot_to_heel_delay_s": "forefoot-to-heel delay",
-    "regional_impulse_0_100ms_pct": "regional impulse, first 100 ms",
+    **{f"{part}_impulse_0_100ms_pct": f"{part} share, first 100 ms" for part in PARTS},
     "peak_pressure_kpa": "peak pressure",
-    "pressure_time_integral_kpa_s": "pressure–time integral",
+    "pressure_time_integral_kpa_s": "pressure–time integral, maxima",
+    "pressure_time_integral_mean_kpa_s": "pressure–time integral, mean",
     "force_time_integral_ns": "force–time integral",
+    **{f"{part}_peak_pressure_kpa": f"peak pressure, {part}" for part in PARTS},
+    **{f"{part}_pressure_time_integral_kpa_s": f"pressure integral, {part}" for part in PARTS},
+    **{f"{part}_force_time_integral_ns": f"force integral, {part}" for part in PARTS},
+    "limb_symmetry_insole_peak_pct": "limb symmetry by insoles, peak",
+    "limb_symmetry_insole_impulse_pct": "limb symmetry by insoles, impulse",
+    "contact_area_cm2": "contact area",
+    "arch_index": "arch index",
+    "cpei_pct": "centre-of-pressure excursion index",
 }
 """Label of every metric in the project's definition tables."""
 
@@ -138,6 +154,10 @@ FAMILY_LABELS: Final[dict[str, str]] = {
     "symmetry": "Symmetry of the feet",
     "cop": "Centre of pressure",
     "centre_of_pressure": "Centre of pressure",
+    "pressure_cop": "Centre of pressure and medial shift (insoles)",
+    "pressure_region": "Load under the foot (insoles)",
+    "pressure_dose": "Pressure as a dose (insoles)",
+    "pressure_symmetry": "Symmetry of the insoles",
     "other": "Other",
 }
 """Heading of a family of metrics: the name of its module in metrics/, in the order of reports."""

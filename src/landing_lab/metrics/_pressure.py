@@ -1,0 +1,241 @@
+"""What the metrics of insoles share: one foot's course over a contact, its gates, and both names of each metric."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable
+from typing import Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from landing_lab.detect.params import ImpactParams, TaskParams
+from landing_lab.detect.trial import SAMPLING_SD, LandingTrial
+from landing_lab.metrics._registry import DROP_JUMP, LANDINGS, Estimate, Need, RefusedError, Sides, metric
+from landing_lab.metrics.pressure_course import NO_INSOLE, FootCourse, Where, foot_course
+from landing_lab.model.blocks import FloatArray
+from landing_lab.model.channels import Side
+
+VIEW_S: Final = TaskParams().landing_view_s
+"""How much of a landing belongs to its course."""
+
+LANDING_S: Final = ImpactParams().landing_ms / 1000.0
+"""Shares and doses of a landing are taken over its first 0.3 s, as the symmetry of a landing is: later people stand."""
+
+MOST_MISSING: Final = 0.2
+"""Share of loaded frames without readings above which a share or a dose is refused (choice)."""
+
+MISSING_DOUBT: Final = 0.02
+"""Share of loaded frames without readings above which a number is flagged (choice)."""
+
+AT_LIMIT_SHARE: Final = 0.25
+"""Share of the force at the peak on cells at their limit above which a number is flagged (fusion.md)."""
+
+SHARE_FLOOR: Final = 0.005
+"""SD of a share of nothing: half a percent is the resolution of an FSR cell's share (choice)."""
+
+Window: TypeAlias = tuple[FootCourse, slice]
+"""A course and the frames of it that a share or a dose is taken over."""
+
+FootCompute: TypeAlias = Callable[[LandingTrial, Side, Where], Estimate]
+
+
+def insole_metric(
+    *,
+    unit: str,
+    source: str,
+    formula: str,
+    min_rate_hz: float,
+    typical: str = "",
+    sides: Sides = "insoles",
+    least_cells: int = 1,
+    zones_do: bool = False,
+    calibrated: bool = False,
+    needs: tuple[Need, ...] = (),
+    places: tuple[Where, ...] = ("contact", "landing"),
+) -> Callable[[FootCompute], FootCompute]:
+    """Register a function of (trial, side, where) twice: by its name for the contact, as landing_... for the landing.
+
+    Beside what `metric` checks: the insole's own rate (it may be slower than the signals), least_cells (zones_do:
+    cells that cover the sole count whatever their number), and calibrated: refused before a calibration on a plate.
+    Relative insoles, and cells at their limit, flag what is left.
+    """
+
+    def register(function: FootCompute) -> FootCompute:
+        of_insole: tuple[Need, ...] = ("pressure", "pressure_calibrated") if calibrated else ("pressure",)
+        for where in places:
+            prefix = "landing_" if where == "landing" else ""
+
+            @functools.wraps(function)
+            def compute(trial: LandingTrial, side: Side, where: Where = where) -> Estimate:
+                feet: tuple[Side, ...] = ("left", "right") if side == "left_right" else (side,)
+                courses = [course_of(trial, foot, where) for foot in feet]
+                for course in courses:
+                    _check(
+                        course, min_rate_hz, 0 if zones_do and _covers(course) else least_cells, calibrated=calibrated
+                    )
+                return _judged(function(trial, side, where), courses)
+
+            compute.__name__ = prefix + function.__name__
+            if where == "landing":
+                compute.__doc__ = f"Landing: {(function.__doc__ or '').strip()}"
+            metric(
+                unit=unit,
+                sides=sides,
+                needs=(where, *needs, *of_insole),
+                tasks=LANDINGS if where == "landing" else DROP_JUMP,
+                min_rate_hz=min_rate_hz,
+                source=source,
+                formula=f"{formula}; in the landing" if where == "landing" else formula,
+                typical=typical,
+            )(compute)
+        return function
+
+    return register
+
+
+def course_of(trial: LandingTrial, side: Side, where: Where) -> FootCourse:
+    """The course of one foot's contact or landing, measured once for all metrics; RefusedError where there is none."""
+    key = ("course", side, where)
+    if key not in trial.shared:
+        trial.shared[key] = _course(trial, side, where)
+    course = trial.shared[key]
+    if not isinstance(course, FootCourse):
+        raise RefusedError(str(course))
+    return course
+
+
+def _course(trial: LandingTrial, side: Side, where: Where) -> FootCourse | str:
+    signals = trial.signals
+    if side not in signals.pressure:
+        return NO_INSOLE.format(side=side)
+    judged: Side = side if side in signals.force_n else "total"  # a plate for both feet knows no foot's own touchdown
+    contact = trial.contact_of(judged) if where == "contact" else trial.landing_of(judged)
+    if contact is None:
+        return f"the {side} foot did not touch the plate here"
+    if contact.start.open:
+        return "the contact began before the recording; start it earlier"
+    first, stop = math.ceil(contact.start.position), math.floor(contact.stop.position) + 1
+    if where == "landing":
+        stop = min(stop, first + round(VIEW_S * signals.sample_rate_hz))
+    course = foot_course(signals, side, first, stop)
+    if not isinstance(course, str) and contact.stop.open and course.peak >= len(course.force_n) - 5:
+        return "the recording ends while force still rises; record two seconds longer"
+    return course
+
+
+def _covers(course: FootCourse) -> bool:
+    return course.layout.sensing_area_mm2 is None
+
+
+def _check(course: FootCourse, min_rate_hz: float, least_cells: int, *, calibrated: bool) -> None:
+    if course.sample_rate_hz < 0.99 * min_rate_hz:
+        raise RefusedError(f"needs at least {min_rate_hz:g} Hz; this insole has {course.sample_rate_hz:g} Hz")
+    if len(course.layout) < least_cells:
+        raise RefusedError(
+            f"needs an insole of at least {least_cells} cells; {course.layout.name} has {len(course.layout)}"
+        )
+    if calibrated and not course.calibrated:
+        raise RefusedError(
+            f"the {course.side} insole is not calibrated on a plate: its newtons and kilopascals mean nothing"
+        )
+
+
+def _judged(found: Estimate, courses: list[FootCourse]) -> Estimate:
+    """The estimate with what is in doubt about its insoles, and how its numbers came about."""
+    about = [doubt for course in courses for doubt in (course.note, _limit_doubt(course), _missing_doubt(course))]
+    doubts = dict.fromkeys([*about, found.doubt])
+    found.doubt = "; ".join(filter(None, doubts)) or None
+    gates = " and ".join(f"{course.gate_n:.0f}" for course in courses)
+    layouts = " and ".join(dict.fromkeys(course.layout.name for course in courses))
+    relative = None if all(course.calibrated for course in courses) else "relative"
+    found.detail = "; ".join(filter(None, (found.detail, layouts, f"gate {gates} N", relative)))
+    return found
+
+
+def _limit_doubt(course: FootCourse) -> str | None:
+    if course.at_limit is None or not course.at_limit[course.peak].any():
+        return None
+    cells = course.cells_n[course.peak]
+    share = float(np.nansum(cells[course.at_limit[course.peak]]) / max(float(np.nansum(cells)), 1e-9))
+    if share <= AT_LIMIT_SHARE:
+        return None
+    return (
+        f"{100.0 * share:.0f} % of the {course.side} foot's force at its peak lies on cells that cannot tell more: "
+        "there the load is larger"
+    )
+
+
+def _missing_share(course: FootCourse, stop: int) -> float:
+    """Share of the loaded frames before `stop` without a whole reading of the insole."""
+    loaded = course.loaded[:stop]
+    return float(np.mean(~np.isfinite(course.cop_mm[:stop, 0][loaded]))) if loaded.any() else 1.0
+
+
+def _missing_doubt(course: FootCourse) -> str | None:
+    missing = _missing_share(course, len(course.loaded))
+    if missing <= MISSING_DOUBT:
+        return None
+    return f"{100.0 * missing:.0f} % of the {course.side} insole's readings are missing while it is loaded"
+
+
+def window_of(trial: LandingTrial, side: Side, where: Where) -> Window:
+    """The frames that shares and doses are taken over: the whole contact, the first 0.3 s of a landing.
+
+    Raises RefusedError where the recording ends before, or too many loaded frames are missing.
+    """
+    course = course_of(trial, side, where)
+    stop = len(course.force_n)
+    if where == "landing":
+        stop = frames_in(trial, LANDING_S)
+        if stop > len(course.force_n) and course.cut_off:
+            raise RefusedError("the recording ends within 0.3 s of this landing; record two seconds longer")
+        stop = min(stop, len(course.force_n))
+    missing = _missing_share(course, stop)
+    if missing > MOST_MISSING:
+        raise RefusedError(
+            f"{100.0 * missing:.0f} % of the {side} insole's readings are missing while it is loaded; check its cable "
+            "or its link"
+        )
+    return course, slice(0, stop)
+
+
+def frames_in(trial: LandingTrial, duration_s: float) -> int:
+    """Frames of the signals from a touchdown to so long after it, that of the end included."""
+    return round(duration_s * trial.sample_rate_hz) + 1
+
+
+def impulse(trial: LandingTrial, values: FloatArray, counted: NDArray[np.bool_] | None = None) -> float:
+    """Sum of values (n,) over time, in their unit times seconds, only where counted; missing ones are bridged."""
+    known = np.flatnonzero(np.isfinite(values))
+    if not len(known):
+        raise RefusedError("readings of these cells are missing in the whole contact; check the insole's wires")
+    bridged = np.interp(np.arange(len(values)), known, values[known])
+    return float((bridged if counted is None else bridged[counted]).sum()) / trial.sample_rate_hz
+
+
+def sampling_sd(trial: LandingTrial, course: FootCourse, values: FloatArray, frame: int) -> float:
+    """What not knowing an instant to better than one reading of the insole does to a value that moves, in its unit."""
+    periods = trial.sample_rate_hz / course.sample_rate_hz
+    reach = max(1, round(periods))
+    around = values[max(0, frame - reach) : frame + reach + 1]
+    around = around[np.isfinite(around)]
+    slope = float(np.ptp(around)) / max(1, len(around) - 1) if len(around) > 1 else 0.0
+    return slope * periods * SAMPLING_SD
+
+
+def contrast(one: float, other: float, relative_sd: float) -> tuple[float, float]:
+    """(one - other) / (one + other) and its SD, each of them known to relative_sd by itself."""
+    if not one + other > 0.0:
+        raise RefusedError("neither side of this index was loaded")
+    value = (one - other) / (one + other)
+    return value, math.hypot(0.5 * (1.0 - value**2) * math.sqrt(2.0) * relative_sd, SHARE_FLOOR)
+
+
+def share(part: float, whole: float, relative_sd: float) -> tuple[float, float]:
+    """Part / whole and its SD, part and rest each known to relative_sd by itself."""
+    if not whole > 0.0:
+        raise RefusedError("the insole shows no force here")
+    value = part / whole
+    return value, math.hypot(math.sqrt(2.0) * value * (1.0 - value) * relative_sd, SHARE_FLOOR)

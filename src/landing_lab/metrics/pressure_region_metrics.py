@@ -1,0 +1,255 @@
+"""How load is shared between the sides and the parts of the foot, by its insole: medial against lateral, heel, delays.
+
+Shares are taken while the foot is loaded: over the whole contact, over the first 0.3 s of a landing.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+import numpy as np
+
+from landing_lab.detect.trial import SAMPLING_SD, LandingTrial
+from landing_lab.metrics._pressure import (
+    SHARE_FLOOR,
+    contrast,
+    course_of,
+    frames_in,
+    impulse,
+    insole_metric,
+    sampling_sd,
+    share,
+    window_of,
+)
+from landing_lab.metrics._registry import OURS, Estimate, RefusedError
+from landing_lab.metrics.pressure_course import COP_CELLS, FootCourse, Where
+from landing_lab.model.blocks import FloatArray
+from landing_lab.model.channels import Side
+from landing_lab.model.insole_layout import Part, Region
+
+FOOTSCAN: Final = "RSscan footscan 9 manual, p. 112 (which zones; impulses of forces over their sum are ours)"
+
+SHARE_CELLS: Final = 4
+"""Least number of cells from which a share of the heel is told (pressure.md)."""
+
+MEDIAL_FOREFOOT: Final[tuple[Region, ...]] = ("m1", "m2", "forefoot_medial")
+LATERAL_FOREFOOT: Final[tuple[Region, ...]] = ("m3", "m4", "m5", "forefoot_lateral")
+BALANCE: Final[tuple[Region, ...]] = ("m1", "m2", "m3", "m4", "m5", "heel_medial", "heel_lateral")
+
+ONSET: Final = 0.10
+"""Of its own peak, where a part of the foot counts as loaded: a share needs no calibration (choice)."""
+
+ONSET_RANGE: Final = (0.05, 0.20)
+"""Other choices of ONSET: what they change is part of the SD, as of a uniform distribution between them."""
+
+STAYED_OFF: Final = 0.05
+"""A part whose peak is less than this of the foot's peak did not touch down (choice)."""
+
+EARLY_S: Final = 0.100
+
+
+@insole_metric(
+    unit="ratio", min_rate_hz=50.0, least_cells=COP_CELLS, source=OURS,
+    formula="(P_med - P_lat) / (P_med + P_lat) at max F, P = force / area on either side of the heel-second-toe axis",
+    typical="walking -0.1 (SD 0.1-0.2)",
+)  # fmt: skip
+def medial_lateral_index(trial: LandingTrial, side: Side, where: Where) -> Estimate:
+    """Medial-lateral index at the foot's peak force: mean pressure medial against lateral of heel-to-second-toe axis.
+
+    Weighted by area, never by the number of cells: uniform pressure gives 0 on any layout. Positive = medial.
+    """
+    course = course_of(trial, side, where)
+    value = float(course.mli[course.peak])
+    if math.isnan(value):
+        raise RefusedError("the insole's reading is missing at the peak, or its cells lie on one side of the foot only")
+    return Estimate(
+        value=value, sd=math.hypot(_index_sd(course, value), sampling_sd(trial, course, course.mli, course.peak))
+    )
+
+
+@insole_metric(
+    unit="ratio", min_rate_hz=100.0, least_cells=COP_CELLS, source=OURS,
+    formula="MLI(t2) - MLI(t1), t1 = touchdown + 20 ms, t2 = instant of max F", typical="not known for landings",
+)  # fmt: skip
+def medial_lateral_index_shift(trial: LandingTrial, side: Side, where: Where) -> Estimate:
+    """Change of the medial-lateral index from 20 ms after touchdown to the foot's peak force."""
+    course = course_of(trial, side, where)
+    begin, end = course.reference, course.peak
+    if begin is None or begin >= end:
+        raise RefusedError(
+            "force peaks before the reference at 20 ms after the touchdown, so there is no change to tell"
+        )
+    one, other = float(course.mli[begin]), float(course.mli[end])
+    if math.isnan(one) or math.isnan(other):
+        raise RefusedError("the insole's reading is missing at one of the two instants; check its cable or its link")
+    ends = [sampling_sd(trial, course, course.mli, frame) for frame in (begin, end)]
+    return Estimate(value=other - one, sd=math.hypot(_index_sd(course, one), _index_sd(course, other), *ends))
+
+
+@insole_metric(
+    unit="ratio", min_rate_hz=50.0, least_cells=COP_CELLS, source=FOOTSCAN,
+    formula="((M1 + M2) - (M3 + M4 + M5)) / (M1 + ... + M5), impulses while loaded", typical="not known for landings",
+)  # fmt: skip
+def pronation_index_forefoot(trial: LandingTrial, side: Side, where: Where) -> Estimate:
+    """Forefoot pronation index: impulse under metatarsal heads 1 and 2 against 3 to 5, over their sum.
+
+    Layouts with a medial and a lateral forefoot cell instead give those against each other, and the method says so.
+    """
+    course, _ = window_of(trial, side, where)
+    medial, lateral = (_present(course, group) for group in (MEDIAL_FOREFOOT, LATERAL_FOREFOOT))
+    if not medial or not lateral:
+        raise RefusedError(f"{course.layout.name} has no cells on both sides of the forefoot")
+    found = _regions(trial, side, where, medial, lateral)
+    found.detail = f"variant ({' + '.join(medial)}) - ({' + '.join(lateral)})"
+    return found
+
+
+@insole_metric(
+    unit="ratio", min_rate_hz=50.0, least_cells=COP_CELLS, source=FOOTSCAN,
+    formula="(HM - HL) / (HM + HL), impulses while loaded", typical="not known for landings",
+)  # fmt: skip
+def pronation_index_rearfoot(trial: LandingTrial, side: Side, where: Where) -> Estimate:
+    """Rearfoot pronation index: impulse under the medial heel against the lateral heel, over their sum."""
+    course, _ = window_of(trial, side, where)
+    if not (_present(course, ("heel_medial",)) and _present(course, ("heel_lateral",))):
+        raise RefusedError(f"{course.layout.name} has no medial and lateral heel cell")
+    return _regions(trial, side, where, ("heel_medial",), ("heel_lateral",))
+
+
+@insole_metric(
+    unit="ratio", min_rate_hz=50.0, least_cells=COP_CELLS,
+    source=FOOTSCAN,
+    formula="((M1 + M2 + HM) - (M3 + M4 + M5 + HL)) / (all seven), impulses while loaded",
+    typical="not known for landings",
+)  # fmt: skip
+def foot_balance(trial: LandingTrial, side: Side, where: Where) -> Estimate:
+    """Foot balance, variant with M3 on the lateral side: medial minus lateral impulse over their sum, + = pronation.
+
+    As footscan groups its zones; others leave M3 out, and the two do not compare.
+    """
+    course, _ = window_of(trial, side, where)
+    absent = [region for region in BALANCE if not _present(course, (region,))]
+    if absent:
+        raise RefusedError(f"{course.layout.name} has no {', '.join(absent)}, which foot balance is made of")
+    return _regions(trial, side, where, ("m1", "m2", "heel_medial"), ("m3", "m4", "m5", "heel_lateral"))
+
+
+@insole_metric(
+    unit="ratio", min_rate_hz=50.0, least_cells=SHARE_CELLS, zones_do=True, source=OURS,
+    formula="impulse of the heel / impulse of the foot, while loaded", typical="0.05-0.5",
+)  # fmt: skip
+def heel_share(trial: LandingTrial, side: Side, where: Where) -> Estimate:
+    """Share of the heel in the insole's impulse while the foot is loaded."""
+    course, frames = window_of(trial, side, where)
+    counted = course.loaded[frames]
+    heel = impulse(trial, _part(course, "heel")[frames], counted)
+    value, sd = share(heel, impulse(trial, course.cells_n.sum(axis=1)[frames], counted), course.force_sd_fraction)
+    return Estimate(value=value, sd=sd)
+
+
+@insole_metric(
+    unit="s", min_rate_hz=100.0, least_cells=SHARE_CELLS, zones_do=True, source=OURS,
+    formula="t(heel = 10 % of its peak) - t(forefoot = 10 % of its peak)", typical="0.01-0.06 in forefoot landings",
+)  # fmt: skip
+def forefoot_to_heel_delay_s(trial: LandingTrial, side: Side, where: Where) -> Estimate:
+    """Onset of the heel minus onset of the forefoot: positive where the forefoot lands first."""
+    course, frames = window_of(trial, side, where)
+    whole_n = float(np.nanmax(course.cells_n.sum(axis=1)[frames], initial=0.0))
+    found = []
+    for name in ("heel", "forefoot"):
+        part = _part(course, name)[frames]
+        if float(np.nanmax(part, initial=0.0)) < STAYED_OFF * whole_n:
+            raise RefusedError(f"the {name} stayed off the ground: its load never reached 5 % of the foot's peak")
+        times = [_onset(part, level) / trial.sample_rate_hz for level in (ONSET, *ONSET_RANGE)]
+        found.append((times[0], (times[2] - times[1]) / math.sqrt(12.0)))
+    (heel_s, heel_sd_s), (fore_s, fore_sd_s) = found
+    by_sampling = math.sqrt(2.0) * SAMPLING_SD / course.sample_rate_hz
+    return Estimate(value=heel_s - fore_s, sd=math.hypot(heel_sd_s, fore_sd_s, by_sampling))
+
+
+@insole_metric(
+    unit="%", min_rate_hz=100.0, least_cells=SHARE_CELLS, zones_do=True, source=OURS,
+    formula="100 integral of F_heel / integral of F, over 100 ms from touchdown", typical="0-40",
+)  # fmt: skip
+def heel_impulse_0_100ms_pct(trial: LandingTrial, side: Side, where: Where) -> Estimate:
+    """Share of the heel in the insole's impulse in the first 100 ms after the foot's touchdown."""
+    return _early_share(trial, side, where, "heel")
+
+
+@insole_metric(
+    unit="%", min_rate_hz=100.0, least_cells=SHARE_CELLS, zones_do=True, source=OURS,
+    formula="100 integral of F_midfoot / integral of F, over 100 ms from touchdown", typical="5-35",
+)  # fmt: skip
+def midfoot_impulse_0_100ms_pct(trial: LandingTrial, side: Side, where: Where) -> Estimate:
+    """Share of the midfoot in the insole's impulse in the first 100 ms after the foot's touchdown."""
+    return _early_share(trial, side, where, "midfoot")
+
+
+@insole_metric(
+    unit="%", min_rate_hz=100.0, least_cells=SHARE_CELLS, zones_do=True, source=OURS,
+    formula="100 integral of F_forefoot / integral of F, over 100 ms from touchdown", typical="25-75",
+)  # fmt: skip
+def forefoot_impulse_0_100ms_pct(trial: LandingTrial, side: Side, where: Where) -> Estimate:
+    """Share of the forefoot in the insole's impulse in the first 100 ms after the foot's touchdown."""
+    return _early_share(trial, side, where, "forefoot")
+
+
+@insole_metric(
+    unit="%", min_rate_hz=100.0, least_cells=SHARE_CELLS, zones_do=True, source=OURS,
+    formula="100 integral of F_toes / integral of F, over 100 ms from touchdown", typical="5-35",
+)  # fmt: skip
+def toes_impulse_0_100ms_pct(trial: LandingTrial, side: Side, where: Where) -> Estimate:
+    """Share of hallux and toes in the insole's impulse in the first 100 ms after the foot's touchdown."""
+    return _early_share(trial, side, where, "toes")
+
+
+def _early_share(trial: LandingTrial, side: Side, where: Where, part: Part) -> Estimate:
+    course = course_of(trial, side, where)
+    stop = frames_in(trial, EARLY_S)
+    if stop > len(course.force_n):
+        raise RefusedError("the contact is shorter than 100 ms, or the recording ends in it")
+    whole = course.cells_n[:stop].sum(axis=1)
+    if not np.isfinite(whole).all():
+        raise RefusedError("readings of the insole are missing in the first 100 ms; check its cable or its link")
+    value, sd = share(impulse(trial, _part(course, part)[:stop]), impulse(trial, whole), course.force_sd_fraction)
+    return Estimate(value=100.0 * value, sd=100.0 * sd)
+
+
+def _part(course: FootCourse, name: Part) -> FloatArray:
+    part = course.part(name)
+    if part is None:
+        raise RefusedError(f"{course.layout.name} has no cell under the {name}")
+    return part
+
+
+def _present(course: FootCourse, regions: tuple[Region, ...]) -> tuple[Region, ...]:
+    there = {cell.region for cell in course.layout.cells}
+    return tuple(region for region in regions if region in there)
+
+
+def _regions(
+    trial: LandingTrial, side: Side, where: Where, medial: tuple[Region, ...], lateral: tuple[Region, ...]
+) -> Estimate:
+    """One group of regions against the other, impulses while loaded."""
+    course, frames = window_of(trial, side, where)
+    sums = []
+    for group in (medial, lateral):
+        cells = [index for index, cell in enumerate(course.layout.cells) if cell.region in group]
+        sums.append(impulse(trial, course.cells_n[frames][:, cells].sum(axis=1), course.loaded[frames]))
+    value, sd = contrast(sums[0], sums[1], course.force_sd_fraction)
+    return Estimate(value=value, sd=sd)
+
+
+def _index_sd(course: FootCourse, value: float) -> float:
+    """SD of a medial-lateral index whose two sides are each known as well as the insole's force."""
+    return math.hypot((1.0 - value**2) / math.sqrt(2.0) * course.force_sd_fraction, SHARE_FLOOR)
+
+
+def _onset(part: FloatArray, level: float) -> float:
+    """Position at which a part of the foot first exceeds a share of its own peak, in frames, between two of them."""
+    wanted = level * float(np.nanmax(part))
+    at = int(np.argmax(part > wanted))  # NaN compares false
+    if at == 0 or not math.isfinite(part[at - 1]):
+        return float(at)
+    return at - float((part[at] - wanted) / (part[at] - part[at - 1]))
