@@ -129,7 +129,7 @@ def test_mat_tells_its_highest_cell_and_writes_no_value_into_each() -> None:
     words = words_of(pressure_map(trial))
     highest = float(cells_kpa(view, view.feet[0], view.peak).max())
     assert f"left {highest:.0f} kPa" in words
-    assert "Each patch of one colour is one cell." in words
+    assert "Each patch between white lines is one cell." in words
     assert len(words.split()) < 120
 
 
@@ -235,6 +235,15 @@ def test_a_foot_without_a_course_says_why() -> None:
     for draw in (medial_shift_figure, regions_figure):
         with pytest.raises(ParameterError, match="to draw"):
             draw(gone)
+
+
+def test_zones_too_few_for_a_centre_of_pressure_are_coloured_without_a_path() -> None:
+    trial = pressed_trial("loadsol_3")
+    assert "3 cells are too few to tell a centre of pressure, which needs 8" in words_of(pressure_map(trial))
+    assert {"heel", "forefoot"} <= {text.get_text() for text in regions_figure(trial).legends[0].get_texts()}
+    for draw in (medial_shift_figure, butterfly_figure):
+        with pytest.raises(ParameterError, match="3 cells are too few"):
+            draw(trial)
 
 
 def test_drop_landing_is_drawn_over_its_first_part() -> None:

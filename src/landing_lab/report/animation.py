@@ -112,7 +112,7 @@ class _Stage:
             self._pictures[foot.side] = fill_sole(axes, foot.side, layout, np.zeros(len(layout)), view.scale)
             if not layout.dense:  # a mat has its own edge
                 self._outlines.append(draw_outline(axes, foot.side, layout))
-            if foot.course is not None:
+            if foot.course is not None and not foot.no_cop:
                 (tail,) = axes.plot([], [], color="#0B3C8C", lw=2.2, zorder=5)
                 (point,) = axes.plot([], [], "o", ms=9, mfc="white", mec="#111111", mew=1.5, zorder=6)
                 self._paths[foot.side] = (tail, point)
@@ -125,7 +125,7 @@ class _Stage:
         for foot in view.feet:
             values = view.scale.values(cells_kpa(view, foot, sample), foot.highest_kpa)
             self._pictures[foot.side].set_data(sole_grid(foot.pressure.layout).filled(values))
-            if foot.course is not None:
+            if foot.side in self._paths:
                 path = self._drawn[foot.side][: max(sample - foot.first + 1, 0)]
                 tail, point = self._paths[foot.side]
                 tail.set_data(*path.T)

@@ -42,7 +42,7 @@ def butterfly_figure(trial: TrialResult) -> Figure:
             f"a butterfly needs both feet; {trial.title} holds no insole of the {missing[0]} foot; "
             "draw the one foot with landing_lab.plot_pressure"
         )
-    if whys := [foot.missing for foot in view.feet if foot.course is None]:
+    if whys := list(dict.fromkeys(foot.no_cop for foot in view.feet if foot.no_cop)):
         raise ParameterError(f"a butterfly needs both feet; {trial.title} cannot show it: {'; '.join(whys)}")
     with sheet_of_paper(HEIGHT_IN) as figure:
         told = (

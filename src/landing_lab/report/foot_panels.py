@@ -9,7 +9,7 @@ from landing_lab.report.names import sentence
 from landing_lab.report.panels import MUTED, text_size_pt
 from landing_lab.report.placement import wrap_measured
 from landing_lab.report.pressure_figure import AXIS_PT, shade_phases, time_axis
-from landing_lab.report.pressure_view import FootView, PressureView
+from landing_lab.report.pressure_view import PressureView
 from landing_lab.report.sole import FEET
 
 PANELS: Final[dict[Side, tuple[float, float]]] = {"left": (0.072, 0.478), "right": (0.532, 0.938)}
@@ -32,9 +32,9 @@ def foot_panels(figure: Any, view: PressureView, *, bottom_pt: float, top_pt: fl
     return panels
 
 
-def say_missing(axes: Any, foot: FootView | None, *, needs: str = "") -> None:
-    """Why a panel is empty, in its middle."""
-    said = "no insole was recorded" if foot is None else (foot.missing or needs)
+def say_missing(axes: Any, why: str) -> None:
+    """Why a panel is empty, in its middle; without a reason no insole was there."""
+    said = why or "no insole was recorded"
     width_pt = axes.get_position().width * axes.figure.get_figwidth() * 72 - 20.0
     lines = wrap_measured(sentence(said), width_pt, lambda text: text_size_pt(axes.figure, text, AXIS_PT)[0])
     axes.text(

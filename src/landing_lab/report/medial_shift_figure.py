@@ -33,9 +33,9 @@ def medial_shift_figure(trial: TrialResult) -> Figure:
     Raises ParameterError where the trial has no insoles or contact, or neither foot a shift.
     """
     view = pressure_view(trial)
-    shown = [foot for foot in view.feet if foot.course is not None and foot.course.reference is not None]
+    shown = [foot for foot in view.feet if foot.course is not None and not _no_shift(foot)]
     if not shown:
-        whys = "; ".join(dict.fromkeys(foot.missing or _no_reference(foot) for foot in view.feet))
+        whys = "; ".join(dict.fromkeys(_no_shift(foot) for foot in view.feet))
         raise ParameterError(f"{trial.title} has no medial shift to draw: {whys}")
     with sheet_of_paper(HEIGHT_IN) as figure:
         told = (
@@ -48,14 +48,17 @@ def medial_shift_figure(trial: TrialResult) -> Figure:
         for side in FEET:
             foot = feet.get(side)
             if foot not in shown:
-                say_missing(panels[side], foot, needs=_no_reference(foot) if foot else "")
+                say_missing(panels[side], "" if foot is None else _no_shift(foot))
                 continue
             _draw_shift(panels[side], view, foot)
         _finish(view, panels, shown)
     return figure
 
 
-def _no_reference(foot: FootView) -> str:
+def _no_shift(foot: FootView) -> str:
+    """Why this foot has no shift; empty where it has one."""
+    if foot.no_cop or (foot.course is not None and foot.course.reference is not None):
+        return foot.no_cop
     return (
         f"the {foot.side} foot was not loaded enough from {1000 * REFERENCE_S:.0f} ms after touchdown on to tell its "
         "centre of pressure"

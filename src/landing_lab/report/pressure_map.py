@@ -91,7 +91,7 @@ def draw_soles(axes: Any, view: PressureView, sample: int | None) -> None:
         if not layout.dense:  # a mat has its own edge
             draw_outline(axes, foot.side, layout)
         mark_cells(axes, foot.side, layout, values, cells_at_limit(view, foot, sample), words_pt=WORDS_PT)
-        if foot.course is None:
+        if foot.course is None or foot.no_cop:
             continue
         drawn = on_sheet(foot.side, foot.course.cop_mm, layout.width_mm)
         draw_path(axes, drawn, foot.course.times_s - view.time.zero_s, span)
@@ -145,9 +145,9 @@ def _notes(view: PressureView, sample: int | None) -> list[str]:
     if any(interpolated(layout) for layout in layouts):
         notes.append("Measured at the dots only, beside them their values; colours between are interpolated.")
     elif all(layout.dense for layout in layouts):
-        notes.append("Each patch of one colour is one cell.")
+        notes.append("Each patch between white lines is one cell.")
     else:
-        notes.append("Each patch of one colour is the part of the sole that one cell stands for.")
+        notes.append("Each patch between white lines is the part of the sole that one cell stands for.")
     if any(len(layout) > MOST_VALUES for layout in layouts):
         highest = [_highest(view, foot, sample) for foot in view.feet]
         notes.append(f"Highest cell: {', '.join(highest)}.")
@@ -156,6 +156,11 @@ def _notes(view: PressureView, sample: int | None) -> list[str]:
     ]
     if limited:
         notes.append(f"◇ cells at their limit ({', '.join(limited)}): the true pressure is higher.")
-    notes += [f"No path for the {foot.side} foot: {foot.missing}." for foot in view.feet if foot.missing]
-    notes.append("The path is drawn while the foot carries more than 20 % of its peak force and 50 N.")
+    reasons: dict[str, list[str]] = {}
+    for foot in view.feet:
+        if foot.no_cop:
+            reasons.setdefault(foot.no_cop, []).append(foot.side)
+    notes += [f"No path for the {' and '.join(sides)} foot: {why}." for why, sides in reasons.items()]
+    if not all(foot.no_cop for foot in view.feet):
+        notes.append("The path is drawn while the foot carries more than 20 % of its peak force and 50 N.")
     return notes

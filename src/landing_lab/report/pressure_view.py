@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from landing_lab.errors import ParameterError
-from landing_lab.metrics.pressure_course import FootCourse, foot_course
+from landing_lab.metrics.pressure_course import COP_CELLS, FootCourse, foot_course
 from landing_lab.model.blocks import FloatArray
 from landing_lab.model.channels import Side
 from landing_lab.model.events import Event, Phase
@@ -33,6 +33,16 @@ class FootView:
     missing: str
     first: int
     highest_kpa: float
+
+    @property
+    def no_cop(self) -> str:
+        """Why no centre of pressure is told of this foot; empty where one is."""
+        if self.course is None:
+            return self.missing
+        count = len(self.pressure.layout)
+        if count < COP_CELLS:
+            return f"{count} cells are too few to tell a centre of pressure, which needs {COP_CELLS}"
+        return ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

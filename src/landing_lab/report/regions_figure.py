@@ -45,7 +45,7 @@ def regions_figure(trial: TrialResult) -> Figure:
         for side in FEET:
             foot = feet.get(side)
             if foot is None or foot.course is None:
-                say_missing(panels[side], foot)
+                say_missing(panels[side], "" if foot is None else foot.missing)
                 continue
             loads = part_loads(foot.course, calibrated=view.scale.calibrated)
             _stack(panels[side], view, foot.course, loads)

@@ -127,7 +127,9 @@ def _made(layout: InsoleLayout) -> SoleGrid:
         nearest = square.argmin(axis=1)
         inside = Curve(outline_mm(layout)).contains_points(pixels.reshape(-1, 2))
     weights = None
-    if off_mm is not None and interpolated(layout):
+    if not interpolated(layout):
+        inside &= ~_borders(nearest.reshape(shape)).ravel()
+    elif off_mm is not None:
         weights = 1.0 / np.maximum(square[inside], 1e-6) ** (NEARNESS_POWER / 2.0)
         weights = (weights / weights.sum(axis=1, keepdims=True)).astype(np.float32)
     return SoleGrid(
@@ -137,6 +139,14 @@ def _made(layout: InsoleLayout) -> SoleGrid:
         medial_mm=(float(across[0]) - PIXEL_MM / 2.0, float(across[-1]) + PIXEL_MM / 2.0),
         anterior_mm=(float(along[0]) - PIXEL_MM / 2.0, float(along[-1]) + PIXEL_MM / 2.0),
     )
+
+
+def _borders(nearest: NDArray[np.intp]) -> NDArray[np.bool_]:
+    """Pixels (rows, columns) between two cells: left white, so that cells of one colour are told apart."""
+    border = np.zeros(nearest.shape, dtype=bool)
+    border[1:] |= nearest[1:] != nearest[:-1]
+    border[:, 1:] |= nearest[:, 1:] != nearest[:, :-1]
+    return border
 
 
 def _of_a_mat(layout: InsoleLayout, pixels_mm: FloatArray) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
