@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from landing_lab.io.export_metrics import export_metrics as export_metrics
     from landing_lab.io.read import read as read
     from landing_lab.metrics.analyse import analyse as analyse
+    from landing_lab.metrics.dense_indices import dense_indices as dense_indices
     from landing_lab.metrics.sensitivity import threshold_sensitivity as threshold_sensitivity
     from landing_lab.report.explain import explain as explain
     from landing_lab.report.pressure_plots import animate_landing as animate_landing
@@ -40,6 +41,7 @@ _PUBLIC = {
     "LandingLabError": "landing_lab.errors",
     "analyse": "landing_lab.metrics.analyse",
     "animate_landing": "landing_lab.report.pressure_plots",
+    "dense_indices": "landing_lab.metrics.dense_indices",
     "explain": "landing_lab.report.explain",
     "export": "landing_lab.io.export",
     "export_metrics": "landing_lab.io.export_metrics",
@@ -60,6 +62,7 @@ __all__ = [
     "__version__",
     "analyse",
     "animate_landing",
+    "dense_indices",
     "explain",
     "export",
     "export_metrics",
