@@ -31,6 +31,11 @@ RELATIVE_BANDS: Final = (
     "between feet or trials. Calibrating each insole on the plate gives kPa."
 )
 
+CALIBRATED_SUM: Final = (
+    ". Black line: force of the foot as the metrics take it; the cells sum to it as well as the insole is calibrated."
+)
+RELATIVE_SUM: Final = ", in per cent of the foot's highest load, because the insoles are not calibrated."
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PressurePicture:
@@ -70,7 +75,7 @@ KINDS: Final = (
     _Kind(
         "regions",
         "Load of heel, midfoot, forefoot and toes",
-        "Load of the parts of each foot over the contact, stacked{sum}.",
+        "Load of the parts of each foot over the contact, stacked{sum}",
         regions_figure,
     ),
     _Kind(
@@ -94,7 +99,7 @@ def pressure_pictures(trial: TrialResult) -> list[PressurePicture]:
     calibrated = all(foot.calibrated for foot in signals.pressure.values())
     words = {
         "bands": FIXED_BANDS if calibrated else RELATIVE_BANDS,
-        "sum": "" if calibrated else ", in per cent of the foot's highest load, because the insoles are not calibrated",
+        "sum": CALIBRATED_SUM if calibrated else RELATIVE_SUM,
     }
     pictures = []
     for kind in KINDS:
