@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from landing_lab.calibrate.convert import foreign
+from landing_lab.calibrate.layouts import other_layout
 from landing_lab.errors import CalibrationError
 from landing_lab.model.calibration import Calibration, InsoleCalibration, PlateCalibration, from_document, out_of_date
 from landing_lab.model.device import DeviceInfo
@@ -41,6 +42,16 @@ class AppliedCalibration:
         return self.calibration if isinstance(self.calibration, PlateCalibration) else None
 
     @property
+    def arms_mm(self) -> tuple[tuple[float, float], ...]:
+        """Where the calibration of an insole on the plate found the force of its cells to act; empty without one."""
+        return (self.calibration.arms_mm or ()) if isinstance(self.calibration, InsoleCalibration) else ()
+
+    @property
+    def cop_sd_mm(self) -> tuple[float, float] | None:
+        """SD of the centre of pressure of an insole that was calibrated on the plate; None without one."""
+        return self.calibration.cop_sd_mm if isinstance(self.calibration, InsoleCalibration) else None
+
+    @property
     def whole_foot(self) -> bool:
         """Whether the cells of an insole sum to the force of the foot, which a bench cannot teach them."""
         return isinstance(self.calibration, InsoleCalibration) and self.calibration.method == "on plate"
@@ -68,7 +79,7 @@ def applied_calibration(info: DeviceInfo, raw: RawRecording) -> AppliedCalibrati
         return AppliedCalibration(note=f"{info.device_id} has no calibration: its newton are nominal.")
     try:
         calibration = from_document(document)
-        unfit = foreign(info, calibration)
+        unfit = foreign(info, calibration) or other_layout(info, calibration, raw.metadata.get("insole_layouts"))
     except CalibrationError as error:
         unfit = str(error)
     if unfit is not None:

@@ -131,7 +131,7 @@ def _insole_stream(
         samples=samples,
         sample_rate_hz=1.0 / step_s,
         times_s=start_s + np.arange(length, dtype=np.float64) * step_s,
-        layout=insole_layout(info, cells),
+        layout=insole_layout(info, cells, applied.arms_mm),
         sensor=Sensor(
             kind="fsr_insole",
             description=f"FSR insole {info.device_id} ({info.n_channels} cells, {applied.told})",
@@ -140,6 +140,7 @@ def _insole_stream(
             doubt=doubt or None,
             insole=cells,
             cell_limit_n=cell_limits_n(info, applied.calibration),
+            cop_sd_mm=applied.cop_sd_mm,
             whole_foot=applied.whole_foot,
         ),
         clock=_clock(fit),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from landing_lab.detect.params import ImpactParams, TaskParams
 from landing_lab.detect.trial import SAMPLING_SD, LandingTrial
-from landing_lab.metrics._registry import DROP_JUMP, LANDINGS, Estimate, Need, RefusedError, Sides, metric
+from landing_lab.metrics._registry import DROP_JUMP, LANDINGS, Compute, Estimate, Need, RefusedError, Sides, metric
 from landing_lab.metrics.pressure_course import NO_INSOLE, FootCourse, Where, foot_course
 from landing_lab.model.blocks import FloatArray
 from landing_lab.model.channels import Side
@@ -61,25 +62,11 @@ def insole_metric(
     cells that cover the sole count whatever their number), and calibrated: refused before a calibration on a plate.
     Relative insoles, and cells at their limit, flag what is left.
     """
+    limits = _Limits(min_rate_hz=min_rate_hz, least_cells=least_cells, zones_do=zones_do, calibrated=calibrated)
+    of_insole: tuple[Need, ...] = ("pressure", "pressure_calibrated") if calibrated else ("pressure",)
 
     def register(function: FootCompute) -> FootCompute:
-        of_insole: tuple[Need, ...] = ("pressure", "pressure_calibrated") if calibrated else ("pressure",)
         for where in places:
-            prefix = "landing_" if where == "landing" else ""
-
-            @functools.wraps(function)
-            def compute(trial: LandingTrial, side: Side, where: Where = where) -> Estimate:
-                feet: tuple[Side, ...] = ("left", "right") if side == "left_right" else (side,)
-                courses = [course_of(trial, foot, where) for foot in feet]
-                for course in courses:
-                    _check(
-                        course, min_rate_hz, 0 if zones_do and _covers(course) else least_cells, calibrated=calibrated
-                    )
-                return _judged(function(trial, side, where), courses)
-
-            compute.__name__ = prefix + function.__name__
-            if where == "landing":
-                compute.__doc__ = f"Landing: {(function.__doc__ or '').strip()}"
             metric(
                 unit=unit,
                 sides=sides,
@@ -89,10 +76,49 @@ def insole_metric(
                 source=source,
                 formula=f"{formula}; in the landing" if where == "landing" else formula,
                 typical=typical,
-            )(compute)
+            )(_gated(function, where, limits))
         return function
 
     return register
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Limits:
+    """What an insole must be for a metric."""
+
+    min_rate_hz: float
+    least_cells: int
+    zones_do: bool
+    calibrated: bool
+
+    def check(self, course: FootCourse) -> None:
+        """RefusedError where an insole is not that."""
+        layout = course.layout
+        if course.sample_rate_hz < 0.99 * self.min_rate_hz:
+            raise RefusedError(f"needs at least {self.min_rate_hz:g} Hz; this insole has {course.sample_rate_hz:g} Hz")
+        if len(layout) < self.least_cells and not (self.zones_do and layout.sensing_area_mm2 is None):
+            raise RefusedError(f"needs an insole of at least {self.least_cells} cells; {layout.name} has {len(layout)}")
+        if self.calibrated and not course.calibrated:
+            raise RefusedError(
+                f"the {course.side} insole is not calibrated on a plate: its newtons and kilopascals mean nothing"
+            )
+
+
+def _gated(function: FootCompute, where: Where, limits: _Limits) -> Compute:
+    """The function for one place, with its name there, behind the gates of its insoles."""
+
+    @functools.wraps(function)
+    def compute(trial: LandingTrial, side: Side) -> Estimate:
+        feet: tuple[Side, ...] = ("left", "right") if side == "left_right" else (side,)
+        courses = [course_of(trial, foot, where) for foot in feet]
+        for course in courses:
+            limits.check(course)
+        return _judged(function(trial, side, where), courses)
+
+    if where == "landing":
+        compute.__name__ = f"landing_{function.__name__}"
+        compute.__doc__ = f"Landing: {(function.__doc__ or '').strip()}"
+    return compute
 
 
 def course_of(trial: LandingTrial, side: Side, where: Where) -> FootCourse:
@@ -123,23 +149,6 @@ def _course(trial: LandingTrial, side: Side, where: Where) -> FootCourse | str:
     if not isinstance(course, str) and contact.stop.open and course.peak >= len(course.force_n) - 5:
         return "the recording ends while force still rises; record two seconds longer"
     return course
-
-
-def _covers(course: FootCourse) -> bool:
-    return course.layout.sensing_area_mm2 is None
-
-
-def _check(course: FootCourse, min_rate_hz: float, least_cells: int, *, calibrated: bool) -> None:
-    if course.sample_rate_hz < 0.99 * min_rate_hz:
-        raise RefusedError(f"needs at least {min_rate_hz:g} Hz; this insole has {course.sample_rate_hz:g} Hz")
-    if len(course.layout) < least_cells:
-        raise RefusedError(
-            f"needs an insole of at least {least_cells} cells; {course.layout.name} has {len(course.layout)}"
-        )
-    if calibrated and not course.calibrated:
-        raise RefusedError(
-            f"the {course.side} insole is not calibrated on a plate: its newtons and kilopascals mean nothing"
-        )
 
 
 def _judged(found: Estimate, courses: list[FootCourse]) -> Estimate:

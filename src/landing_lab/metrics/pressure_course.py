@@ -123,48 +123,40 @@ def foot_course(signals: ForceSignals, side: Side, first: int, stop: int) -> Foo
     cells = np.array(foot.cells_n[first:stop], dtype=np.float64, order="C")  # a read-only block is compiled anew
     by_cells = side not in signals.force_n
     force = cells.sum(axis=1) if by_cells else np.array(signals.force_n[side][first:stop], dtype=np.float64)
-    known = np.isfinite(force)
-    if not known.any():
+    if not np.isfinite(force).any():
         return "samples of force are missing in the whole contact; check the cable and repeat the trial"
-    peak = int(np.nanargmax(force))
-    gate_n = max(GATE_SHARE * float(force[peak]), GATE_N)
-    if by_cells and not foot.calibrated:  # newton without meaning cannot be held against 50 N
-        gate_n = GATE_SHARE * float(force[peak])
+    gate_n = GATE_SHARE * float(np.nanmax(force))
+    if foot.calibrated or not by_cells:  # newton without meaning cannot be held against 50 N
+        gate_n = max(gate_n, GATE_N)
     parts = tuple(part for part in PARTS if any(cell.part == part for cell in foot.layout.cells))
     out, state = _frames(foot, cells, force, gate_n, signals.sample_rate_hz, parts)
     loaded = out[:, LOADED] > 0.0
     if not np.isfinite(out[loaded, FORCE]).any():
-        seen = "readings of the insole are missing" if loaded.any() else "the foot stayed unloaded"
-        return f"{seen} while the {side} foot carries more than {gate_n:.0f} N; check the insole and repeat the trial"
-    reference = int(state["reference"][0])
-    noise = scatter(out[:, COP_ML])
+        return _nothing_told(foot, cells, side, gate_n, loaded=bool(loaded.any()))
+    reference, noise = int(state["reference"][0]), scatter(out[:, COP_ML])
     return FootCourse(
-        side=side,
-        layout=foot.layout,
-        times_s=signals.times_s[first:stop],
-        force_n=force,
-        by_cells=by_cells,
-        gate_n=gate_n,
-        loaded=loaded,
-        cells_n=cells,
-        cop_mm=out[:, COP_ML : COP_AP + 1],
-        mli=out[:, MLI],
-        parts=parts,
-        part_n=out[:, FIXED : FIXED + len(parts)],
-        part_kpa=out[:, FIXED + len(parts) :],
-        shift_mm=out[:, SHIFT],
-        shift_sd_mm=_shift_sd(foot, noise, out[:, SHIFT]),
-        reference=None if reference < 0 else reference,
-        peak=peak,
-        sample_rate_hz=foot.sample_rate_hz or signals.sample_rate_hz,
-        cut_off=stop == len(signals.times_s),
-        noise_mm=noise,
-        cop_sd_mm=foot.cop_sd_mm,
-        force_sd_fraction=foot.force_sd_fraction,
-        calibrated=foot.calibrated,
-        at_limit=None if foot.at_limit is None else foot.at_limit[first:stop],
-        note=foot.note,
-    )
+        side=side, layout=foot.layout, times_s=signals.times_s[first:stop], force_n=force, by_cells=by_cells,
+        gate_n=gate_n, loaded=loaded, cells_n=cells, cop_mm=out[:, COP_ML : COP_AP + 1], mli=out[:, MLI], parts=parts,
+        part_n=out[:, FIXED : FIXED + len(parts)], part_kpa=out[:, FIXED + len(parts) :], shift_mm=out[:, SHIFT],
+        shift_sd_mm=_shift_sd(foot, noise, out[:, SHIFT]), reference=None if reference < 0 else reference,
+        peak=int(np.nanargmax(force)), sample_rate_hz=foot.sample_rate_hz or signals.sample_rate_hz,
+        cut_off=stop == len(signals.times_s), noise_mm=noise, cop_sd_mm=foot.cop_sd_mm,
+        force_sd_fraction=foot.force_sd_fraction, calibrated=foot.calibrated,
+        at_limit=None if foot.at_limit is None else foot.at_limit[first:stop], note=foot.note,
+    )  # fmt: skip
+
+
+def _nothing_told(foot: FootPressure, cells: FloatArray, side: Side, gate_n: float, *, loaded: bool) -> str:
+    if not loaded:
+        return f"the {side} foot never carries more than the gate of {gate_n:.0f} N in this contact"
+    silent = np.flatnonzero(np.isnan(cells).all(axis=0)).tolist()
+    if 0 < len(silent) < cells.shape[1]:
+        names = ", ".join(foot.layout.cells[cell].name for cell in silent)
+        return (
+            f"the {side} insole's {names} never read anything, and without it force and centre of pressure are wrong; "
+            "check its wires"
+        )
+    return f"readings of the {side} insole are missing while its foot is loaded; check its cable or its link"
 
 
 def phase_shifts(course: FootCourse, phases: Phases, where: Where) -> tuple[PhaseShift, ...]:

@@ -24,6 +24,7 @@ UNIT_SUFFIX: Final[dict[str, str]] = {
     "% of width": "_pct_width",
     "% of length": "_pct_length",
     "kPa": "_kpa",
+    "cm2": "_cm2",
     "ratio": "",
 }
 """Unit -> suffix of every metric and setting name; the only list of suffixes in the project."""
