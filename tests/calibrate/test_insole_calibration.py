@@ -11,9 +11,12 @@ from calibrate.test_calibration_documents import PLATE
 from fuse.scenes import raw_of, with_streams
 from landing_lab.calibrate.convert import counts_to_newton, saturated
 from landing_lab.calibrate.counts import fsr_force_n
+from landing_lab.calibrate.foot_arms import FootStand
 from landing_lab.calibrate.insole import CellLoad, fit_insole_bench
 from landing_lab.calibrate.insole_on_plate import fit_insole_on_plate
+from landing_lab.calibrate.recording import recording_from_raw
 from landing_lab.errors import CalibrationError
+from landing_lab.fuse.foot_pressure import pressures_of
 from landing_lab.model import nominal
 from landing_lab.model.calibration import InsoleCalibration, as_document, from_document
 from landing_lab.model.units import STANDARD_GRAVITY_M_PER_S2 as GRAVITY
@@ -171,6 +174,91 @@ def test_the_calibrated_insole_reads_another_session_within_its_stated_error() -
             read = counts_to_newton(device.info, made)(stands).sum(axis=1).mean()
             inside.append(abs(read / (share * body.mass_kg * GRAVITY) - 1.0) <= 2.0 * made.force_sd_fraction)
     assert np.mean(inside) >= 0.9
+
+
+def on_bench(side_seed: int = 500_002) -> InsoleCalibration:
+    """The cells of RAW's left insole on the bench: parts as sim/devices.py draws them for seed 1."""
+    return fit_insole_bench(INFO, bench(fsr.draw_parts(side_seed)))
+
+
+def test_laws_of_the_bench_hold_on_the_plate() -> None:
+    """Exponents and bends of the cells come from the bench, weights and arms from the wearer."""
+    laws = dataclasses.replace(on_bench(), file="IN-L_bench.json")
+    made = fit_insole_on_plate(RAW, "left", postures_s=BOUNDARIES_S, bench=laws)
+    assert made.exponent == laws.exponent
+    assert len(set(laws.exponent)) == 8
+    assert made.bench_calibration == "IN-L_bench.json"
+    assert made.hysteresis_pct == laws.hysteresis_pct
+    for weight, limit, own, own_limit in zip(
+        made.weight_n, made.saturation_n, laws.weight_n, laws.saturation_n, strict=True
+    ):
+        assert (limit is None) == (own_limit is None)
+        if limit is not None and own_limit is not None:
+            assert limit / weight == pytest.approx(own_limit / own)
+    stands = counts_to_newton(RAW.streams["insole_left"].info, made)(RAW.streams["insole_left"].frames.counts)
+    seconds = RAW.streams["insole_left"].frames.ticks_us * 1e-6
+    on_one_leg = stands[(seconds > 41.7) & (seconds < 46.3)].sum(axis=1).mean()
+    assert on_one_leg == pytest.approx(draw_body(1).mass_kg * GRAVITY, rel=0.1)
+    assert from_document(as_document(made)) == made
+
+
+def test_laws_of_another_insole_are_refused(on_plate: InsoleCalibration) -> None:
+    laws = on_bench()
+    for wrong, told in (
+        (dataclasses.replace(laws, device_id="X"), "the bench calibration is of X"),
+        (on_plate, "give one of its cells on the bench"),
+    ):
+        with pytest.raises(CalibrationError, match=told):
+            fit_insole_on_plate(RAW, "left", postures_s=BOUNDARIES_S, bench=wrong)
+
+
+def test_cells_have_the_centre_of_pressure_of_the_plate(on_plate: InsoleCalibration) -> None:
+    """Postures that the arms never saw are within what the calibration states; hops tell no place and give none."""
+    assert on_plate.arms_mm is not None
+    assert on_plate.cop_sd_mm is not None
+    assert on_plate.layout == "infotronic_8"
+    assert on_plate.stand == "estimated"
+    assert any("nobody marked where the foot stood" in finding for finding in on_plate.findings)
+    by_label = {error.label: error for error in on_plate.posture_errors}
+    assert by_label["hops"].cop_ml_mm is None
+    across = [error.cop_ml_mm for error in on_plate.posture_errors if error.cop_ml_mm is not None]
+    assert len(across) == 5
+    assert max(across) < 5.0
+    assert on_plate.cop_sd_mm[0] >= np.sqrt(np.mean(np.square(across)))
+    assert min(on_plate.weight_n) > 0.0, "a cell of weight 0 would lose its moment"
+
+
+def test_marks_say_where_the_foot_stood(on_plate: InsoleCalibration) -> None:
+    stand = FootStand(heel_mm=(3.0, -128.0), toe_out_deg=2.0)
+    made = fit_insole_on_plate(RAW, "left", postures_s=BOUNDARIES_S, stand=stand)
+    assert (made.heel_mm, made.toe_out_deg, made.stand) == (stand.heel_mm, 2.0, "marked")
+    assert made.cop_sd_mm is not None
+    assert on_plate.cop_sd_mm is not None
+    assert made.cop_sd_mm[0] < on_plate.cop_sd_mm[0]
+    assert not any("marked" in finding for finding in made.findings)
+    elsewhere = dataclasses.replace(stand, heel_mm=(13.0, -108.0))
+    moved = fit_insole_on_plate(RAW, "left", postures_s=BOUNDARIES_S, stand=elsewhere)
+    assert made.arms_mm is not None
+    assert moved.arms_mm is not None
+    weight = np.array(made.weight_n) / sum(made.weight_n)
+    shift = weight @ (np.array(made.arms_mm) - np.array(moved.arms_mm))
+    np.testing.assert_allclose(shift, (10.0, 20.0), atol=2.0)
+
+
+def test_pressure_of_a_foot_is_relative_until_it_was_calibrated_on_a_plate(on_plate: InsoleCalibration) -> None:
+    told = {}
+    for name, made in (("none", None), ("bench", on_bench()), ("plate", on_plate)):
+        used = {} if made is None else {made.device_id: as_document(made)}
+        raw = dataclasses.replace(RAW, metadata={**RAW.metadata, "calibrations": used})
+        stream = recording_from_raw(raw).streams["insole_left"]
+        told[name] = pressures_of({"left": stream}, stream.times_s)["left"]
+    assert [one.calibrated for one in told.values()] == [False, False, True]
+    for name in ("none", "bench"):
+        assert "its numbers are relative to each other only" in str(told[name].note)
+    assert "relative" not in str(told["plate"].note)
+    assert told["plate"].cop_sd_mm == on_plate.cop_sd_mm
+    assert told["none"].cop_sd_mm > on_plate.cop_sd_mm
+    np.testing.assert_allclose(told["plate"].arms_mm, on_plate.arms_mm or ())
 
 
 @pytest.mark.parametrize("kept", [("feet_up", "flat"), ("feet_up", "flat", "left_leg", "right_leg")])

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from calibrate.pedar_walk import HALF_S, Foot, SensedWalk, sensed
+from landing_lab.calibrate.foot_arms import FootStand
 from landing_lab.calibrate.foot_fit import FootFit, fit_foot
 from landing_lab.calibrate.foot_series import CellLaw
 from landing_lab.model.blocks import FloatArray
@@ -36,13 +37,20 @@ class Figures:
     signs: tuple[bool, ...]
 
 
-def fit_of(walk: SensedWalk, *, marked: bool = True, bench: bool = False) -> FootFit:
-    """What `landing-lab calibrate insole` finds from the first half: the same solver, on series instead of a file."""
+def fit_of(
+    walk: SensedWalk, *, marked: bool = True, bench: bool = False, off: tuple[float, float, float] = (0.0, 0.0, 0.0)
+) -> FootFit:
+    """What `landing-lab calibrate insole` finds from the first half: the same solver, on series instead of a file.
+
+    off: how far the foot stands from its marks: mm medial and anterior, degrees outwards.
+    """
+    heel_mm = (walk.stand.heel_mm[0] + off[0], walk.stand.heel_mm[1] + off[1])
+    stand = FootStand(heel_mm=heel_mm, toe_out_deg=walk.stand.toe_out_deg + off[2])
     return fit_foot(
         walk.series,
         walk.postures_s,
         filter_order=walk.order,
-        stand=walk.stand if marked else None,
+        stand=stand if marked else None,
         bench=measured_on_bench(walk) if bench else None,
     )
 
@@ -129,13 +137,15 @@ def pooled(all_figures: Sequence[Figures]) -> str:
 def _print_figures(layout: str, side: Foot) -> None:
     other: Foot = "right" if side == "left" else "left"
     lines: dict[str, list[Figures]] = {}
-    index = []
+    index, rng = [], np.random.default_rng(1)
     for seed in SEEDS:
         walk = sensed(side, layout, seed)
         fit = fit_of(walk)
         lines.setdefault("calibrated", []).append(calibrated(walk, fit))
         lines.setdefault("cells drifted 15 %", []).append(calibrated(sensed(side, layout, seed, drift=0.15), fit))
         lines.setdefault("with bench laws", []).append(calibrated(walk, fit_of(walk, bench=True)))
+        off = (float(rng.normal(0.0, 3.0)), float(rng.normal(0.0, 3.0)), float(rng.normal(0.0, 2.0)))
+        lines.setdefault("3 mm, 2 deg off its marks", []).append(calibrated(walk, fit_of(walk, off=off)))
         lines.setdefault("foot not marked", []).append(calibrated(walk, fit_of(walk, marked=False)))
         lines.setdefault("weights of the other foot", []).append(calibrated(walk, fit_of(sensed(other, layout, seed))))
         lines.setdefault("raw sums", []).append(raw_sums(walk))

@@ -69,7 +69,7 @@ def applied_calibration(info: DeviceInfo, raw: RawRecording) -> AppliedCalibrati
     """What the recording's own calibrations say for a board.
 
     A missing, damaged or foreign one leaves the board at its nominal values; an expired one, and one dated after the
-    recording, is used and in doubt.
+    recording, is used and in doubt, and so is one that a check after the recording found to have drifted.
     """
     documents = raw.metadata.get("calibrations")
     if documents is None:
@@ -84,7 +84,8 @@ def applied_calibration(info: DeviceInfo, raw: RawRecording) -> AppliedCalibrati
         unfit = str(error)
     if unfit is not None:
         return AppliedCalibration(note=f"{info.device_id} was taken as uncalibrated, its newton are nominal: {unfit}.")
-    doubt = _doubt(calibration, raw.metadata.get("started_at"))
+    doubts = (_doubt(calibration, raw.metadata.get("started_at")), _drifted(info, raw.metadata.get("insole_checks")))
+    doubt = "; ".join(filter(None, doubts)) or None
     return AppliedCalibration(calibration=calibration, doubt=doubt, note=None if doubt is None else f"{doubt}.")
 
 
@@ -97,6 +98,12 @@ def _doubt(calibration: Calibration, recorded_at: object) -> str | None:
             f"{calibration.device_id} ({calibration.file or calibration.made_at[:10]}) was valid then"
         )
     return out_of_date(calibration, recorded)
+
+
+def _drifted(info: DeviceInfo, checks: object) -> str | None:
+    """What a check after the recording said of an insole that had drifted; None where it held, or nobody looked."""
+    told = checks.get(info.device_id) if isinstance(checks, Mapping) else None
+    return None if told is None else f"a check at the end of the session found that {told}"
 
 
 def _instant(text: object) -> datetime | None:

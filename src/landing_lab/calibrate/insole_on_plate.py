@@ -43,7 +43,7 @@ def fit_insole_on_plate(
     force_sd_fraction holds the plate's own error. Raises CalibrationError for a session that cannot tell them.
     """
     _check_postures(postures_s)
-    series = foot_series(_with_plate_only(raw, plate), side, empty_s=postures_s[EMPTY])
+    series = foot_series(with_plate_only(raw, plate), side, empty_s=postures_s[EMPTY])
     if bench is not None and (unfit := _other_insole(series, bench)) is not None:
         raise CalibrationError(unfit)
     fit = fit_foot(
@@ -106,7 +106,7 @@ def _check_postures(postures_s: Mapping[str, tuple[float, float]]) -> None:
             raise CalibrationError(f"posture {name!r} lasts from {start} to {stop} s; state when it began and ended")
 
 
-def _with_plate_only(raw: RawRecording, plate: PlateCalibration | None) -> RawRecording:
+def with_plate_only(raw: RawRecording, plate: PlateCalibration | None) -> RawRecording:
     """The recording with the plate's calibration and no other: cells must be seen as they are."""
     documents = {} if plate is None else {plate.device_id: as_document(plate)}
     return dataclasses.replace(raw, metadata={**raw.metadata, "calibrations": documents})
@@ -119,7 +119,7 @@ def _findings(fit: FootFit, series: FootSeries) -> tuple[str, ...]:
     ] if least < SPARE_SHARE * float(fit.weight.mean()) else []  # fmt: skip
     found = []
     if spare:
-        found.append(f"{', '.join(spare)} add no force that others do not tell, and have the least weight")
+        found.append(f"of no use for the force beside the others, and so of least weight: {', '.join(spare)}")
     worst = max(fit.errors, key=lambda error: error.rms_pct)
     found.append(f"worst posture when left out: {worst.label}, off by {worst.rms_pct:.0f} % (rms)")
     if fit.stand is not None and fit.stand.stand == "estimated":

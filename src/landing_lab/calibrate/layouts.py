@@ -43,8 +43,8 @@ def other_layout(info: DeviceInfo, calibration: Calibration, documents: object) 
     if name == calibration.layout:
         return None
     return (
-        f"the calibration of {info.device_id} was made with the layout {calibration.layout}, and its cells now lie as "
-        f"{name or 'nobody says'}; calibrate again, or name the right --insole-layout"
+        f"the calibration of {info.device_id} was made with the layout {calibration.layout}, and its cells are now "
+        f"said to lie as {name or 'nobody knows'} (--insole-layout)"
     )
 
 

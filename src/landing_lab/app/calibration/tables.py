@@ -67,10 +67,28 @@ def _insole_rows(made: InsoleCalibration) -> list[tuple[str, str]]:
         ("exponent", f"{min(made.exponent):.2f} to {max(made.exponent):.2f}"),
         ("weights", f"{min(made.weight_n):.1f} to {max(made.weight_n):.1f} N, {made.n_cells} cells"),
     ]
+    rows += [] if made.layout is None else [("layout", made.layout)]
+    bends = [limit for limit in made.saturation_n if limit is not None]
+    unbent = "not reached by these masses" if made.method == "bench" else "not known"
+    bent = f"{len(bends)} of {made.n_cells} cells bend, at {min(bends):.0f} N or more" if bends else unbent
     if made.method == "bench":
-        return [*rows, ("hysteresis", loop)]
+        return [*rows, ("saturation", bent), ("hysteresis", loop)]
     used = "an uncalibrated plate (nominal newton)" if plate == "nominal" else str(plate)
-    return [*rows, ("against", used)]
+    laws = "one exponent for all cells, found here" if made.bench_calibration is None else made.bench_calibration
+    return [*rows[:1], *_cop_rows(made), *rows[1:], ("saturation", bent), ("laws of cells", laws), ("against", used)]
+
+
+def _cop_rows(made: InsoleCalibration) -> list[tuple[str, str]]:
+    """How good the centre of pressure is, and how the foot stood for it."""
+    if made.cop_sd_mm is None or made.heel_mm is None:
+        return [("centre of pressure", "not calibrated: it is that of the drawing")]
+    across, along = made.cop_sd_mm
+    how = "on marks" if made.stand == "marked" else "estimated, not marked"
+    stood = f"heel {made.heel_mm[0]:+.0f}, {made.heel_mm[1]:+.0f} mm from the middle of the plate"
+    return [
+        ("centre of pressure", f"{across:.1f} mm across, {along:.1f} mm along the foot (standard deviation)"),
+        ("foot stood", f"{stood}, toes {made.toe_out_deg or 0.0:+.0f} degrees out ({how})"),
+    ]
 
 
 def _entered(made: Calibration) -> list[tuple[str, str]]:
@@ -99,11 +117,12 @@ def _postures(made: InsoleCalibration) -> object:
     from rich.table import Table
 
     table = Table(title="Each posture predicted from the others", title_justify="left", box=None, pad_edge=False)
-    for heading in ("  Posture", "mean force N", "error rms %", "bias %"):
+    for heading in ("  Posture", "mean force N", "error rms %", "bias %", "COP across mm", "COP along mm"):
         table.add_column(heading, justify="left" if heading == "  Posture" else "right")
     for one in made.posture_errors:
         name = f"  {visible(one.label).replace('_', ' ')}"
-        table.add_row(name, f"{one.force_n:.0f}", f"{one.rms_pct:.1f}", f"{one.bias_pct:+.1f}")
+        cop = ["-" if value is None else f"{value:.1f}" for value in (one.cop_ml_mm, one.cop_ap_mm)]
+        table.add_row(name, f"{one.force_n:.0f}", f"{one.rms_pct:.1f}", f"{one.bias_pct:+.1f}", *cop)
     return table if made.posture_errors else ""
 
 
