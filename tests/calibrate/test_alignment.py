@@ -257,7 +257,7 @@ def test_the_number_reaches_signals_metrics_and_the_document() -> None:
     assert tight_row is not None
     assert loose_row is not None
     assert (tight_row.sd or 0.0) < (loose_row.sd or 0.0)
-    assert tight_row.value == loose_row.value
+    assert tight_row.value == pytest.approx(loose_row.value, rel=5e-3)  # clocks also bound the delay of the plate
 
 
 def test_notes_of_other_kinds_or_with_damaged_facts_are_passed_over() -> None:

@@ -127,13 +127,14 @@ def test_the_sd_of_a_low_passed_contact_holds_what_the_filter_adds() -> None:
     assert soft.sd > 3.0 * raw.sd
 
 
-def test_an_hx711_plate_alone_times_no_contact_and_sees_no_peak() -> None:
+def test_an_hx711_plate_alone_times_no_contact_and_flags_its_peak() -> None:
     force, rate_hz, sides = force_of(FILES[0])
     recording = on_plates(hx711_settling(force, rate_hz, 0.3), sample_rate_hz=80.0, sides=("left", "right"))
     stream = recording.streams["force"]
     sensor = dataclasses.replace(stream.sensor, kind="hx711_plate")
     result = ll.analyse(Recording(streams={"plate": dataclasses.replace(stream, sensor=sensor)}))
     assert len(sides) == 2
-    given = {row.name for row in result.first.table if row.value is not None}
-    assert given <= {"body_weight_n", "time_to_stabilisation_s"}
+    given = [row for row in result.first.table if row.value is not None]
+    assert {row.unit for row in given if row.name != "time_to_stabilisation_s"} <= {"N", "BW", "%"}
+    assert all(row.status == "flagged" for row in given if "peak" in row.name)
     assert "HX711" in str(result.reason)

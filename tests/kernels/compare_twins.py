@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from kernels.compare_fusion import compare_fusion
 from kernels.compare_measures import compare_all
 from kernels.compare_pressure import compare_pressure
 from kernels.naive import Settings, crossings, motion_from_end
@@ -101,4 +102,6 @@ if __name__ == "__main__":
     for number in range(150):
         compare_all(number)
         compare_pressure(number)
+    for number in range(6):
+        compare_fusion(number)
     print(f"{agreed} crossings agree")

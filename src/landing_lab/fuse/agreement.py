@@ -23,7 +23,7 @@ NEAR_PEAK_S: Final = 0.010
 MAX_AT_LIMIT: Final = 0.25
 """Share of a peak on cells beyond what they can tell above which the insole no longer shows its shape (fusion.md)."""
 
-NARROW_S: Final = 0.018
+NARROW_S: Final = 0.0175
 NARROW_AT: Final = 0.85
 """A peak that is this short at this share of its height is flattened by a sole that gives: of peaks as narrow the fused
 force lost 2-5 % in simulation, and up to 13 % with a shoe 3 ms late (docs/fusion.md)."""

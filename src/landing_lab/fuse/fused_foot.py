@@ -143,7 +143,7 @@ def fused(ready: PreparedFoot, side: Side, timing: PlateTiming, plate: Sensor) -
     ratio = ratio_force(foot, found.seen_n, order, delay_s)
     force, posterior = solved(foot, found, len(ready.parts))
     misfit = _misfit(foot, force, order, delay_s, error)
-    sd = _sd(force, misfit * posterior, foot.step_s)
+    sd = force_sd(force, misfit * posterior, foot.step_s)
     if not timing.known:
         sd = np.hypot(sd, ORDER_SD * force)
     hidden = ready.shape.missing | unheard(foot.cells, foot.times_s)
@@ -168,7 +168,7 @@ def _misfit(foot: Foot, force_n: FloatArray, order: int, delay_s: float, error: 
     return np.asarray(np.sqrt(np.maximum(pooled, 1.0)))
 
 
-def _sd(force_n: FloatArray, posterior_n: FloatArray, step_s: float) -> FloatArray:
+def force_sd(force_n: FloatArray, posterior_n: FloatArray, step_s: float) -> FloatArray:
     """SD of force, (n,) newton: of the gain, of the cells' noise and of their instants."""
     slope = np.gradient(force_n, step_s)
     steps = max(1, round(BEND_S / step_s))

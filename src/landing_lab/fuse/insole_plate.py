@@ -25,7 +25,7 @@ from landing_lab.model.channels import Side
 from landing_lab.model.recording import Sensor, Stream
 from landing_lab.model.result import ForceDoubt, ForceSignals, SideSource
 
-EDGE_SD_S: Final = (0.0008, 0.0012)
+EDGE_SD_S: Final = (0.0010, 0.0012)
 """SD of a touchdown or take-off by the cells of a calibrated and of a nominal insole (docs/fusion.md)."""
 
 MIN_SCANS: Final = 200

@@ -1,0 +1,134 @@
+"""Live force: independent of how data are cut, and that of the analysis a moment later."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from landing_lab.fuse.fused_foot import ERROR, SLOW
+from landing_lab.fuse.gain_model import Foot, equations, solved
+from landing_lab.fuse.hx711_response import PER_PERIOD, tabulated
+from landing_lab.fuse.live import KNOTS_A_STEP, LAG_S, LiveFoot, LiveForce
+from landing_lab.fuse.plate_cells import PlateCell
+from landing_lab.fuse.plate_delay import USUAL_DELAY_S
+
+ORDER, STEP_S = 4, 0.001
+
+
+class Jump(NamedTuple):
+    """A landing and standing: times and force (n,), what the insole says (n,), readings of four cells."""
+
+    times_s: np.ndarray
+    force_n: np.ndarray
+    shape_n: np.ndarray
+    cells: list[PlateCell]
+
+
+def jump(seed: int, *, gain: float = 1.25) -> Jump:
+    """Air, a landing of 100 ms to 1500 N, standing at 400 N; the insole reads too little by a wandering gain."""
+    rng = np.random.default_rng(seed)
+    times = 3.0 + np.arange(1800) * STEP_S
+    at = np.arange(1800) - 500
+    force = np.where(at < 0, 0.0, 400.0 * (1.0 - np.exp(-at / 40.0)) + 1200.0 * np.exp(-(((at - 60.0) / 30.0) ** 2)))
+    force[at < 0] = 0.0
+    wander = 1.0 + 0.05 * np.sin(np.arange(1800) / 90.0 + rng.uniform(0, 6))
+    shape = np.maximum(force / gain / wander + np.where(force > 0, rng.normal(0.0, 2.0, 1800), 0.0), 0.0)
+    shares = np.array([0.3, 0.2, 0.35, 0.15])
+    cells = []
+    for share in shares:
+        period = 1.0 / rng.uniform(78.0, 94.0)
+        ready = np.arange(3.06 + rng.random() * period, 4.79, period)
+        age = (ready[:, None] - times[None]) / period * PER_PERIOD
+        weights = np.interp(age, np.arange(ORDER * PER_PERIOD + 1), tabulated(ORDER), left=0.0, right=0.0)
+        reading = share * (weights @ force) / weights.sum(axis=1) + rng.normal(0.0, 0.15, len(ready))
+        cells.append(PlateCell(ready + USUAL_DELAY_S, reading, period))
+    return Jump(times, force, shape, cells)
+
+
+def live(one: Jump, cuts: list[int], reading_cuts: list[int]) -> LiveForce:
+    """Everything a live foot gives, its data cut before these scans and readings."""
+    foot = LiveFoot(step_s=STEP_S, n_cells=4, order=ORDER, parts=(SLOW,))
+    read_s = np.concatenate([cell.times_s for cell in one.cells])
+    order = np.argsort(read_s, kind="stable")
+    read_n = np.concatenate([cell.force_n for cell in one.cells])[order]
+    cell = np.repeat(np.arange(4), [len(cell.times_s) for cell in one.cells])[order]
+    read_s = read_s[order]
+    given = []
+    scans, readings = [0, *sorted(cuts), len(one.times_s)], [0, *sorted(reading_cuts), len(read_s)]
+    for k in range(max(len(scans), len(readings)) - 1):
+        if k < len(scans) - 1:
+            part = slice(scans[k], scans[k + 1])
+            foot.feed_scans(one.times_s[part], one.shape_n[part])
+        if k < len(readings) - 1:
+            part = slice(readings[k], readings[k + 1])
+            foot.feed_readings(read_s[part], read_n[part], cell[part])
+        given.append(foot.take())
+    return LiveForce(*(np.concatenate([getattr(one, name) for one in given]) for name in LiveForce._fields))
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    st.integers(0, 3),
+    st.lists(st.integers(0, 1800), max_size=40),
+    st.lists(st.integers(0, 560), max_size=40),
+)
+def test_blocks_change_nothing(seed: int, cuts: list[int], reading_cuts: list[int]) -> None:
+    one = jump(seed)
+    whole, cut = live(one, [], []), live(one, cuts, reading_cuts)
+    for name in LiveForce._fields:
+        np.testing.assert_array_equal(getattr(cut, name), getattr(whole, name))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_moment_later_it_is_the_force_of_the_analysis(seed: int) -> None:
+    one = jump(seed)
+    now = live(one, [], [])
+    foot = Foot.of(one.times_s, one.shape_n, one.cells)
+    later, sd = solved(foot, equations(foot, ORDER, USUAL_DELAY_S, (SLOW,), ERROR), 1)
+    peak = int(np.argmax(one.force_n))
+    assert np.max(now.force_n) == pytest.approx(np.max(later), rel=0.01)
+    assert np.max(later) == pytest.approx(one.force_n[peak], rel=0.03)
+    assert np.max(one.shape_n) < 0.85 * one.force_n[peak]
+    assert (now.sd_n[now.force_n > 100.0] > 0.0).all()
+    at = np.searchsorted(one.times_s, now.times_s + 1e-9) - 1
+    inside = now.times_s > 3.2
+    assert np.median(np.abs(now.force_n - later[at])[inside] / (1.0 + sd[at][inside])) < 0.5
+
+
+def test_it_is_late_by_its_lag_and_no_more() -> None:
+    one = jump(1)
+    foot = LiveFoot(step_s=STEP_S, n_cells=4, order=ORDER, parts=(SLOW,))
+    for cell, readings in enumerate(one.cells):
+        foot.feed_readings(readings.times_s, readings.force_n, np.full(len(readings.times_s), cell))
+    slowest = 0.0
+    told_s = one.times_s[0]
+    for k, time_s in enumerate(one.times_s[:1500].tolist()):
+        foot.feed_scans(one.times_s[k : k + 1], one.shape_n[k : k + 1])
+        given = foot.take().times_s
+        told_s = given[-1] if len(given) else told_s
+        slowest = max(slowest, time_s - told_s)
+    assert slowest <= LAG_S + (2 * KNOTS_A_STEP + 1) * 0.005
+
+
+def test_a_hole_in_the_scans_is_missing_and_short_ones_are_bridged() -> None:
+    one = jump(2)
+    for lost, missing in ((slice(560, 563), False), (slice(560, 600), True)):
+        shape = one.shape_n.copy()
+        kept = np.ones(len(shape), dtype=bool)
+        kept[lost] = False
+        given = live(Jump(one.times_s[kept], one.force_n[kept], shape[kept], one.cells), [], [])
+        at = (given.times_s > one.times_s[lost.start]) & (given.times_s < one.times_s[lost.stop - 1])
+        assert np.isnan(given.force_n[at]).all() == missing
+        after = given.times_s > one.times_s[lost.stop] + 0.02
+        assert np.isfinite(given.force_n[after]).all()
+
+
+def test_nothing_is_given_while_a_board_is_silent() -> None:
+    one = jump(1)
+    foot = LiveFoot(step_s=STEP_S, n_cells=4, order=ORDER, parts=(SLOW,))
+    foot.feed_scans(one.times_s, one.shape_n)
+    assert len(foot.take().times_s) == 0
