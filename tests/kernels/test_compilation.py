@@ -76,9 +76,15 @@ import importlib, pkgutil
 import numpy as np
 import landing_lab as ll
 from landing_lab import kernels
+from fuse.scenes import raw_of, scene_of
+from landing_lab.calibrate.recording import recording_from_raw
 from landing_lab.detect.landing import LandingDetector
+from landing_lab.detect.live_pressure import LivePressure
+from landing_lab.model.insole_layout import shipped_layouts
 from traces import on_plates
 
+LivePressure(shipped_layouts()["infotronic_8"], sample_rate_hz=1000.0).feed(np.ones((10, 8)))
+ll.analyse(recording_from_raw(raw_of(scene_of(3))))
 live = LandingDetector(sample_rate_hz=1000.0, offset_n=[0.0, 0.0])
 trial = ll.simulate_drop_jump(2).recording
 for block in np.array_split(np.array(trial.streams["force"].samples), 40):
@@ -112,6 +118,7 @@ def test_every_kernel_keeps_one_signature_live_and_in_batch() -> None:
     counts = dict(line.split() for line in run("-c", EVERY_KERNEL).splitlines())
     assert {"contact.advance", "impact.measure_impact", "motion.move", "stance.first_rest"} <= counts.keys()
     assert {name: count for name, count in counts.items() if int(count) > 1} == {}
+    assert counts["pressure.advance"] == "1"
     assert counts["impact.measure_impact"] == counts["motion.move"] == counts["stance.quietest_window"] == "1"
 
 

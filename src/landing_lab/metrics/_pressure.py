@@ -18,6 +18,9 @@ from landing_lab.metrics.pressure_course import NO_INSOLE, FootCourse, Where, fo
 from landing_lab.model.blocks import FloatArray
 from landing_lab.model.channels import Side
 
+OURS: Final = "landing-lab, docs/insole_indices.md"
+"""Source of a definition of insoles that is the project's own."""
+
 VIEW_S: Final = TaskParams().landing_view_s
 """How much of a landing belongs to its course."""
 
@@ -117,7 +120,8 @@ def _gated(function: FootCompute, where: Where, limits: _Limits) -> Compute:
 
     if where == "landing":
         compute.__name__ = f"landing_{function.__name__}"
-        compute.__doc__ = f"Landing: {(function.__doc__ or '').strip()}"
+        told = (function.__doc__ or "").strip()
+        compute.__doc__ = f"Landing: {told[:1].lower()}{told[1:]}"
     return compute
 
 
@@ -178,8 +182,9 @@ def _limit_doubt(course: FootCourse) -> str | None:
 
 def _missing_share(course: FootCourse, stop: int) -> float:
     """Share of the loaded frames before `stop` without a whole reading of the insole."""
-    loaded = course.loaded[:stop]
-    return float(np.mean(~np.isfinite(course.cop_mm[:stop, 0][loaded]))) if loaded.any() else 1.0
+    loaded = np.count_nonzero(course.loaded[:stop])
+    told = np.count_nonzero(np.isfinite(course.cop_mm[:stop, 0]))  # nothing is told of a frame that is not loaded
+    return 1.0 - told / loaded if loaded else 1.0
 
 
 def _missing_doubt(course: FootCourse) -> str | None:

@@ -13,8 +13,8 @@ import numpy as np
 from landing_lab.detect.params import TaskParams
 from landing_lab.detect.phases import phases_of
 from landing_lab.detect.trial import LandingTrial
-from landing_lab.metrics._pressure import course_of, frames_in, insole_metric, sampling_sd
-from landing_lab.metrics._registry import OURS, Estimate, RefusedError
+from landing_lab.metrics._pressure import OURS, course_of, frames_in, insole_metric, sampling_sd
+from landing_lab.metrics._registry import Estimate, RefusedError
 from landing_lab.metrics.pressure_course import COP_CELLS, REFERENCE_S, FootCourse, Where, phase_shifts
 from landing_lab.model.channels import Side
 from landing_lab.model.events import Phases

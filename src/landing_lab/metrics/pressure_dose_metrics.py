@@ -12,8 +12,8 @@ from typing import Final
 import numpy as np
 
 from landing_lab.detect.trial import LandingTrial
-from landing_lab.metrics._pressure import FootCompute, impulse, insole_metric, window_of
-from landing_lab.metrics._registry import OURS, Estimate, RefusedError
+from landing_lab.metrics._pressure import OURS, FootCompute, impulse, insole_metric, window_of
+from landing_lab.metrics._registry import Estimate, RefusedError
 from landing_lab.metrics.pressure_course import FootCourse, Where
 from landing_lab.model.blocks import FloatArray
 from landing_lab.model.channels import Side

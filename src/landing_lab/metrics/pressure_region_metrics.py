@@ -12,6 +12,7 @@ import numpy as np
 
 from landing_lab.detect.trial import SAMPLING_SD, LandingTrial
 from landing_lab.metrics._pressure import (
+    OURS,
     SHARE_FLOOR,
     contrast,
     course_of,
@@ -22,7 +23,7 @@ from landing_lab.metrics._pressure import (
     share,
     window_of,
 )
-from landing_lab.metrics._registry import OURS, Estimate, RefusedError
+from landing_lab.metrics._registry import Estimate, RefusedError
 from landing_lab.metrics.pressure_course import COP_CELLS, FootCourse, Where
 from landing_lab.model.blocks import FloatArray
 from landing_lab.model.channels import Side

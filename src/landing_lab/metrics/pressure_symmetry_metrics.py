@@ -8,8 +8,8 @@ from typing import Literal
 import numpy as np
 
 from landing_lab.detect.trial import LandingTrial
-from landing_lab.metrics._pressure import impulse, insole_metric, window_of
-from landing_lab.metrics._registry import OURS, Estimate, RefusedError
+from landing_lab.metrics._pressure import OURS, impulse, insole_metric, window_of
+from landing_lab.metrics._registry import Estimate, RefusedError
 from landing_lab.metrics.pressure_course import Where
 from landing_lab.metrics.symmetry_metrics import smaller_to_larger
 from landing_lab.model.channels import Side
