@@ -48,7 +48,7 @@ class DenseWalk:
 
     @property
     def cop_mm(self) -> np.ndarray:
-        """Centre of pressure of all cells, (n, 2): medial and anterior from the middle of the heel edge, NaN unloaded."""
+        """Centre of pressure of all cells, (n, 2): medial and anterior from the middle of the heel edge."""
         middle = (np.array([0.5, 0.0]) - self.place) * np.array([1.0, -1.0]) * self.size_mm
         force = self.force_n
         moment = (self.pressure_pa * self.area_m2) @ middle
