@@ -113,16 +113,24 @@ def draw_foot(
 
 
 def cell_forces(
-    field: FootField, force_n: FloatArray, cop: FloatArray, *, rng: np.random.Generator, sample_rate_hz: float
+    field: FootField,
+    force_n: FloatArray,
+    cop: FloatArray,
+    *,
+    rng: np.random.Generator,
+    sample_rate_hz: float,
+    same_bend: bool = False,
 ) -> FloatArray:
     """Force (n, cells) in N on each cell for a foot force (n,) and its COP (n, 2) in relative (x, y).
 
-    The contact fluctuates with an 80 ms memory, and the bent forefoot loads cells differently in every contact.
+    The contact fluctuates with an 80 ms memory, and the bent forefoot loads cells differently in every contact;
+    same_bend: as much as in a heel raise in all of them, as when somebody hops on the forefeet on purpose.
     """
     share = _look_up(field.sensitivity, force_n, cop)
     noise = correlated_noise(rng, len(force_n), share.shape[1], time_scale_samples=FLUCTUATION_S * sample_rate_hz)
     starts = np.flatnonzero(np.diff(force_n > 0.0, prepend=False) & (force_n > 0.0))
-    bend_size = np.concatenate([[1.0], rng.uniform(0.2, 1.2, len(starts))])
+    sizes = rng.uniform(0.2, 1.2, len(starts))
+    bend_size = np.concatenate([[1.0], np.ones(len(starts)) if same_bend else sizes])
     contact = np.searchsorted(starts, np.arange(len(force_n)), side="right")
     bent = bend_size[contact] / (1.0 + np.exp(-(cop[:, 1] - TOE_BEND_AT) / TOE_BEND_WIDTH))
     pressure = share * force_n[:, None] * np.exp(noise @ field.fluctuation.T) * (1.0 + bent[:, None] * field.toe_bend)
