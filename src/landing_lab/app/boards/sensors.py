@@ -56,7 +56,7 @@ def run_simulate_sensors(wanted: SensorsWanted, *, as_json: bool) -> int:
     recording = read(wanted.file, left=wanted.left, right=wanted.right, sample_rate_hz=wanted.rate_hz)
     force_n, rate_hz, cop_mm = _two_feet(recording)
     name = "hard" if wanted.hard else "typical"
-    setting = dataclasses.replace(SETTINGS[name], layout=_layout(wanted.layout))
+    setting = dataclasses.replace(SETTINGS[name], layout=layout_named(wanted.layout))
     made = sensed_recording(
         force_n,
         rate_hz,
@@ -119,7 +119,7 @@ def _two_feet(recording: Recording) -> tuple[FloatArray, float, FloatArray | Non
     return np.asarray(stream.samples[:, list(columns)]), stream.sample_rate_hz, feet_cop_mm(stream)
 
 
-def _layout(name: str) -> InsoleLayout:
+def layout_named(name: str) -> InsoleLayout:
     """The shipped layout of that name, or the one in a TOML file."""
     shipped = shipped_layouts()
     if name in shipped:

@@ -21,6 +21,10 @@ def simulate_devices(
     scene: Annotated[
         str, typer.Option(help="What happens on the boards, over and over: drop-jump, standing, empty, calibration.")
     ] = "drop-jump",
+    layout: Annotated[
+        str | None,
+        typer.Option(help="Where the cells of both insoles lie: the name of a layout, or a TOML file; infotronic_8."),
+    ] = None,
     tcp: Annotated[bool, typer.Option("--tcp", help="Serve socket:// addresses instead of pseudo terminals.")] = False,
     link_dir: Annotated[
         Path | None,
@@ -64,7 +68,7 @@ def simulate_devices(
         return_after_s=return_after,
     )
     settings = SimulateSettings(
-        speed=speed, seed=seed, scene=scene, tcp=tcp, link_dir=link_dir, clock_ppm=clock_ppm, faults=faults,
+        speed=speed, seed=seed, scene=scene, layout=layout, tcp=tcp, link_dir=link_dir, clock_ppm=clock_ppm, faults=faults,
         faulty=faults_on,
     )  # fmt: skip
     raise typer.Exit(run_simulate_devices(settings, as_json=json))
