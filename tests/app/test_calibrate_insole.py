@@ -73,7 +73,7 @@ def check_and_record(dataset: Path) -> None:
     done = saved(session, "check")
     checks = check_feet(raw, done, found)
     assert [one.holds for one in checks] == [True, True]
-    assert write_check(dataset, checks, done, dataset / "check.xdf").parent.name == "checks"
+    assert [path.parent.name for path in write_check(dataset, checks, done, dataset / "check.xdf")] == ["checks"]
     drifted: dict[str, Calibration] = {**found}
     left = found["SIM-IN-L"]
     assert isinstance(left, InsoleCalibration)

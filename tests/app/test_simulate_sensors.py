@@ -68,7 +68,7 @@ def test_a_layout_of_ones_own_and_hard_sensors(tmp_path: Path) -> None:
     cells = "".join(
         f'[[cells]]\nname = "{cell.name}"\nregion = "{cell.region}"\nx = {cell.x}\ny = {cell.y}\n'
         f"area_mm2 = {cell.area_mm2}\n"
-        for cell in layout.cells[:6]
+        for cell in layout.cells[::3]
     )
     own = tmp_path / "six.toml"
     own.write_text(f'name = "six"\nwidth_mm = 95.0\nlength_mm = 265.0\nsensing_area_mm2 = 126.7\n{cells}', "utf-8")
@@ -82,6 +82,7 @@ def test_a_layout_of_ones_own_and_hard_sensors(tmp_path: Path) -> None:
     raw = read_raw(out)
     info = raw.streams["insole_right"].info
     assert info.n_channels == 6
+    assert raw.streams["plate"].info.n_channels == 8
     assert raw.metadata["insole_layouts"][info.device_id]["name"] == "six"
     assert set(raw.metadata["calibrations"]) == {stream.info.device_id for stream in raw.streams.values()}
     assert json.loads(run("analyse", out, "--json").stdout)["trials"]

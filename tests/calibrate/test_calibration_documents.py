@@ -71,9 +71,48 @@ INSOLE = InsoleCalibration(
 )
 
 
-@pytest.mark.parametrize("calibration", [PLATE, INSOLE])
+WITH_ARMS = dataclasses.replace(
+    INSOLE,
+    layout="infotronic_8",
+    arms_mm=((3.0, 30.5), (-41.0, 180.0)),
+    cop_sd_mm=(1.4, 5.0),
+    heel_mm=(2.0, -131.0),
+    toe_out_deg=4.0,
+    stand="marked",
+    bench_calibration="IN-L_20260228T100000Z.json",
+    posture_errors=(
+        PostureError(
+            label="flat", force_n=400.0, rms_pct=3.0, bias_pct=-1.0, cop_ml_mm=1.0, cop_ap_mm=4.0, read_pct=0.5
+        ),
+    ),
+)
+
+
+@pytest.mark.parametrize("calibration", [PLATE, INSOLE, WITH_ARMS])
 def test_a_document_through_json_gives_the_same_calibration(calibration: PlateCalibration | InsoleCalibration) -> None:
     assert from_document(json.loads(json.dumps(as_document(calibration), allow_nan=False))) == calibration
+
+
+def test_calibrations_of_before_arms_are_still_read() -> None:
+    """As 0.2 wrote them: no arms, no layout, no error of the centre of pressure."""
+    new = ("arms_mm", "cop_sd_mm", "layout", "heel_mm", "toe_out_deg", "stand", "bench_calibration")
+    document = {name: value for name, value in as_document(INSOLE).items() if name not in new}
+    document["posture_errors"] = [{"label": "flat", "force_n": 400.0, "rms_pct": 3.0, "bias_pct": -1.0}]
+    assert from_document(document) == INSOLE
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"arms_mm": ((3.0, 30.0),)}, "1 values of arms_mm for 2 cells"),
+        ({"arms_mm": None}, "an error without arms"),
+        ({"cop_sd_mm": None}, "arms without their error"),
+        ({"arms_mm": ((3.0, 3000.0), (0.0, 0.0))}, "arms_mm 3000"),
+    ],
+)
+def test_arms_that_cannot_be_are_refused(wrong: dict[str, object], told: str) -> None:
+    with pytest.raises(CalibrationError, match=told):
+        from_document({**as_document(WITH_ARMS), **wrong})
 
 
 def test_it_expires_after_its_days() -> None:

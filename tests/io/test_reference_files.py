@@ -60,6 +60,16 @@ FORCE_FILES = [
     ("plateforce/synthetic_untrimmed_step_off.force.txt", 1, None, {"total": (0, "column 1")}, 1000, 1000),
 ]
 
+INSOLE_FILES = (
+    "pressure/moticon/230927_102114.txt",
+    "pressure/moticon/230927_102137.txt",
+    "pressure/loadsol/test_poids.txt",
+    "pressure/loadsol/test_pointe_1.txt",
+    "pressure/pedar/pedar_example.asc",
+    "pressure/fscan/FrasP01L.asf",
+)
+"""What they must say stands in test_insole_files.py."""
+
 OTHER_FILES = [
     ("force/opencap/unfiltered/DJ1.trc", "marker file"),
     ("force/opencap/subject4/DJ1.trc", "marker file"),
@@ -69,12 +79,6 @@ OTHER_FILES = [
     ("force/opencap/subject4/DJ1_ik.mot", "no vertical force: its columns are joint angles"),
     ("force/opencap/subject4/DJAsym1_ik.mot", "no vertical force: its columns are joint angles"),
     ("force/opencap/subject5/DJ1.mot", "no vertical force: its columns are joint angles"),
-    ("pressure/moticon/230927_102114.txt", "Moticon insole export"),
-    ("pressure/moticon/230927_102137.txt", "Moticon insole export"),
-    ("pressure/loadsol/test_poids.txt", "loadsol insole export"),
-    ("pressure/loadsol/test_pointe_1.txt", "loadsol insole export"),
-    ("pressure/pedar/pedar_example.asc", "pedar insole export"),
-    ("pressure/fscan/FrasP01L.asf", "F-Scan"),
 ]
 
 
@@ -119,7 +123,7 @@ def test_file_without_plate_force_is_refused_for_what_it_is(name: str, reason: s
 def test_no_reference_file_is_forgotten() -> None:
     data = require_reference_data()
     listed = {f"force/{entry[0]}" for entry in FORCE_FILES} | {entry[0] for entry in OTHER_FILES}
-    listed.add("pressure/loadsol/test_poids.c3d")
+    listed |= {"pressure/loadsol/test_poids.c3d", *INSOLE_FILES}
     found = {
         str(path.relative_to(data))
         for folder in ("force", "pressure")

@@ -15,6 +15,7 @@ from landing_lab.app.boards.command import devices
 from landing_lab.app.boards.simulate_command import simulate_app
 from landing_lab.app.calibration.command import calibrate_app
 from landing_lab.app.failures import failed, hush, told
+from landing_lab.app.layouts.command import layouts_app
 from landing_lab.app.options import Explain, Json, Sensitivity, ShowAll
 from landing_lab.app.reanalyse.command import reanalyse
 from landing_lab.app.record.command import record
@@ -34,6 +35,7 @@ app = typer.Typer(
 )
 app.add_typer(simulate_app, name="simulate")
 app.add_typer(calibrate_app, name="calibrate")
+app.add_typer(layouts_app, name="layouts")
 
 
 def _print_version(wanted: bool) -> None:
@@ -74,7 +76,8 @@ def demo(
 @app.command()
 def analyse(
     files: Annotated[
-        list[Path] | None, typer.Argument(help="Files with vertical force, raw recordings (.xdf), or folders of them.")
+        list[Path] | None,
+        typer.Argument(help="Files with vertical force or insole pressure, raw recordings (.xdf), or folders of them."),
     ] = None,
     left: Annotated[str | None, typer.Option(help="Column of the left foot: name or number, counted from 1.")] = None,
     right: Annotated[str | None, typer.Option(help="Column of the right foot.")] = None,
@@ -105,7 +108,8 @@ def analyse(
 ) -> None:
     """Detect and measure the landings in force-plate files and recordings.
 
-    Text (tab, comma, semicolon, blanks), OpenSim .mot/.sto, C3D, Parquet and .xdf are recognised by their content.
+    Text (tab, comma, semicolon, blanks), OpenSim .mot/.sto, C3D, Parquet, .xdf and insole files (Moticon, pedar,
+    loadsol, F-Scan, XSENSOR, emed) are recognised by their content.
     A folder is searched with all below it, over every core: metrics.parquet (one row per metric), trials.parquet
     (one row per trial) and errors.csv go to --out, by default the new folder landing-lab-analysis.
     Exit code 2 if a file could not be read; a refused trial is a result, with its reason.

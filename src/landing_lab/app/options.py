@@ -14,6 +14,14 @@ Ports = Annotated[
         help="Serial port of a board, such as /dev/ttyUSB0, COM3 or socket://host:port. Repeat for each board.",
     ),
 ]
+InsoleLayouts = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--insole-layout",
+        help="Where the cells lie: a name from `layouts list` or a .toml file, for both feet, or left=... and "
+        "right=...; else as the dataset's layouts/ says.",
+    ),
+]
 Explain = Annotated[
     list[str] | None,
     typer.Option(

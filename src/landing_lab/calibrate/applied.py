@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from landing_lab.calibrate.convert import foreign
+from landing_lab.calibrate.layouts import other_layout
 from landing_lab.errors import CalibrationError
-from landing_lab.model.calibration import Calibration, PlateCalibration, from_document, out_of_date
+from landing_lab.model.calibration import Calibration, InsoleCalibration, PlateCalibration, from_document, out_of_date
 from landing_lab.model.device import DeviceInfo
 from landing_lab.model.raw import RawRecording
 
@@ -36,6 +37,21 @@ class AppliedCalibration:
         return self.calibration.position_mm if isinstance(self.calibration, PlateCalibration) else ()
 
     @property
+    def arms_mm(self) -> tuple[tuple[float, float], ...]:
+        """Where the calibration of an insole on the plate found the force of its cells to act; empty without one."""
+        return (self.calibration.arms_mm or ()) if isinstance(self.calibration, InsoleCalibration) else ()
+
+    @property
+    def cop_sd_mm(self) -> tuple[float, float] | None:
+        """SD of the centre of pressure of an insole that was calibrated on the plate; None without one."""
+        return self.calibration.cop_sd_mm if isinstance(self.calibration, InsoleCalibration) else None
+
+    @property
+    def whole_foot(self) -> bool:
+        """Whether the cells of an insole sum to the force of the foot, which a bench cannot teach them."""
+        return isinstance(self.calibration, InsoleCalibration) and self.calibration.method == "on plate"
+
+    @property
     def told(self) -> str:
         """How newton came about, as part of a sensor's description."""
         made = self.calibration
@@ -48,7 +64,7 @@ def applied_calibration(info: DeviceInfo, raw: RawRecording) -> AppliedCalibrati
     """What the recording's own calibrations say for a board.
 
     A missing, damaged or foreign one leaves the board at its nominal values; an expired one, and one dated after the
-    recording, is used and in doubt.
+    recording, is used and in doubt, and so is one that a check after the recording found to have drifted.
     """
     documents = raw.metadata.get("calibrations")
     if documents is None:
@@ -58,12 +74,13 @@ def applied_calibration(info: DeviceInfo, raw: RawRecording) -> AppliedCalibrati
         return AppliedCalibration(note=f"{info.device_id} has no calibration: its newton are nominal.")
     try:
         calibration = from_document(document)
-        unfit = foreign(info, calibration)
+        unfit = foreign(info, calibration) or other_layout(info, calibration, raw.metadata.get("insole_layouts"))
     except CalibrationError as error:
         unfit = str(error)
     if unfit is not None:
         return AppliedCalibration(note=f"{info.device_id} was taken as uncalibrated, its newton are nominal: {unfit}.")
-    doubt = _doubt(calibration, raw.metadata.get("started_at"))
+    doubts = (_doubt(calibration, raw.metadata.get("started_at")), _drifted(info, raw.metadata.get("insole_checks")))
+    doubt = "; ".join(filter(None, doubts)) or None
     return AppliedCalibration(calibration=calibration, doubt=doubt, note=None if doubt is None else f"{doubt}.")
 
 
@@ -76,6 +93,12 @@ def _doubt(calibration: Calibration, recorded_at: object) -> str | None:
             f"{calibration.device_id} ({calibration.file or calibration.made_at[:10]}) was valid then"
         )
     return out_of_date(calibration, recorded)
+
+
+def _drifted(info: DeviceInfo, checks: object) -> str | None:
+    """What a check after the recording said of an insole that had drifted; None where it held, or nobody looked."""
+    told = checks.get(info.device_id) if isinstance(checks, Mapping) else None
+    return None if told is None else f"a check at the end of the session found that {told}"
 
 
 def _instant(text: object) -> datetime | None:

@@ -11,6 +11,7 @@ from landing_lab.calibrate.layouts import insole_layout, plate_layout
 from landing_lab.model import nominal
 from landing_lab.model.blocks import FLAG_NOT_READY, FLAG_SATURATED, FLAG_SUSPECT, FloatArray, FrameBlock
 from landing_lab.model.device import DeviceInfo
+from landing_lab.model.insole_layout import InsoleLayout
 
 FaultKind: TypeAlias = Literal["saturated", "stuck", "open", "drifting"]
 
@@ -53,21 +54,22 @@ class ChannelFault(NamedTuple):
     sentence: str
 
 
-def channel_faults(info: DeviceInfo, frames: FrameBlock) -> tuple[ChannelFault, ...]:
+def channel_faults(info: DeviceInfo, frames: FrameBlock, cells: InsoleLayout | None = None) -> tuple[ChannelFault, ...]:
     """Faults of a board's channels in these frames, in order of the channels, at most one each.
 
-    Works on a few seconds while recording and on a whole recording; a short or idle stretch shows fewer faults.
+    cells: layout of an insole, whose names are told. Works on a few seconds while recording and on a whole recording;
+    a short or idle stretch shows fewer faults.
     """
     if info.sensor_kind == "hx711_plate":
         return _plate_faults(info, frames)
     if info.sensor_kind == "fsr_insole" and len(frames) >= MIN_SCANS:
-        return _insole_faults(info, frames)
+        return _insole_faults(info, frames, cells)
     return ()
 
 
-def _insole_faults(info: DeviceInfo, frames: FrameBlock) -> tuple[ChannelFault, ...]:
+def _insole_faults(info: DeviceInfo, frames: FrameBlock, cells: InsoleLayout | None) -> tuple[ChannelFault, ...]:
     counts = np.asarray(frames.counts, dtype=np.float64)
-    names = [channel.name for channel in insole_layout(info).channels]
+    names = [channel.name for channel in insole_layout(info, cells).channels]
     full = (1 << nominal.ADC_BITS) - 1
     span = np.ptp(counts, axis=0)
     # A foot must have been on it and in the air; a jump is short, so the lowest counts of each part are asked.

@@ -19,6 +19,7 @@ from landing_lab.model import nominal
 from landing_lab.model.blocks import CountArray, FloatArray
 from landing_lab.model.calibration import Calibration, InsoleCalibration, PlateCalibration
 from landing_lab.model.device import DeviceInfo
+from landing_lab.model.insole_layout import InsoleLayout
 
 ToNewton: TypeAlias = Callable[[CountArray], FloatArray]
 
@@ -76,8 +77,13 @@ def _of_insole(calibration: InsoleCalibration) -> ToNewton:
     return convert
 
 
-def saturated(info: DeviceInfo, calibration: Calibration | None, counts: CountArray) -> str | None:
-    """The sentence that cells of an insole carried more than their calibration can tell; None where none did."""
+def saturated(
+    info: DeviceInfo, calibration: Calibration | None, counts: CountArray, cells: InsoleLayout | None = None
+) -> str | None:
+    """The sentence that cells of an insole carried more than their calibration can tell; None where none did.
+
+    cells: layout of the insole, whose names are told.
+    """
     if not isinstance(calibration, InsoleCalibration) or not any(calibration.saturation_n):
         return None
     limit = _limits_n(calibration)
@@ -85,9 +91,9 @@ def saturated(info: DeviceInfo, calibration: Calibration | None, counts: CountAr
     if not beyond.any():
         return None
     most_n = unflattened_n(limit[beyond], limit[beyond])
-    names = [insole_layout(info).channels[cell].name for cell in np.flatnonzero(beyond).tolist()]
-    cells = [f"{name} ({most:.0f} N)" for name, most in zip(names, most_n.tolist(), strict=True)]
-    return f"{info.device_id} was saturated: more than it can tell lay on {', '.join(cells)}, which is read as that"
+    names = [insole_layout(info, cells).channels[cell].name for cell in np.flatnonzero(beyond).tolist()]
+    told = [f"{name} ({most:.0f} N)" for name, most in zip(names, most_n.tolist(), strict=True)]
+    return f"{info.device_id} was saturated: more than it can tell lay on {', '.join(told)}, which is read as that"
 
 
 def _shown_n(calibration: InsoleCalibration, counts: CountArray) -> FloatArray:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from landing_lab.calibrate.filter_response import impulse_response
-from landing_lab.calibrate.foot_series import Corner, FootSeries
+from landing_lab.calibrate.foot_series import CellLaw, Corner, FootSeries
 from landing_lab.model.blocks import FloatArray
 
 ROW_SD = (20.0, 0.05)
@@ -21,8 +21,11 @@ COP_SD_MM = 15.0
 SHARE_FLOOR_N = 2.5
 """Keeps the share of a corner defined where the plate is empty: a quarter each (fusion.md section 6)."""
 
-LOADED_N = 50.0
-"""Force from which a centre of pressure means something."""
+LOADED_N, GATE_SHARE = 50.0, 0.2
+"""A centre of pressure means something from this force and share of the largest force on (pressure.md, decision 3)."""
+
+LIFTED_N = 20.0
+"""A foot that carries less has left the plate."""
 
 PLACES = 4
 """Columns for the unknown place of the foot on the plate: two axes, each in both directions."""
@@ -30,14 +33,20 @@ PLACES = 4
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FootEquations:
-    """Equations by posture: force of the cells (m, c), of the plate (m,), and weighted normal equations."""
+    """Equations by posture.
+
+    cells (m, c) and force_n (m,): force of the cells and of the plate, as the plate's filter shows them; parts: their
+    weighted normal equations. loaded: cells (k, c) and the plate's centre of pressure (k, 2) in mm from its middle,
+    at the same instants and equally smooth, while the foot carries enough for one; empty (k = 0) for a posture in
+    which the foot leaves the plate and comes back, as in hops: nobody knows where it came down.
+    """
 
     names: tuple[str, ...]
     n_cells: int
     cells: Mapping[str, FloatArray]
     force_n: Mapping[str, FloatArray]
-    moment_ap_nmm: Mapping[str, FloatArray]
     parts: Mapping[str, tuple[FloatArray, FloatArray, float]]
+    loaded: Mapping[str, tuple[FloatArray, FloatArray]]
 
     def normal(self, names: Sequence[str]) -> tuple[FloatArray, FloatArray, float]:
         """Sum over postures of A'A (u, u), A'y (u,) and y'y."""
@@ -46,6 +55,13 @@ class FootEquations:
             np.sum([gram for gram, _, _ in chosen], axis=0),
             np.sum([right for _, right, _ in chosen], axis=0),
             float(sum(energy for _, _, energy in chosen)),
+        )
+
+    def sums_n(self, names: Sequence[str]) -> tuple[float, float]:
+        """Sum over all readings of these postures of the plate's force, and of all cells'."""
+        return (
+            float(sum(self.force_n[name].sum() for name in names)),
+            float(sum(self.cells[name].sum() for name in names)),
         )
 
     def mean_force_n(self, name: str) -> float:
@@ -58,45 +74,76 @@ class FootEquations:
 
     def cop_span_mm(self, names: Sequence[str]) -> float:
         """Travel of the plate's centre of pressure from heel to toe over these postures, 5th to 95th percentile."""
-        force = np.concatenate([self.force_n[name] for name in names])
-        moment = np.concatenate([self.moment_ap_nmm[name] for name in names])
-        loaded = force > LOADED_N
-        return float(np.ptp(np.percentile(moment[loaded] / force[loaded], (5, 95)))) if loaded.any() else 0.0
+        cop = np.concatenate([self.loaded[name][1] for name in names])
+        return float(np.ptp(np.percentile(cop[:, 1], (5, 95)))) if len(cop) else 0.0
 
 
 def foot_equations(
-    series: FootSeries, postures_s: Mapping[str, tuple[float, float]], exponent: float, order: int, delay_s: float
+    series: FootSeries, postures_s: Mapping[str, tuple[float, float]], law: CellLaw, order: int, delay_s: float
 ) -> FootEquations:
-    """Equations of each posture at one exponent, filter order and delay; one row per reading of the first corner."""
+    """Equations of each posture for one law, filter order and delay; one row per reading of the first corner."""
     at = {name: _inside(series.corners[0], between) for name, between in postures_s.items()}
     at_s = np.concatenate(list(at.values()))
-    seen = _seen_cells(series, at_s, exponent, order, delay_s)
+    seen = _seen_cells(series, at_s, law, order, delay_s)
     corner_n = np.array([np.interp(at_s, corner.times_s, corner.force_n) for corner in series.corners])
     places = np.array([corner.place_mm for corner in series.corners])
     force, moment = corner_n.sum(axis=0), places.T @ corner_n
-    cells, forces, moments, parts = {}, {}, {}, {}
+    smooth, true_force, cop = _together(series, at_s, law, order, delay_s)
+    cells, forces, parts, loaded = {}, {}, {}, {}
     start = 0
     for name, times in at.items():
         rows = slice(start, start + len(times))
         start += len(times)
-        cells[name], forces[name], moments[name] = seen[rows], force[rows], moment[1, rows]
-        parts[name] = _normal(seen[rows], force[rows], moment[:, rows], series.place_mm)
-    return FootEquations(tuple(at), seen.shape[1], cells, forces, moments, parts)
+        cells[name], forces[name] = seen[rows], force[rows]
+        stays = contacts(true_force[rows]) <= 1
+        places_mm = series.place_mm if stays else np.full_like(series.place_mm, np.nan)
+        parts[name] = _normal(seen[rows], force[rows], moment[:, rows], places_mm)
+        gate = stays & (true_force[rows] > max(LOADED_N, GATE_SHARE * float(true_force[rows].max(initial=0.0))))
+        loaded[name] = smooth[rows][gate], cop[rows][gate]
+    return FootEquations(tuple(at), seen.shape[1], cells, forces, parts, loaded)
+
+
+def contacts(force_n: FloatArray) -> int:
+    """How often a foot came down, the first time included where it stood there from the beginning."""
+    told = np.where(force_n > LOADED_N, 1, np.where(force_n < LIFTED_N, 0, -1))
+    return int(np.sum(np.diff(told[told >= 0], prepend=0) == 1))
+
+
+def _together(
+    series: FootSeries, at_s: FloatArray, law: CellLaw, order: int, delay_s: float
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Cells (m, c), force (m,) and centre of pressure (m, 2) of the plate at the same instants, equally smooth.
+
+    Converters run at rates of their own, so that their delays differ by milliseconds: in a hop the sum of what they
+    say at one moment would have its centre of pressure millimetres off. Each is moved by its own delay.
+    """
+    moved = [corner.times_s - delay_s - 0.5 * order * corner.period_s for corner in series.corners]
+    corner_n = np.array(
+        [np.interp(at_s, times, corner.force_n) for times, corner in zip(moved, series.corners, strict=True)]
+    )
+    force = corner_n.sum(axis=0)
+    places = np.array([corner.place_mm for corner in series.corners])
+    cop = (places.T @ corner_n / np.maximum(force, 1.0)).T
+    period_s = float(np.mean([corner.period_s for corner in series.corners]))
+    used = (series.times_s > at_s.min() - 0.2) & (series.times_s < at_s.max() + 0.2)
+    times = series.times_s[used]
+    cells = _filter(times, at_s + 0.5 * order * period_s, period_s, order) @ law.force_n(series.above[used])
+    return cells, force, cop
 
 
 def _inside(corner: Corner, between_s: tuple[float, float]) -> FloatArray:
     return corner.times_s[(corner.times_s >= between_s[0]) & (corner.times_s < between_s[1])]
 
 
-def _seen_cells(series: FootSeries, at_s: FloatArray, exponent: float, order: int, delay_s: float) -> FloatArray:
-    """Each cell's z = above^exponent as the corners of the plate would show it, summed: (m, c).
+def _seen_cells(series: FootSeries, at_s: FloatArray, law: CellLaw, order: int, delay_s: float) -> FloatArray:
+    """Each cell's own force as the corners of the plate would show it, summed: (m, c).
 
     Corner j sees its share of the force through its own filter; shares and readings are interpolated between
     readings in the same way as the plate's own force, so that nothing is compared at two instants.
     """
     used = (series.times_s > at_s.min() - 0.2) & (series.times_s < at_s.max() + 0.2)
     times = series.times_s[used]
-    shape = series.above[used] ** exponent
+    shape = law.force_n(series.above[used])
     shares = _shares(series, times, order, delay_s)
     seen = np.zeros((len(at_s), shape.shape[1]))
     for corner, share in zip(series.corners, shares, strict=True):

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Self
 
 import numpy as np
 
+from landing_lab.calibrate.counts import unflattened_n
 from landing_lab.calibrate.recording import recording_from_raw
 from landing_lab.errors import CalibrationError
 from landing_lab.model import nominal
 from landing_lab.model.blocks import FloatArray
+from landing_lab.model.calibration import InsoleCalibration
 from landing_lab.model.device import DeviceInfo
+from landing_lab.model.insole_layout import InsoleLayout
 from landing_lab.model.raw import RawRecording
 from landing_lab.model.recording import Stream
 
@@ -36,11 +39,38 @@ class Corner:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class CellLaw:
+    """How the conductance of each cell becomes force on its own area: weight_n above^exponent, saturation taken out.
+
+    Each (c,); saturation_n is inf for a cell that does not saturate.
+    """
+
+    exponent: FloatArray
+    weight_n: FloatArray
+    saturation_n: FloatArray
+
+    @classmethod
+    def common(cls, exponent: float, n_cells: int) -> Self:
+        """One exponent for all cells, as of a data sheet."""
+        return cls(np.full(n_cells, exponent), np.ones(n_cells), np.full(n_cells, np.inf))
+
+    @classmethod
+    def of_bench(cls, made: InsoleCalibration) -> Self:
+        """What a bench calibration found of each cell."""
+        limits = np.array([np.inf if limit is None else limit for limit in made.saturation_n])
+        return cls(np.array(made.exponent), np.array(made.weight_n), limits)
+
+    def force_n(self, above: FloatArray) -> FloatArray:
+        """Force (n, c) of the cells from their conductance above zero (n, c), in units of the nominal one at 1 N."""
+        return unflattened_n(self.weight_n * above**self.exponent, self.saturation_n)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class FootSeries:
     """Cells of an insole and corners of the plate under it on one clock.
 
-    times_s (n,) even; above (n, c): conductance above zero_s (c,) in units of the nominal 1 N conductance; place_mm
-    (c, 2): medial and anterior from the middle of the heel edge, NaN where the layout does not say.
+    times_s (n,) even; above (n, c): conductance above zero_s (c,) in units of the nominal 1 N conductance; layout:
+    where the cells lie, None where nobody knows. May come from boards (`foot_series`) or from anything else.
     """
 
     info: DeviceInfo
@@ -48,8 +78,18 @@ class FootSeries:
     times_s: FloatArray
     above: FloatArray
     zero_s: FloatArray
-    place_mm: FloatArray
+    layout: InsoleLayout | None
     corners: tuple[Corner, ...]
+
+    @property
+    def n_cells(self) -> int:
+        """Number of cells."""
+        return len(self.names)
+
+    @property
+    def place_mm(self) -> FloatArray:
+        """Middle of each cell, (c, 2): medial and anterior from the middle of the heel edge; NaN where not known."""
+        return np.full((self.n_cells, 2), np.nan) if self.layout is None else self.layout.place_mm
 
     def total_n(self, at_s: FloatArray) -> FloatArray:
         """Force of the plate (m,) at other times, as its converters say it."""
@@ -84,14 +124,13 @@ def foot_series(raw: RawRecording, side: Literal["left", "right"], *, empty_s: t
     times = insole.times_s[::STRIDE]
     known = np.isfinite(ratio).all(axis=1)
     above = np.column_stack([np.interp(times, times[known], column) for column in (ratio[known] - zero).T])
-    places = [channel.position_mm or (np.nan, np.nan) for channel in insole.layout.channels]
     return FootSeries(
         info=raw.streams[names[0]].info,
         names=tuple(channel.name for channel in insole.layout.channels),
         times_s=times,
         above=np.maximum(above, 0.0),
         zero_s=zero * nominal.FSR_CONDUCTANCE_AT_1_N_S,
-        place_mm=np.array(places),
+        layout=insole.sensor.insole,
         corners=_corners(plates[0], side, empty_s),
     )
 

@@ -17,6 +17,7 @@ from landing_lab.model import nominal
 from landing_lab.model.blocks import CountArray, FloatArray
 from landing_lab.model.calibration import InsoleCalibration
 from landing_lab.model.device import DeviceInfo
+from landing_lab.model.insole_layout import InsoleLayout
 from landing_lab.model.software import software
 from landing_lab.model.units import STANDARD_GRAVITY_M_PER_S2 as GRAVITY
 
@@ -58,18 +59,20 @@ class _Law:
     hysteresis_pct: float | None
 
 
-def fit_insole_bench(info: DeviceInfo, loads: Sequence[CellLoad], *, made_at: str | None = None) -> InsoleCalibration:
+def fit_insole_bench(
+    info: DeviceInfo, loads: Sequence[CellLoad], *, cells: InsoleLayout | None = None, made_at: str | None = None
+) -> InsoleCalibration:
     """Calibration of each cell from its loads in the order in which they were put on.
 
     Every cell needs a step without load (one for all is enough) and five masses, better up and down again, on its
-    whole sensing area. Newton are then those on the cells alone, not of the foot. Raises CalibrationError for too
-    few masses and for cells that do not behave like an FSR.
+    whole sensing area. cells: the insole's layout, the usual one where None. Newton are then those on the cells alone,
+    not of the foot. Raises CalibrationError for too few masses and for cells that do not behave like an FSR.
     """
     empty = [load for load in loads if load.mass_kg == 0.0]
     if not empty:
         raise CalibrationError("no step without load; record one before the first mass")
     zero = np.median([_ratio(load, info.n_channels) for load in empty], axis=0)
-    names = [channel.name for channel in insole_layout(info).channels]
+    names = [channel.name for channel in insole_layout(info, cells).channels]
     laws = []
     for cell, name in enumerate(names):
         mine = [load for load in loads if load.cell == cell and load.mass_kg > 0.0]
@@ -91,6 +94,7 @@ def fit_insole_bench(info: DeviceInfo, loads: Sequence[CellLoad], *, made_at: st
         saturation_n=tuple(law.saturation_n for law in laws),
         force_sd_fraction=max(law.sd_fraction for law in laws),
         hysteresis_pct=max(loops) if loops else None,
+        layout=None if cells is None else cells.name,
         side=info.placement,
         findings=findings,
     )

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from landing_lab.errors import ParameterError
 from landing_lab.model import nominal
+from landing_lab.model.calibration import Calibration, InsoleCalibration
 from landing_lab.model.channels import Channel, ChannelLayout, Side
 from landing_lab.model.device import DeviceInfo
 from landing_lab.model.insole_layout import InsoleLayout, default_layout, from_document
@@ -28,6 +29,23 @@ def cells_of(info: DeviceInfo, documents: object = None) -> tuple[InsoleLayout |
         told = f"{layout.name} has {len(layout)} cells and the board {info.n_channels} channels"
         return default_layout(info.n_channels), f"the layout named for {info.device_id} was left out: {told}"
     return layout, None
+
+
+def other_layout(info: DeviceInfo, calibration: Calibration, documents: object) -> str | None:
+    """The sentence that a calibration was made with another layout than the recording's; None where it was not.
+
+    documents: as of `cells_of`. Older calibrations, and those of plates, say nothing of a layout and fit any.
+    """
+    if not isinstance(calibration, InsoleCalibration) or calibration.layout is None:
+        return None
+    cells, _ = cells_of(info, documents)
+    name = None if cells is None else cells.name
+    if name == calibration.layout:
+        return None
+    return (
+        f"the calibration of {info.device_id} was made with the layout {calibration.layout}, and its cells are now "
+        f"said to lie as {name or 'nobody knows'} (--insole-layout)"
+    )
 
 
 def insole_layout(

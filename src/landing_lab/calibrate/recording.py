@@ -45,8 +45,11 @@ def recording_from_raw(raw: RawRecording, *, source: str = "recording") -> Recor
     streams: dict[str, Stream] = {}
     for name, stream in filled.items():
         applied = applied_calibration(stream.info, raw)
-        faults = [fault.sentence for fault in channel_faults(stream.info, stream.frames)]
-        held = saturated(stream.info, applied.calibration, stream.frames.counts)
+        cells, unfit = (None, None)
+        if stream.info.sensor_kind == "fsr_insole":
+            cells, unfit = cells_of(stream.info, raw.metadata.get("insole_layouts"))
+        faults = [fault.sentence for fault in channel_faults(stream.info, stream.frames, cells)]
+        held = saturated(stream.info, applied.calibration, stream.frames.counts, cells)
         faults += [held] if held else []
         notes += [applied.note] if applied.note else []
         notes += [f"{fault}." for fault in faults]
@@ -54,7 +57,6 @@ def recording_from_raw(raw: RawRecording, *, source: str = "recording") -> Recor
         if stream.info.sensor_kind == "hx711_plate":
             streams[name] = _plate_stream(stream, clocks[name], zero, applied, doubt)
         else:
-            cells, unfit = cells_of(stream.info, raw.metadata.get("insole_layouts"))
             notes += [f"{unfit}."] if unfit else []
             streams[name] = _insole_stream(stream, clocks[name], zero, applied, doubt, cells)
         lost = sum(gap.n_samples for gap in streams[name].gaps if gap.reason == LOST)
@@ -131,7 +133,7 @@ def _insole_stream(
         samples=samples,
         sample_rate_hz=1.0 / step_s,
         times_s=start_s + np.arange(length, dtype=np.float64) * step_s,
-        layout=insole_layout(info, cells),
+        layout=insole_layout(info, cells, applied.arms_mm),
         sensor=Sensor(
             kind="fsr_insole",
             description=f"FSR insole {info.device_id} ({info.n_channels} cells, {applied.told})",
@@ -139,6 +141,8 @@ def _insole_stream(
             scale_sd_fraction=applied.relative_sd,
             doubt=doubt or None,
             insole=cells,
+            cop_sd_mm=applied.cop_sd_mm,
+            whole_foot=applied.whole_foot,
         ),
         clock=_clock(fit),
         gaps=scan_gaps(row, frames.ticks_us, fit),

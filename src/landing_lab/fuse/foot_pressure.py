@@ -29,12 +29,18 @@ def _foot(stream: Stream, side: Side, times_s: FloatArray) -> FootPressure:
     assert layout is not None
     columns = stream.layout.pick(side=side)
     cells = resampled(stream.times_s, stream.samples[:, columns], times_s, stream.sample_rate_hz)
-    zero = tare_from_lowest(cells.sum(axis=1), sample_rate_hz=stream.sample_rate_hz, calm_n=2.0, window_ms=50.0)
+    # A vendor has zeroed its own insoles, and in standing alone the lowest stretch is the person.
+    own = stream.sensor.kind == "pressure_insole"
+    zero = (
+        None
+        if own
+        else tare_from_lowest(cells.sum(axis=1), sample_rate_hz=stream.sample_rate_hz, calm_n=2.0, window_ms=50.0)
+    )
     if zero is not None:
         cells = cells - np.median(cells[zero], axis=0)
     places = [stream.layout.channels[column].position_mm for column in columns.tolist()]
     arms = np.array([place or own for place, own in zip(places, layout.place_mm.tolist(), strict=True)])
-    calibrated = stream.sensor.calibrated
+    calibrated = stream.sensor.whole_foot
     notes = [None if calibrated else RELATIVE.format(side=side), stream.sensor.doubt]
     return FootPressure(
         layout=layout,
@@ -42,7 +48,7 @@ def _foot(stream: Stream, side: Side, times_s: FloatArray) -> FootPressure:
         arms_mm=arms,
         calibrated=calibrated,
         force_sd_fraction=stream.sensor.scale_sd_fraction or 0.25,
-        cop_sd_mm=COP_SD_MM,
+        cop_sd_mm=stream.sensor.cop_sd_mm or COP_SD_MM,
         source=stream.sensor.description,
         note="; ".join(filter(None, notes)) or None,
     )

@@ -1,10 +1,11 @@
-"""Which force a recording gives: a force plate as it is, or the best that insoles and a slow plate allow."""
+"""Which force a recording gives: a force plate as it is, or the best that insoles, a slow plate or both allow."""
 
 from __future__ import annotations
 
 import dataclasses
 
 from landing_lab.fuse.force_plate import signals_from_plate
+from landing_lab.fuse.insole_alone import signals_from_insoles
 from landing_lab.fuse.insole_plate import plate_cells, signals_from_insoles_and_plate, silent_cells
 from landing_lab.fuse.slow_plate import signals_from_slow_plate
 from landing_lab.model.channels import Side
@@ -19,10 +20,7 @@ def signals_of(recording: Recording) -> ForceSignals | str:
         return signals_from_plate(plates[0])
     slow = [stream for stream in recording.streams.values() if stream.sensor.kind == "hx711_plate"]
     if not slow:
-        return (
-            "the recording holds no plate: insoles alone can neither weigh nor tell the box from the plate; "
-            "record with the load-cell plate connected"
-        )
+        return signals_from_insoles(recording)
     silent = silent_cells(slow[0])
     if silent is not None:
         return silent

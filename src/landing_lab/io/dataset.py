@@ -19,7 +19,7 @@ from landing_lab.model.software import version
 CALIBRATIONS: Final = "calibrations"
 _KNOWN: Final = frozenset(
     ("participants.tsv", "participants.json", "README", "README.md", "README.txt", "README.rst", "CHANGES", "LICENSE",
-     "CITATION.cff", CALIBRATIONS, "derivatives", "sourcedata", "code", "stimuli", "phenotype", "Thumbs.db",
+     "layouts", "CITATION.cff", CALIBRATIONS, "derivatives", "sourcedata", "code", "stimuli", "phenotype", "Thumbs.db",
      "desktop.ini")
 )  # fmt: skip
 _MOST_SESSIONS: Final = 999

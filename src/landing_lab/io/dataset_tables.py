@@ -15,7 +15,7 @@ DESCRIPTION_FILE: Final = "dataset_description.json"
 PARTICIPANTS_FILE: Final = "participants.tsv"
 _ID: Final = "participant_id"
 _BIDS_VERSION: Final = "1.10.0"
-_IGNORED: Final = "calibrations/\nsub-*/ses-*/*\nsub-*/ses-*/raw/\nsub-*/ses-*/trials/\n.landing-lab.lock\n"
+_IGNORED: Final = "calibrations/\nlayouts/\nsub-*/ses-*/*\nsub-*/ses-*/raw/\nsub-*/ses-*/trials/\n.landing-lab.lock\n"
 _README: Final = """\
 # {name}
 
@@ -28,6 +28,7 @@ Landings from a jump, recorded with landing-lab.
 - `.../trials/`: accepted trials in newton (Parquet) with a description of each beside it (JSON).
 - `.../report.html`, `metrics.csv`, `analysis.json`: the results of the session.
 - `calibrations/`: calibrations of the boards.
+- `layouts/`: where the cells of insoles lie, DEVICE_ID.toml or default.toml, where the usual layouts do not hold.
 
 Write here who measured whom, why, and how: this file is yours.
 """

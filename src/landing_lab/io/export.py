@@ -92,10 +92,11 @@ def chosen_stream(recording: Recording, suffix: str, stream: str | None) -> str:
         return next(iter(recording.streams))
     if not recording.streams:
         raise RecordingError(f"{recording.source} holds no stream, so there is nothing to export; record it again")
+    kept = "that file" if recording.provenance.get("format") else "the .xdf"
     listed = ", ".join(f"{name} at {one.sample_rate_hz:.4g} Hz" for name, one in recording.streams.items())
     raise RecordingError(
         f"{recording.source} holds {len(recording.streams)} streams on clocks of their own ({listed}) and a {suffix} "
-        f"file holds one: keep the .xdf, which holds all of them, or choose one with --stream (in Python: stream=)"
+        f"file holds one: keep {kept}, which holds all of them, or choose one with --stream (in Python: stream=)"
     )
 
 

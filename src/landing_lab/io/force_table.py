@@ -65,7 +65,7 @@ class ForceTable:
     missing. time_columns, counter_columns: indices of columns of time, and of those that only number the rows.
     sample_rate_hz: as the file states it, if it does. lines: (n_rows,) 1-based line of each row in the file,
     for messages; None where the file has no lines.
-    what: what the format is called in messages.
+    what: what the format is called in messages. without_time: the way out where its column of time is not to be used.
     """
 
     what: str
@@ -78,6 +78,7 @@ class ForceTable:
     sample_rate_hz: float | None = None
     lines: np.ndarray[tuple[int], np.dtype[np.int64]] | None = None
     notes: tuple[str, ...] = ()
+    without_time: str = ", or delete the column of time and give --rate-hz"
 
     def line(self, row: int) -> str:
         """Where a row stands in the file, in words."""

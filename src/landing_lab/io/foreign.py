@@ -20,25 +20,12 @@ _BINARY: Final[tuple[tuple[bytes, str, str], ...]] = (
     (b"\x7fELF", "a program", "choose the file with the force samples"),
 )
 _FORCE_ADVICE: Final = "choose the force file of the same trial (for example *_grf.mot)"
-_INSOLE_ADVICE: Final = "vertical force of a plate is read here; choose the force-plate file of the trial"
 _TEXT: Final[tuple[tuple[re.Pattern[str], str, str], ...]] = (
     (
         re.compile(r"\A\s*PathFileType\s"),
         "a marker file (.trc): positions of markers, no vertical force",
         _FORCE_ADVICE,
     ),
-    (re.compile(r"\A\s*loadapp_|\.loadflux"), "a loadsol insole export", _INSOLE_ADVICE),
-    (
-        re.compile(r"\A# Start time:.*^# Sensor insoles:", re.DOTALL | re.MULTILINE),
-        "a Moticon insole export",
-        _INSOLE_ADVICE,
-    ),
-    (
-        re.compile(r"\Afile name:.*^pressure values in", re.DOTALL | re.MULTILINE),
-        "a pedar insole export",
-        _INSOLE_ADVICE,
-    ),
-    (re.compile(r"\ADATA_TYPE MOVIE"), "a Tekscan F-Scan movie", _INSOLE_ADVICE),
     (
         re.compile(r"\A\s*(?:<!DOCTYPE|<html|<\?xml)", re.IGNORECASE),
         "a web page or XML document",

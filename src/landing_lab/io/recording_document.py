@@ -52,9 +52,14 @@ def document_of(recording: Recording, stream: str, columns: Sequence[str]) -> st
 
 def sensor_document(sensor: Sensor) -> dict[str, object]:
     """What made the samples, as plain values; the cells of an insole as a layout file has them."""
-    named = (one.name for one in dataclasses.fields(sensor) if one.name != "insole")
+    only_insoles = {
+        "insole": None if sensor.insole is None else sensor.insole.as_document(),
+        "whole_foot": sensor.whole_foot or None,
+        "cop_sd_mm": None if sensor.cop_sd_mm is None else list(sensor.cop_sd_mm),
+    }
+    named = (one.name for one in dataclasses.fields(sensor) if one.name not in only_insoles)
     plain_sensor = {name: getattr(sensor, name) for name in named}
-    return plain_sensor if sensor.insole is None else {**plain_sensor, "insole": sensor.insole.as_document()}
+    return {**plain_sensor, **{name: value for name, value in only_insoles.items() if value is not None}}
 
 
 def schema_of(text: str) -> str:
@@ -123,7 +128,7 @@ def _channel(entry: dict[str, Any]) -> Channel:
 def _sensor(entry: dict[str, Any]) -> Sensor:
     if entry["kind"] not in get_args(SensorKind):
         raise ValueError(f"a sensor of kind {entry['kind']!r}")
-    bandwidth = entry["bandwidth_hz"]
+    bandwidth, cop_sd = entry["bandwidth_hz"], entry.get("cop_sd_mm")
     return Sensor(
         kind=entry["kind"],
         description=str(entry["description"]),
@@ -132,6 +137,8 @@ def _sensor(entry: dict[str, Any]) -> Sensor:
         scale_sd_fraction=float(entry.get("scale_sd_fraction", 0.0)),  # files of 0.1.0 do not have it
         doubt=None if entry.get("doubt") is None else str(entry["doubt"]),
         insole=None if entry.get("insole") is None else insole_layout.from_document(entry["insole"]),
+        whole_foot=bool(entry.get("whole_foot", False)),
+        cop_sd_mm=None if cop_sd is None else (float(cop_sd[0]), float(cop_sd[1])),
     )
 
 

@@ -73,6 +73,11 @@ def side_force(recording: Recording, stream: str, *, even: bool = True) -> SideF
     channels = chosen.layout.channels
     picked = chosen.layout.pick(quantity="force").tolist()
     sides = [channels[index].side for index in picked]
+    if not sides and len(chosen.layout.pick(quantity="pressure")):
+        raise RecordingError(
+            f'stream "{stream}" of {recording.source} holds pressure of single cells, and this format holds one force '
+            "per side; export it as .parquet or .csv"
+        )
     if not sides or len(set(sides)) < len(sides):
         raise RecordingError(
             f'stream "{stream}" of {recording.source} holds {len(sides)} columns of force for '
@@ -96,13 +101,18 @@ def side_force(recording: Recording, stream: str, *, even: bool = True) -> SideF
 
 
 def csv_text(recording: Recording, stream: str) -> str:
-    """Force in newton over time as text, with the centre of pressure where it is known; missing is blank."""
-    chosen = side_force(recording, stream, even=False).stream
+    """Force in newton over time as text, with the centre of pressure where it is known; missing is blank.
+
+    Of a vendor's insole every cell or zone; elsewhere a side has one column of force.
+    """
+    chosen = stream_of(recording, stream)
+    if chosen.sensor.kind != "pressure_insole":
+        chosen = side_force(recording, stream, even=False).stream
     names = column_names(chosen.layout)
     kept = [
         index
         for index, channel in enumerate(chosen.layout.channels)
-        if channel.quantity == "force" or channel.quantity.startswith("cop_")
+        if channel.quantity in ("force", "pressure") or channel.quantity.startswith("cop_")
     ]
     lines = [",".join([TIME_COLUMN, *(names[index] for index in kept)])]
     for time_s, row in zip(chosen.times_s.tolist(), chosen.samples[:, kept].tolist(), strict=True):

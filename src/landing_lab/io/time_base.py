@@ -62,11 +62,11 @@ def time_base(table: ForceTable, file_name: str, n_rows: int, column: int | None
     """
     if column is not None:
         base = _from_column(table, file_name, n_rows, column)
-        _check_found(file_name, "the time column", base.sample_rate_hz)
+        _check_found(file_name, "the time column", base.sample_rate_hz, table.without_time)
         _check_agreement(file_name, "the time column", base.sample_rate_hz, given_hz)
         return base
     if table.sample_rate_hz is not None:
-        _check_found(file_name, "the file header", table.sample_rate_hz)
+        _check_found(file_name, "the file header", table.sample_rate_hz, table.without_time)
         _check_agreement(file_name, "the file header", table.sample_rate_hz, given_hz)
         return _even(n_rows, table.sample_rate_hz, "sample rate stated in the file")
     if given_hz is None:
@@ -82,11 +82,11 @@ def _even(n_rows: int, rate: float, clock: str) -> TimeBase:
     return TimeBase(np.arange(n_rows) / rate, np.arange(n_rows), rate, clock)
 
 
-def _check_found(file_name: str, source: str, found_hz: float) -> None:
+def _check_found(file_name: str, source: str, found_hz: float, without_time: str) -> None:
     if not SLOWEST_HZ <= found_hz <= FASTEST_HZ:
         raise FileFormatError(
             f"{file_name}: {source} says {found_hz:.6g} Hz, and no force plate samples slower than {SLOWEST_HZ:g} or "
-            f"faster than {FASTEST_HZ:.0f} Hz; export the file again, or delete the column of time and give --rate-hz"
+            f"faster than {FASTEST_HZ:.0f} Hz; export the file again{without_time}"
         )
 
 
@@ -115,7 +115,7 @@ def _from_column(table: ForceTable, file_name: str, n_rows: int, column: int) ->
         row = int(np.argmax(steps <= 0))
         raise FileFormatError(
             f"{file_name}: time does not increase at {table.line(int(rows[row + 1]))}: {times[row + 1]:.9g} s after "
-            f"{times[row]:.9g} s; export the file with more decimals, or delete the column of time and give --rate-hz",
+            f"{times[row]:.9g} s; export the file with more decimals{table.without_time}",
             line=None if table.lines is None else int(table.lines[rows[row + 1]]),
         )
     clock = f'column of time "{table.names[column]}"'
@@ -197,7 +197,7 @@ def _with_gaps(table: ForceTable, file_name: str, times: FloatArray, rows: IntAr
         raise FileFormatError(
             f"{file_name}: time is not evenly spaced: steps of {steps.min():.4g} to {steps.max():.4g} s "
             f"around a median of {step:.4g} s (the largest at {table.line(int(rows[row + 1]))}); "
-            f"export the file at a constant rate, or delete the column of time and give --rate-hz"
+            f"export the file at a constant rate{table.without_time}"
         )
     position = np.concatenate(([0], np.cumsum(counts)))
     rate = _rounded(float(position[-1]) / float(times[-1] - times[0]), 1e-4)

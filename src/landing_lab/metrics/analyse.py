@@ -8,8 +8,6 @@ import math
 from collections.abc import Sequence
 from typing import cast
 
-import numpy as np
-
 from landing_lab.detect.inputs import BOX_HEIGHT_M, MASS_KG, check_inputs, check_recording
 from landing_lab.detect.params import ContactParams, ImpactParams, TaskParams
 from landing_lab.detect.phases import events_of, phases_of, trial_window_s
@@ -19,8 +17,8 @@ from landing_lab.detect.trial import BodyWeight, LandingTrial
 from landing_lab.detect.trials import find_trials
 from landing_lab.errors import ParameterError
 from landing_lab.fuse.sources import signals_of
+from landing_lab.metrics._no_trial import no_trial
 from landing_lab.metrics.table import flagged, metrics_of, with_metric_names
-from landing_lab.model.blocks import FloatArray
 from landing_lab.model.events import Events, Phases
 from landing_lab.model.quality import Quality
 from landing_lab.model.recording import Recording
@@ -29,12 +27,6 @@ from landing_lab.model.units import STANDARD_GRAVITY_M_PER_S2 as GRAVITY
 
 CONTACT, TASK, IMPACT = ContactParams(), TaskParams(), ImpactParams()
 """The settings of an analysis that asks for no others."""
-
-LOADED_N = 50.0
-"""Force that nobody on the plates stays below, and that no zero of a working plate is off by."""
-
-MOSTLY_MISSING = 0.5
-"""Share of missing samples above which the holes are the finding."""
 
 
 def analyse(
@@ -64,6 +56,8 @@ def analyse(
     if isinstance(signals, str):
         return Result(recording, (_nothing(recording, signals, None, None, {}),))
     settings = _settings(contact_params, trial_params, mass_kg, box_height_m)
+    if signals.trial_refusal is not None and wanted is None:
+        return Result(recording, (_nothing(recording, signals.trial_refusal, signals, None, settings),))
     try:
         trials, weight = find_trials(
             signals,
@@ -79,7 +73,7 @@ def analyse(
         reason = f"{signals.sample_rate_hz:g} Hz is too slow to tell a contact: {error}"
         return Result(recording, (_nothing(recording, reason, signals, None, settings),))
     if not trials:
-        return Result(recording, (_nothing(recording, _no_trial(signals, weight), signals, weight, settings),))
+        return Result(recording, (_nothing(recording, no_trial(signals, weight, TASK), signals, weight, settings),))
     results = []
     facts = survey_of(signals)
     for index, trial in enumerate(trials):
@@ -113,44 +107,6 @@ def _settings(
 def _fields(params: ContactParams | TaskParams | ImpactParams) -> dict[str, object]:
     """Settings by name, in the order of their declaration."""
     return {field.name: getattr(params, field.name) for field in dataclasses.fields(params)}
-
-
-def _no_trial(signals: ForceSignals, weight: BodyWeight | None) -> str:
-    """Why nothing was found, and what to do."""
-    total = signals.force_n["total"]
-    missing = float(np.mean(np.isnan(total))) if len(total) else 1.0
-    if missing > MOSTLY_MISSING:
-        return (
-            f"{100 * missing:.0f} % of the samples of at least one sensor are missing; check its cable, or read only "
-            "the columns of the plate that works"
-        )
-    highest = float(np.nanmax(total, initial=0.0))
-    if highest < LOADED_N:
-        return (
-            f"nobody stood on the plates: force never exceeds {max(highest, 0.0):.0f} N; check which columns were read"
-        )
-    lowest = float(np.nanmin(total, initial=np.inf))
-    if not signals.unloaded_s and highest > lowest + 2.0 * LOADED_N > 3.0 * LOADED_N:
-        return (
-            f"force never falls below {lowest:.0f} N, so nobody is seen to leave the plates: if they were empty at "
-            "times, their zero is off; zero them before recording, or subtract what they read when empty"
-        )
-    if weight is not None and _ends_in_flight(total, weight.value_n, signals):
-        return "the recording ends in the air, after take-off: a trial needs its landing; record two seconds longer"
-    if weight is not None:
-        return "somebody stands on the plates but there is no flight and no landing in this recording"
-    return "no flight and no landing was found; a trial needs its touchdown, take-off and landing in the recording"
-
-
-def _ends_in_flight(total: FloatArray, weight_n: float, signals: ForceSignals) -> bool:
-    """Whether the last tenth of a second is unloaded after a push-off within a second."""
-    tenth = max(1, round(0.1 * signals.sample_rate_hz))
-    if len(total) <= tenth or not np.nanmax(np.abs(total[-tenth:]), initial=0.0) < 0.05 * weight_n:
-        return False
-    loaded = np.flatnonzero(total > 0.5 * weight_n)
-    last = int(loaded[-1]) if len(loaded) else 0
-    push = total[max(0, last - round(signals.sample_rate_hz)) : last + 1]
-    return bool(np.nanmax(push, initial=0.0) > TASK.push_off_bw * weight_n)
 
 
 def _nothing(
@@ -256,7 +212,11 @@ def _clocks(recording: Recording) -> dict[str, object]:
 
 def _judge(trial: LandingTrial, table: MetricsTable, doubts: Sequence[str]) -> tuple[Status, str | None]:
     """Refused where nothing but body weight could be measured, flagged where something does not fit."""
-    reasons = [reason for reason in (trial.signals.timing_refusal, trial.reason, *doubts) if reason]
+    reasons = [
+        reason
+        for reason in (trial.signals.timing_refusal, trial.signals.force_refusal, trial.reason, *doubts)
+        if reason
+    ]
     reason = "; ".join(reasons) or None
     if not any(row.value is not None for row in table if row.name != "body_weight_n"):
         return "refused", reason or "not one number could be measured; see the reasons in its table"

@@ -123,7 +123,7 @@ def _unmet_needs(trial: LandingTrial) -> dict[Need, str | None]:
     return {
         "timing": trial.signals.timing_refusal,
         "force": force,
-        "body_weight": trial.weight_refusal,
+        "body_weight": trial.signals.force_refusal or trial.weight_refusal,
         "contact": _edges_refusal(trial),
         "flight": None if trial.flight_time_s is not None else "the recording holds no complete flight",
         "landing": None if trial.landing is not None else "the recording ends before the landing",
@@ -134,6 +134,8 @@ def _unmet_needs(trial: LandingTrial) -> dict[Need, str | None]:
 
 
 def _force_refusal(trial: LandingTrial) -> str | None:
+    if trial.signals.force_refusal is not None:
+        return trial.signals.force_refusal
     if trial.signals.sensor_kind == "hx711_plate":
         return (
             "an HX711 plate alone is too slow to see an impact: its filter takes 5 % (typical) to 15 % off the peak "

@@ -17,6 +17,8 @@ SCHEMA = "landing-lab.calibration/1"
 
 PlateMethod: TypeAlias = Literal["known masses", "common scale"]
 InsoleMethod: TypeAlias = Literal["bench", "on plate"]
+Stand: TypeAlias = Literal["marked", "estimated"]
+"""How it is known where a foot stood on its plate: on marks, or from the course of its centre of pressure."""
 
 PLATE_VALID_DAYS = 180.0
 """Load cells keep their scale for months; half a year is the field's habit for scales in use (choice)."""
@@ -48,15 +50,21 @@ class CalibrationStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostureError:
-    """How well weights learnt without a posture predict it: relative error of force, root mean square, percent.
+    """How well weights and arms learnt without a posture predict it.
 
-    bias_pct: its mean (+ reads too much). force_n: mean force of the plate in that posture.
+    rms_pct: relative error of force, root mean square; bias_pct: its mean (+ reads too much). force_n: mean force of
+    the plate in that posture. cop_ml_mm, cop_ap_mm: error of the centre of pressure across and along the foot, root
+    mean square, its mean included; None where the calibration gave no arms, or the foot did not stay in its place.
+    read_pct: mean error of the final weights in it (+ too much).
     """
 
     label: str
     force_n: float
     rms_pct: float
     bias_pct: float
+    cop_ml_mm: float | None = None
+    cop_ap_mm: float | None = None
+    read_pct: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,10 +142,15 @@ class InsoleCalibration:
     G1 is the nominal conductance at 1 N (model/nominal.py), so that weight_n 1 is a nominal part. "bench": newton on
     the cell's own area, of each cell alone; "on plate": weights by which the cells sum to the force of the foot and
     to its moments. Per cell: zero_s (siemens), exponent, weight_n, saturation_n (what the law above never exceeds
-    however large the force; calibrate/counts.py takes it out; None where not reached). hysteresis_pct: loading
-    against unloading, None where not measured. posture_errors: leave-one-posture-out. force_sd_fraction: relative
-    SD of the sum, from them (bench: of one cell, from residuals). plate_calibration: file name of the plate's
-    calibration, "nominal" where it had none; None on the bench.
+    however large the force; calibrate/counts.py takes it out; None where not reached), arms_mm (where its force acts,
+    medial and anterior from the middle of the heel edge, so that the cells' centre of pressure is the plate's; None
+    on the bench and in older files). hysteresis_pct: loading against unloading, None where not measured.
+    posture_errors: leave-one-posture-out. force_sd_fraction: relative SD of the sum, from them (bench: of one cell,
+    from residuals); cop_sd_mm: SD of the centre of pressure, (medial, anterior), from them. layout: name of the cells'
+    layout, None in older files. heel_mm, toe_out_deg, stand: where the middle of the heel edge stood from the middle
+    of the plate (medial, anterior), how far the toes pointed outwards, and how that is known. plate_calibration: file
+    name of the plate's calibration, "nominal" where it had none; None on the bench. bench_calibration: file of the
+    bench calibration whose exponents and saturations were used, None where none was.
     """
 
     device_id: str
@@ -154,7 +167,14 @@ class InsoleCalibration:
     hysteresis_pct: float | None = None
     side: Side | None = None
     plate_calibration: str | None = None
+    bench_calibration: str | None = None
     filter_order: int | None = None
+    layout: str | None = None
+    arms_mm: tuple[tuple[float, float], ...] | None = None
+    cop_sd_mm: tuple[float, float] | None = None
+    heel_mm: tuple[float, float] | None = None
+    toe_out_deg: float | None = None
+    stand: Stand | None = None
     posture_errors: tuple[PostureError, ...] = ()
     findings: tuple[str, ...] = ()
     temperature_c: float | None = None
@@ -163,7 +183,13 @@ class InsoleCalibration:
     file: str = ""
 
     def __post_init__(self) -> None:
-        _check(self, ("zero_s", "exponent", "weight_n", "saturation_n"))
+        arms = () if self.arms_mm is None else ("arms_mm",)
+        _check(self, ("zero_s", "exponent", "weight_n", "saturation_n", *arms))
+        if (self.arms_mm is None) != (self.cop_sd_mm is None):
+            raise CalibrationError(
+                f"the calibration of {self.device_id} holds arms without their error, or an error without arms; "
+                "make a new one"
+            )
         if min(self.exponent) <= 0.0 or min(self.weight_n) < 0.0 or max(self.weight_n) == 0.0:
             raise CalibrationError(
                 f"the calibration of {self.device_id} holds exponents or weights that no cell can have; repeat it"

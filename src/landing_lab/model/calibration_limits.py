@@ -38,6 +38,13 @@ RANGES: Final[Mapping[str, tuple[float, float]]] = {
     "residual_n": (-1e6, 1e6),
     "rms_pct": (0.0, 1e5),
     "bias_pct": (-1e5, 1e5),
+    "read_pct": (-1e5, 1e5),
+    "cop_ml_mm": (0.0, 2000.0),
+    "cop_ap_mm": (0.0, 2000.0),
+    "arms_mm": (-2000.0, 2000.0),
+    "cop_sd_mm": (0.01, 500.0),
+    "heel_mm": (-1000.0, 1000.0),
+    "toe_out_deg": (-60.0, 60.0),
 }
 """Lowest and highest value by name of the field, also of steps and postures; both are allowed."""
 

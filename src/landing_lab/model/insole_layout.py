@@ -7,9 +7,11 @@ this is the only place where a left and a right insole are made of the same draw
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import tomllib
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -105,9 +107,26 @@ class InsoleLayout:
 
     @property
     def medial_share(self) -> FloatArray:
-        """Part of each cell, (c,), that lies on the medial side of the axis from heel to second toe."""
+        """Part of each cell, (c,), that lies on the medial side of the axis from heel to second toe.
+
+        The only cell of a part of the foot, such as one for all toes, says nothing of sides: half counts on either.
+        """
         off = np.array([AXIS_X[0] + (AXIS_X[1] - AXIS_X[0]) * cell.y - cell.x for cell in self.cells])
-        return np.where(np.abs(off) <= ON_AXIS, 0.5, (off > 0.0).astype(np.float64))
+        parts = Counter(cell.part for cell in self.cells)
+        alone = np.array([parts[cell.part] == 1 for cell in self.cells])
+        return np.where(alone | (np.abs(off) <= ON_AXIS), 0.5, (off > 0.0).astype(np.float64))
+
+    def scaled(self, area_ratio: float) -> InsoleLayout:
+        """The same drawing for a sole of area_ratio times the area: lengths go with its square root."""
+        lengths = math.sqrt(area_ratio)
+        cells = tuple(dataclasses.replace(one, area_mm2=one.area_mm2 * area_ratio) for one in self.cells)
+        return dataclasses.replace(
+            self, width_mm=self.width_mm * lengths, length_mm=self.length_mm * lengths, cells=cells
+        )
+
+    def part_of(self, kept: Sequence[int]) -> InsoleLayout:
+        """The layout of some of its cells, by index, in that order."""
+        return dataclasses.replace(self, cells=tuple(self.cells[index] for index in kept))
 
     def as_document(self) -> dict[str, object]:
         """Plain values, as in a TOML file."""

@@ -24,7 +24,10 @@ class Sensor:
     bandwidth_hz: -3 dB point of the sensor itself, None where the sample rate is the only limit.
     calibrated: whether the unit of the channels is more than nominal; scale_sd_fraction: relative SD of force by its
     calibration. doubt: the sentence why this sensor's force is in doubt (calibration expired, a cell at its limit).
-    insole: where the cells of an insole lie, None for anything else and where nobody knows.
+    insole: where the cells of an insole lie, None for anything else and where nobody knows. whole_foot: whether the
+    cells of an insole say the force of the foot: calibrated on a plate, or by a vendor; False for anything else.
+    cop_sd_mm: SD of the centre of pressure of the cells, (medial, anterior), as their calibration on a plate found
+    it; None without one.
     """
 
     kind: SensorKind
@@ -34,6 +37,8 @@ class Sensor:
     scale_sd_fraction: float = 0.0
     doubt: str | None = None
     insole: InsoleLayout | None = None
+    whole_foot: bool = False
+    cop_sd_mm: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -86,7 +86,8 @@ class ForceSignals:
     amplitude_note says why, and flags the metrics that rest on it. weight_note does the same for standing
     force. edge_sd_s: what the sensor adds to the SD of a touchdown or take-off; side_offset_sd_s: SD of left
     against right clock.
-    timing_refusal: why this sensor cannot time a contact, None where it can. doubts: sentences on the whole
+    timing_refusal: why this sensor cannot time a contact, None where it can; force_refusal: why it tells no force,
+    trial_refusal: why no trial can be told in it unless somebody says what was done. doubts: sentences on the whole
     recording that flag every number of it. bandwidth_hz: -3 dB point of sensor and of any filter at the source,
     None where only the sample rate limits; bandwidth_note: the sentence on how that was found.
     cop_m: side -> (n_samples, 2) centre of pressure in metres; cop_axes says what the two columns are.
@@ -113,6 +114,8 @@ class ForceSignals:
     edge_sd_s: float = 0.0
     side_offset_sd_s: float = 0.0
     timing_refusal: str | None = None
+    force_refusal: str | None = None
+    trial_refusal: str | None = None
     doubts: tuple[str, ...] = ()
     cop_m: Mapping[Side, FloatArray] = field(default_factory=dict)
     cop_axes: CopAxes = "unknown"

@@ -188,6 +188,7 @@ SENSOR_LABELS: Final[dict[str, str]] = {
     "force_plate": "force plate",
     "hx711_plate": "load-cell plate (HX711)",
     "fsr_insole": "pressure insole (FSR)",
+    "pressure_insole": "pressure insoles of a vendor, no plate",
     "insole_plate": "two pressure insoles (FSR) and a load-cell plate (HX711)",
 }
 

@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from landing_lab.app.invocation import command_name
-from landing_lab.errors import ParameterError
+from landing_lab.errors import CalibrationError, ParameterError
 from landing_lab.model.blocks import FloatArray
-from landing_lab.model.insole_layout import InsoleLayout, parse_layout, shipped_layouts
 from landing_lab.model.raw import RawRecording
 from landing_lab.model.recording import Recording, Stream
 from landing_lab.sim.from_force import SensedRecording, sensed_recording
-from landing_lab.sim.setting import SETTINGS
+from landing_lab.sim.setting import SETTINGS, SensorSetting
 
 if TYPE_CHECKING:
     from landing_lab.io.xdf_journal import XdfJournal
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
 TRUTH_SUFFIX: Final = ".truth.json"
 BLOCK_S: Final = 0.5
 """Frames of this time are appended together, as a session does it."""
-
-LARGEST_LAYOUT_BYTES: Final = 100_000
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,22 +47,14 @@ class SensorsWanted:
 
 def run_simulate_sensors(wanted: SensorsWanted, *, as_json: bool) -> int:
     """Write the recording and its truth, and say so."""
+    from landing_lab.io.layout_files import layout_named
     from landing_lab.io.read import read
 
     _check_free(wanted)
     recording = read(wanted.file, left=wanted.left, right=wanted.right, sample_rate_hz=wanted.rate_hz)
-    force_n, rate_hz, cop_mm = _two_feet(recording)
     name = "hard" if wanted.hard else "typical"
     setting = dataclasses.replace(SETTINGS[name], layout=layout_named(wanted.layout))
-    made = sensed_recording(
-        force_n,
-        rate_hz,
-        seed=wanted.seed,
-        setting=setting,
-        cop_mm=cop_mm,
-        speed_up=wanted.speed_up,
-        calibrated=wanted.calibrated,
-    )
+    made = _sensed(recording, wanted, setting)
     facts = {"participant": "simulated", "force_from": wanted.file.name}
     truth = wanted.out.with_name(wanted.out.name + TRUTH_SUFFIX)
     _write(wanted.out, dataclasses.replace(made.raw, metadata={**made.raw.metadata, **facts}), truth, made)
@@ -89,6 +78,25 @@ def run_simulate_sensors(wanted: SensorsWanted, *, as_json: bool) -> int:
     else:
         _say(document)
     return 0
+
+
+def _sensed(recording: Recording, wanted: SensorsWanted, setting: SensorSetting) -> SensedRecording:
+    force_n, rate_hz, cop_mm = _two_feet(recording)
+    try:
+        return sensed_recording(
+            force_n,
+            rate_hz,
+            seed=wanted.seed,
+            setting=setting,
+            cop_mm=cop_mm,
+            speed_up=wanted.speed_up,
+            calibrated=wanted.calibrated,
+        )
+    except CalibrationError as error:
+        raise ParameterError(
+            f"a wearer could not calibrate insoles of the layout {setting.layout.name} ({error}); choose another "
+            "layout or seed, or add --uncalibrated"
+        ) from error
 
 
 def _check_free(wanted: SensorsWanted) -> None:
@@ -117,21 +125,6 @@ def _two_feet(recording: Recording) -> tuple[FloatArray, float, FloatArray | Non
             "carries; name two columns with --left and --right, or choose a recording of two plates"
         )
     return np.asarray(stream.samples[:, list(columns)]), stream.sample_rate_hz, feet_cop_mm(stream)
-
-
-def layout_named(name: str) -> InsoleLayout:
-    """The shipped layout of that name, or the one in a TOML file."""
-    shipped = shipped_layouts()
-    if name in shipped:
-        return shipped[name]
-    file = Path(name)
-    if not file.is_file():
-        raise ParameterError(f"there is no layout {name!r}; choose one of {', '.join(shipped)}, or name a TOML file")
-    try:
-        text = file.read_bytes()[:LARGEST_LAYOUT_BYTES].decode("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ParameterError(f"the layout {file} cannot be read ({error}); docs/layouts.md shows one") from error
-    return parse_layout(text)
 
 
 def _write(path: Path, raw: RawRecording, truth: Path, made: SensedRecording) -> None:

@@ -64,7 +64,7 @@ def run_simulate_devices(settings: SimulateSettings, *, as_json: bool) -> int:
     """Serve two insoles and a plate until interrupted; prints one address per board."""
     check_speed(settings.speed)
     from landing_lab.app.boards.scenes import make_scene
-    from landing_lab.app.boards.sensors import layout_named
+    from landing_lab.io.layout_files import layout_named
 
     layout = None if settings.layout is None else layout_named(settings.layout)
     scene = make_scene(settings.scene, seed=settings.seed, clock_ppm=settings.clock_ppm, layout=layout)

@@ -68,8 +68,8 @@ def simulate_devices(
         return_after_s=return_after,
     )
     settings = SimulateSettings(
-        speed=speed, seed=seed, scene=scene, layout=layout, tcp=tcp, link_dir=link_dir, clock_ppm=clock_ppm, faults=faults,
-        faulty=faults_on,
+        speed=speed, seed=seed, scene=scene, layout=layout, tcp=tcp, link_dir=link_dir, clock_ppm=clock_ppm,
+        faults=faults, faulty=faults_on,
     )  # fmt: skip
     raise typer.Exit(run_simulate_devices(settings, as_json=json))
 

@@ -1,4 +1,4 @@
-"""Whether insoles still agree with the plate at the end of a session: a few seconds of standing, one sentence."""
+"""Whether insoles still agree with the plate at the end of a session: standing and leaning, one sentence for each."""
 
 from __future__ import annotations
 
@@ -8,29 +8,27 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final, Literal
 
-import numpy as np
-
 from landing_lab.app.calibration.files import SavedSteps
 from landing_lab.app.calibration.fit import posture_times_s
-from landing_lab.calibrate.recording import recording_from_raw
+from landing_lab.calibrate.drift import SHIFT_MM, InsoleDrift, insole_drift
+from landing_lab.calibrate.foot_series import foot_series
+from landing_lab.calibrate.insole_on_plate import EMPTY, with_plate_only
 from landing_lab.errors import CalibrationError
 from landing_lab.io.calibration_files import FOLDER
+from landing_lab.io.session_checks import SCHEMA, keep_beside_sessions
 from landing_lab.io.write import json_text, make_folder, write_whole
-from landing_lab.model.calibration import Calibration, InsoleCalibration
+from landing_lab.model.calibration import Calibration, InsoleCalibration, PlateCalibration
 from landing_lab.model.raw import RawRecording
-from landing_lab.model.recording import Stream
 
 CHECKS: Final = "checks"
-SCHEMA: Final = "landing-lab.calibration-check/1"
-HOLDS_SD: Final = 2.0
-"""A calibration holds where insole and plate differ by no more than two of its own standard deviations."""
-
-LEAST_N: Final = 100.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FootCheck:
-    """One insole against the plate: mean forces in N, difference and what the calibration allows in percent."""
+    """One insole against the plate: mean forces in N, and how far it has moved since its calibration.
+
+    apart_pct: of its force, allowed_pct either way; shift_mm: error of a medial shift (SD), None where nobody leaned.
+    """
 
     device_id: str
     side: str
@@ -38,6 +36,8 @@ class FootCheck:
     plate_n: float
     apart_pct: float
     allowed_pct: float
+    shift_mm: float | None
+    allowed_shift_mm: float
     holds: bool
     verdict: str
     calibration: str
@@ -50,27 +50,20 @@ def check_feet(raw: RawRecording, saved: SavedSteps, calibrations: Mapping[str, 
     Raises CalibrationError where no insole of the session has a calibration, or a foot carried too little.
     """
     times_s = posture_times_s(raw, saved.steps)
-    recording = recording_from_raw(raw)
-    plates = [stream for stream in recording.streams.values() if stream.sensor.kind == "hx711_plate"]
     plate_ids = [one.info.device_id for one in raw.streams.values() if one.info.sensor_kind == "hx711_plate"]
+    plate = calibrations.get(plate_ids[0])
+    seen = with_plate_only(raw, plate if isinstance(plate, PlateCalibration) else None)
+    loaded_s = {name: between for name, between in times_s.items() if name != EMPTY}
     checks = []
     feet: tuple[Literal["left", "right"], ...] = ("left", "right")
-    for name, stream in raw.streams.items():
+    for stream in raw.streams.values():
         made = calibrations.get(stream.info.device_id)
         side = next((side for side in feet if side == stream.info.placement), None)
-        if side is None or name not in recording.streams or not isinstance(made, InsoleCalibration):
-            continue
-        if made.method != "on plate":
+        if side is None or not isinstance(made, InsoleCalibration) or made.method != "on plate":
             continue  # newton of single cells do not sum to the force of the foot
-        insole_n = _mean_n(recording.streams[name], None, times_s["flat"])
-        plate_n = _mean_n(plates[0], side, times_s["flat"]) - _mean_n(plates[0], side, times_s["feet_up"])
-        if plate_n < LEAST_N:
-            raise CalibrationError(
-                f"the {side} foot carried only {plate_n:.0f} N; stand with one foot on each plate and repeat the check"
-            )
-        plate = calibrations.get(plate_ids[0])
-        allowed = 100.0 * HOLDS_SD * made.relative_sd
-        checks.append(_foot(made, side, (insole_n, plate_n), allowed, "nominal" if plate is None else plate.file))
+        series = foot_series(seen, side, empty_s=times_s[EMPTY])
+        found = insole_drift(series, loaded_s, made)
+        checks.append(_foot(made, side, found, "nominal" if plate is None else plate.file))
     if not checks:
         raise CalibrationError(
             "no insole here was calibrated on the plate, so there is nothing to check; calibrate first: "
@@ -79,40 +72,45 @@ def check_feet(raw: RawRecording, saved: SavedSteps, calibrations: Mapping[str, 
     return checks
 
 
-def _foot(
-    made: InsoleCalibration, side: str, seen_n: tuple[float, float], allowed_pct: float, plate_file: str
-) -> FootCheck:
-    insole_n, plate_n = seen_n
-    apart = 100.0 * (insole_n / plate_n - 1.0)
-    holds = abs(apart) <= allowed_pct
-    told = (
-        f"the {side} insole reads {insole_n:.0f} N where the plate reads {plate_n:.0f} N ({apart:+.0f} %, allowed "
-        f"+-{allowed_pct:.0f} %): "
-    )
-    told += "its calibration holds" if holds else "it has drifted; calibrate again and doubt this session's newton"
+def _foot(made: InsoleCalibration, side: str, found: InsoleDrift, plate_file: str) -> FootCheck:
+    holds = found.force_holds and found.shift_holds
     return FootCheck(
         device_id=made.device_id,
         side=side,
-        insole_n=round(insole_n, 1),
-        plate_n=round(plate_n, 1),
-        apart_pct=round(apart, 2),
-        allowed_pct=round(allowed_pct, 2),
+        insole_n=round(found.insole_n, 1),
+        plate_n=round(found.plate_n, 1),
+        apart_pct=round(found.gain_pct, 2),
+        allowed_pct=round(found.allowed_gain_pct, 2),
+        shift_mm=None if found.shift_mm is None else round(found.shift_mm, 2),
+        allowed_shift_mm=SHIFT_MM,
         holds=holds,
-        verdict=told,
+        verdict=_verdict(side, found, holds=holds),
         calibration=made.file,
         plate_calibration=plate_file,
     )
 
 
-def _mean_n(stream: Stream, side: Literal["left", "right"] | None, between_s: tuple[float, float]) -> float:
-    """Mean force of all cells of a side; those of a free-running plate are averaged one by one."""
-    inside = (stream.times_s >= between_s[0]) & (stream.times_s < between_s[1])
-    columns = stream.layout.pick(quantity="force", side=side)
-    return float(np.nansum(np.nanmean(stream.samples[inside][:, columns], axis=0)))
+def _verdict(side: str, found: InsoleDrift, *, holds: bool) -> str:
+    """One sentence: what drifted, and what that does to medial shift."""
+    shift = (
+        "what that does to medial shift is not known, nobody leaned"
+        if found.shift_mm is None
+        else f"medial shift is told to {found.shift_mm:.1f} mm (allowed {SHIFT_MM:.0f})"
+    )
+    told = (
+        f"the {side} insole reads {found.insole_n:.0f} N where the plate reads {found.plate_n:.0f} N, "
+        f"{found.gain_pct:+.0f} % since its calibration (allowed +-{found.allowed_gain_pct:.0f} %), and {shift}: "
+    )
+    if holds:
+        return told + "its calibration holds"
+    if found.force_holds:
+        return told + "its cells have drifted apart; calibrate again and doubt this session's medial shift"
+    spared = "newton, less its medial shift" if found.shift_mm is not None and found.shift_holds else "numbers"
+    return told + f"its force has drifted; calibrate again and doubt this session's {spared}"
 
 
-def write_check(dataset: Path, checks: Sequence[FootCheck], saved: SavedSteps, raw: Path) -> Path:
-    """Keep the check beside the calibrations: DATASET/calibrations/checks/; raises RecordingError."""
+def write_check(dataset: Path, checks: Sequence[FootCheck], saved: SavedSteps, raw: Path) -> list[Path]:
+    """Keep the check in DATASET/calibrations/checks/ and beside the sessions it speaks of; raises RecordingError."""
     folder = dataset / FOLDER / CHECKS
     make_folder(folder)
     stamp = re.sub(r"[^0-9TZ]", "", saved.made_at.split("+")[0]) + "Z"
@@ -128,4 +126,5 @@ def write_check(dataset: Path, checks: Sequence[FootCheck], saved: SavedSteps, r
     while path.exists():
         number += 1
         path = folder / f"check_{stamp}_{number}.json"
-    return write_whole(path, json_text(document).encode(), durable=True)
+    written = write_whole(path, json_text(document).encode(), durable=True)
+    return [written, *keep_beside_sessions(dataset, document)]

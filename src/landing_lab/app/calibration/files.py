@@ -33,6 +33,8 @@ KINDS: Final[Mapping[str, frozenset[str]]] = {
 
 MASS_SD_PCT: Final = (0.001, 10.0)
 ROOM_C: Final = (-30.0, 60.0)
+FARTHEST_HEEL_MM: Final = 500.0
+MOST_TURNED_DEG: Final = 45.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +52,7 @@ class SavedSteps:
     """The steps of one raw file, and what the operator entered.
 
     kind: a key of KINDS. sides: feet whose insoles are to be calibrated. mass_sd_pct: how well the masses are known.
+    heel_mm, toe_out_deg: where marks on the plates say that feet stood (FootStand), None where there were none.
     """
 
     kind: str
@@ -61,6 +64,8 @@ class SavedSteps:
     operator: str | None = None
     note: str | None = None
     common_scale: bool = False
+    heel_mm: tuple[float, float] | None = None
+    toe_out_deg: float = 0.0
 
 
 def raw_path(dataset: Path, kind: str, device_id: str, stamp: str) -> Path:
@@ -128,7 +133,14 @@ def _contradiction(saved: SavedSteps) -> str | None:
         return f"is of a {saved.kind!r} calibration and holds steps of another kind"
     if set(saved.sides) - {"left", "right"} or (saved.kind == "on plate" and not saved.sides):
         return "names no foot whose insole is to be calibrated (sides: left, right)"
+    if saved.heel_mm is not None and not in_reach(saved.heel_mm, saved.toe_out_deg):
+        return "puts the heels where no plate is (heel_mm, toe_out_deg)"
     return _entry_outside(saved) or _not_dated(saved)
+
+
+def in_reach(heel_mm: tuple[float, float], toe_out_deg: float) -> bool:
+    """Whether a foot can stand so: heel within half a metre of the plate's middle, toes within 45 degrees of ahead."""
+    return max(map(abs, heel_mm)) <= FARTHEST_HEEL_MM and abs(toe_out_deg) <= MOST_TURNED_DEG
 
 
 def _entry_outside(saved: SavedSteps) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 import numpy as np
@@ -11,16 +11,18 @@ import numpy as np
 from landing_lab.app.calibration.files import SavedStep, SavedSteps
 from landing_lab.app.calibration.steps import plate_words
 from landing_lab.calibrate.alignment import align
+from landing_lab.calibrate.foot_arms import FootStand
 from landing_lab.calibrate.insole import CellLoad, fit_insole_bench
 from landing_lab.calibrate.insole_on_plate import fit_insole_on_plate
 from landing_lab.calibrate.known_load import KnownLoad
+from landing_lab.calibrate.layouts import cells_of
 from landing_lab.calibrate.plate import fit_plate
 from landing_lab.calibrate.plate_readings import CellReadings, cell_readings
 from landing_lab.calibrate.tap import PlateMode, plate_mode
 from landing_lab.calibrate.unloading import filter_order
 from landing_lab.errors import CalibrationError
 from landing_lab.model.blocks import FrameBlock
-from landing_lab.model.calibration import Calibration, InsoleCalibration, PlateCalibration
+from landing_lab.model.calibration import Calibration, InsoleCalibration, PlateCalibration, from_document
 from landing_lab.model.channels import Side
 from landing_lab.model.raw import RawRecording, RawStream
 
@@ -152,14 +154,35 @@ def insoles_of(raw: RawRecording, saved: SavedSteps, plate: PlateCalibration | N
     """Insoles of the feet that were asked for, from the postures on the plate."""
     postures_s = posture_times_s(raw, saved.steps)
     skipped = [one.step.key for one in saved.steps if one.status == "skipped"]
+    stand = None if saved.heel_mm is None else FootStand(heel_mm=saved.heel_mm, toe_out_deg=saved.toe_out_deg)
     made = []
     feet: tuple[Literal["left", "right"], ...] = ("left", "right")
     for side in feet:
         if side in saved.sides:
-            one = fit_insole_on_plate(raw, side, postures_s=postures_s, plate=plate, made_at=saved.made_at)
+            one = fit_insole_on_plate(
+                raw,
+                side,
+                postures_s=postures_s,
+                plate=plate,
+                bench=_bench_in(raw, side),
+                stand=stand,
+                made_at=saved.made_at,
+            )
             told = (f"left out, so the error is known for less: {', '.join(skipped)}",) if skipped else ()
             made.append(dataclasses.replace(one, findings=(*one.findings, *told)))
     return made
+
+
+def _bench_in(raw: RawRecording, side: Side) -> InsoleCalibration | None:
+    """The bench calibration of a foot's insole that a raw file carries, which holds the laws of its cells."""
+    documents = raw.metadata.get("calibrations")
+    if not isinstance(documents, Mapping):
+        return None
+    for device_id in [one.info.device_id for one in raw.streams.values() if one.info.placement == side]:
+        made = from_document(documents[device_id]) if device_id in documents else None
+        if isinstance(made, InsoleCalibration) and made.method == "bench":
+            return made
+    return None
 
 
 def posture_times_s(raw: RawRecording, steps: Sequence[SavedStep]) -> dict[str, tuple[float, float]]:
@@ -192,7 +215,8 @@ def bench_of(raw: RawRecording, saved: SavedSteps) -> InsoleCalibration:
         for one in saved.steps
         if one.windows_us
     ]
-    return fit_insole_bench(stream.info, loads, made_at=saved.made_at)
+    cells, _ = cells_of(stream.info, raw.metadata.get("insole_layouts"))
+    return fit_insole_bench(stream.info, loads, cells=cells, made_at=saved.made_at)
 
 
 def _with_entries(made: InsoleCalibration, saved: SavedSteps) -> InsoleCalibration:

@@ -21,6 +21,7 @@ from landing_lab.errors import CalibrationError
 from landing_lab.model.blocks import CountArray, FloatArray, FrameBlock
 from landing_lab.model.channels import Side
 from landing_lab.model.device import DeviceInfo
+from landing_lab.model.insole_layout import InsoleLayout
 from landing_lab.model.units import STANDARD_GRAVITY_M_PER_S2 as GRAVITY
 
 NEAR_MIDDLE_MM: Final = 20.0
@@ -119,12 +120,19 @@ def judge_unloading(info: DeviceInfo, side: Side, repetitions: Sequence[FrameBlo
     return Verdict(told=f"filter of order {found.order}, probability {found.sure:.2f}")
 
 
-def judge_cell(info: DeviceInfo, cell: int, before: CountArray, counts: CountArray, mass_kg: float) -> Verdict:
-    """A mass on one cell of an insole, against the cells before it lay there."""
+def judge_cell(
+    info: DeviceInfo,
+    cell: int,
+    before: CountArray,
+    counts: CountArray,
+    mass_kg: float,
+    cells: InsoleLayout | None = None,
+) -> Verdict:
+    """A mass on one cell of an insole, against the cells before it lay there; cells: its layout."""
     if len(counts) < MIN_SCANS:
         return Verdict(problem=f"only {len(counts)} scans arrived: look at the cable, then do it again")
     change = np.median(fsr_force_n(counts), axis=0) - np.median(fsr_force_n(before), axis=0)
-    names = [channel.name for channel in insole_layout(info).channels]
+    names = [channel.name for channel in insole_layout(info, cells).channels]
     most = int(np.argmax(change))
     if most != cell and change[most] > 2.0 * max(float(change[cell]), 0.1):
         return Verdict(problem=f"the mass seems to lie on {names[most]}, not on {names[cell]}: move it")

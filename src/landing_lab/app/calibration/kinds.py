@@ -24,12 +24,13 @@ from landing_lab.app.calibration.steps import (
 )
 from landing_lab.calibrate.convert import foreign
 from landing_lab.errors import CalibrationError, ParameterError
-from landing_lab.io.calibration_files import newest_calibrations
+from landing_lab.io.calibration_files import newest_calibrations, read_calibrations
 from landing_lab.io.formats.xdf import read_raw
+from landing_lab.io.layout_files import layouts_wanted
 from landing_lab.io.path import check_path
-from landing_lab.io.visible import visible
+from landing_lab.io.visible import quoted_name, visible
 from landing_lab.io.write import json_text
-from landing_lab.model.calibration import Calibration, PlateCalibration, validity
+from landing_lab.model.calibration import Calibration, InsoleCalibration, PlateCalibration, validity
 from landing_lab.model.channels import Side
 from landing_lab.model.device import DeviceInfo, DeviceLink, SimulatedDevice
 
@@ -136,6 +137,18 @@ def _load_of(row: dict[str, str | None], number: int, name: str) -> tuple[float,
     return mass_kg, at_mm, side
 
 
+def place_of(text: str) -> tuple[float, float]:
+    """A place on the plate as it is typed: MEDIAL,ANTERIOR in mm from its middle."""
+    try:
+        medial, anterior = (float(word) for word in text.split(","))
+    except ValueError as error:
+        raise ParameterError(
+            f"--heel-mm {quoted_name(text)!r} is no place; write MEDIAL,ANTERIOR in mm from the plate's middle, such "
+            "as 0,-130"
+        ) from error
+    return medial, anterior
+
+
 def run_insole(
     settings: CalibrateSettings, *, side: Literal["left", "right", "both"], bench: bool, masses_kg: Sequence[float]
 ) -> int:
@@ -151,9 +164,13 @@ def _run_on_plate(settings: CalibrateSettings, side: Literal["left", "right", "b
         links = _plate_then_insoles(found, feet, whole=side != "both")
         settings = replace(settings, sides=tuple(link.info.placement for link in links[1:]))
         calibrations = _plate_calibration(settings, links[0].info)
-        recorded = record_steps("on plate", links, insole_plan(), settings, calibrations)
-    made = next(iter(calibrations.values()), None)
-    return finish(recorded, settings, made if isinstance(made, PlateCalibration) else None)
+        plate = calibrations.get(links[0].info.device_id)
+        if settings.bench_laws:
+            calibrations |= _bench_calibrations(settings, [link.info for link in links[1:]])
+        recorded = record_steps(
+            "on plate", links, insole_plan(marked=settings.heel_mm is not None), settings, calibrations
+        )
+    return finish(recorded, settings, plate if isinstance(plate, PlateCalibration) else None)
 
 
 def _plate_then_insoles(links: Sequence[DeviceLink], feet: Sequence[str], *, whole: bool) -> list[DeviceLink]:
@@ -186,6 +203,29 @@ def _plate_calibration(settings: CalibrateSettings, info: DeviceInfo) -> dict[st
     return {info.device_id: made}
 
 
+def _bench_calibrations(settings: CalibrateSettings, infos: Sequence[DeviceInfo]) -> dict[str, Calibration]:
+    """The newest bench calibration of each insole: it knows the bend of each cell, which a wearer cannot tell."""
+    found, now = read_calibrations(settings.dataset)[0], datetime.now(tz=UTC)
+    laws: dict[str, Calibration] = {}
+    for info in infos:
+        mine = [
+            one
+            for one in found
+            if isinstance(one, InsoleCalibration)
+            and one.method == "bench"
+            and validity(one, now) != "future"
+            and foreign(info, one) is None
+            and one.device_id == info.device_id
+        ]
+        if mine:
+            laws[info.device_id] = mine[-1]
+            age = (now - mine[-1].made).days
+            _say(
+                f"{visible(info.device_id)}: exponents and saturations of its cells from {mine[-1].file} ({age} days)."
+            )
+    return laws
+
+
 def _say(text: str) -> None:
     print(text, file=sys.stderr)
 
@@ -203,12 +243,15 @@ def _run_bench(settings: CalibrateSettings, side: Literal["left", "right", "both
         return [act_out_bench(steps, seed=settings.seed, side=foot)]
 
     with boards(settings, acted) as links:
+        cells = layouts_wanted(settings.layouts, [link.info for link in links], settings.dataset)
         insoles = [link for link in of_kind(links, "fsr_insole") if side in ("both", link.info.placement)]
         if len(insoles) != 1:
             raise CalibrationError(
                 f"{len(insoles)} insoles answer, and one at a time is calibrated on the bench; choose a --side"
             )
-        recorded = record_steps("bench", insoles, bench_plan(insoles[0].info, masses), settings)
+        info = insoles[0].info
+        steps = bench_plan(info, masses, cells.get(info.device_id))
+        recorded = record_steps("bench", insoles, steps, settings)
     return finish(recorded, settings)
 
 
@@ -231,11 +274,22 @@ def run_check(settings: CalibrateSettings) -> int:
     except BaseException:
         discard(recorded.raw)
         raise
-    path = write_check(settings.dataset, checks, recorded.saved, recorded.raw)
+    written = write_check(settings.dataset, checks, recorded.saved, recorded.raw)
     if settings.as_json:
-        sys.stdout.write(json_text({"feet": [asdict(one) for one in checks], "file": str(path)}))
+        sys.stdout.write(
+            json_text(
+                {
+                    "feet": [asdict(one) for one in checks],
+                    "file": str(written[0]),
+                    "sessions": list(map(str, written[1:])),
+                }
+            )
+        )
     else:
         for one in checks:
             print(f"{'OK  ' if one.holds else 'STOP'}  {visible(one.verdict)}.")
-        print(f"Written: {path}")
+        for path in written:
+            print(f"Written: {path}")
+        if len(written) > 1 and not all(one.holds for one in checks):
+            print("What rests on these insoles is flagged from now on; make the report anew: landing-lab reanalyse")
     return 0 if all(one.holds for one in checks) else 1

@@ -14,6 +14,7 @@ from landing_lab.app.calibration.watch import Window
 from landing_lab.calibrate.known_load import KnownLoad
 from landing_lab.model.blocks import CountArray, FrameBlock
 from landing_lab.model.device import Arrival, DeviceInfo
+from landing_lab.model.insole_layout import InsoleLayout
 
 KEPT_US: Final = 3_000_000
 """Frames before a step that it may still ask for."""
@@ -21,9 +22,10 @@ KEPT_US: Final = 3_000_000
 
 @dataclass(slots=True)
 class StepReadings:
-    """Frames of the step that is now, and the loads that are known."""
+    """Frames of the step that is now, and the loads that are known; cells: layout of an insole."""
 
     info: DeviceInfo
+    cells: InsoleLayout | None = None
     loads: list[KnownLoad] = field(default_factory=list)
     _arrivals: list[Arrival] = field(default_factory=list)
     _rest_counts: CountArray | None = None
@@ -50,7 +52,7 @@ class StepReadings:
         if step.cell is None or self._rest_counts is None:
             self._rest_counts = pieces[0].counts
             return Verdict(told="read")
-        return judge_cell(self.info, step.cell, self._rest_counts, pieces[0].counts, step.mass_kg)
+        return judge_cell(self.info, step.cell, self._rest_counts, pieces[0].counts, step.mass_kg, self.cells)
 
     def accept(self, step: GuidedStep, windows: Sequence[Window]) -> None:
         """A load of a plate is known from now on."""

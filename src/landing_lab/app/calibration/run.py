@@ -19,6 +19,7 @@ from landing_lab.app.calibration.files import (
     MASS_SD_PCT,
     ROOM_C,
     SavedSteps,
+    in_reach,
     raw_path,
     saved_steps,
     steps_path,
@@ -35,6 +36,7 @@ from landing_lab.errors import CalibrationError, DeviceLostError, DeviceNotFound
 from landing_lab.io.calibration_files import read_calibration, read_calibrations
 from landing_lab.io.dataset import Dataset
 from landing_lab.io.formats.xdf import read_raw
+from landing_lab.io.layout_files import documents_of, layouts_wanted
 from landing_lab.io.visible import visible
 from landing_lab.io.write import json_text
 from landing_lab.model.calibration import Calibration, PlateCalibration, as_document
@@ -56,7 +58,11 @@ TITLES: Final[Mapping[Kind, str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalibrateSettings:
-    """What the operator entered; sides: feet whose insoles are calibrated."""
+    """What the operator entered.
+
+    sides: feet whose insoles are calibrated; layouts: as of `layouts_wanted`; bench_laws:
+    take the laws of single cells from the bench where there are some; heel_mm, toe_out_deg: marks for the feet.
+    """
 
     dataset: Path
     urls: tuple[str, ...] = ()
@@ -70,6 +76,10 @@ class CalibrateSettings:
     temperature_c: float | None = None
     operator: str | None = None
     note: str | None = None
+    layouts: tuple[str, ...] = ()
+    bench_laws: bool = True
+    heel_mm: tuple[float, float] | None = None
+    toe_out_deg: float = 0.0
 
     def __post_init__(self) -> None:
         if self.simulated and self.urls:
@@ -78,6 +88,11 @@ class CalibrateSettings:
             raise ParameterError(f"--mass-sd-pct {self.mass_sd_pct:g} is outside 0.001-10 %; 0.1 is a good scale")
         if self.temperature_c is not None and not ROOM_C[0] <= self.temperature_c <= ROOM_C[1]:
             raise ParameterError(f"--temperature-c {self.temperature_c:g} is outside -30 to 60 C")
+        if self.heel_mm is not None and not in_reach(self.heel_mm, self.toe_out_deg):
+            raise ParameterError(
+                f"--heel-mm {self.heel_mm[0]:g},{self.heel_mm[1]:g} with --toe-out-deg {self.toe_out_deg:g} is no "
+                "place of a foot on its plate; give mm from the plate's middle, medial and anterior, such as 0,-130"
+            )
         for text in (self.operator, self.note):
             if text is not None and not text.isprintable():
                 raise ParameterError("--operator and --note are plain text; leave out control characters")
@@ -136,6 +151,7 @@ def record_steps(
     made_at = now.isoformat(timespec="seconds")
     info = links[0].info
     raw = raw_path(settings.dataset, kind, info.device_id, f"{now:%Y%m%dT%H%M%SZ}")
+    layouts = layouts_wanted(settings.layouts, [link.info for link in links], settings.dataset)
     metadata = {
         "started_at": made_at,
         "software": f"landing-lab {landing_lab.__version__}",
@@ -143,6 +159,7 @@ def record_steps(
         "operator": settings.operator,
         "note": settings.note,
         "calibrations": {device: as_document(made) for device, made in (calibrations or {}).items()},
+        **documents_of(layouts),
     }
     with terminal_front(aside=settings.as_json) as front:
         session = CalibrationSession(
@@ -152,6 +169,7 @@ def record_steps(
             front=front,
             script=settings.script,
             calibrations=calibrations or {},
+            cells=layouts.get(info.device_id),
         )
         try:
             file = session.run(raw, metadata)
@@ -175,6 +193,8 @@ def _saved(kind: Kind, made_at: str, session: CalibrationSession, settings: Cali
         operator=settings.operator,
         note=settings.note,
         common_scale=settings.common_scale,
+        heel_mm=settings.heel_mm,
+        toe_out_deg=settings.toe_out_deg,
     )
 
 

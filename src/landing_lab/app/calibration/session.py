@@ -26,6 +26,7 @@ from landing_lab.model.blocks import FloatArray
 from landing_lab.model.calibration import Calibration
 from landing_lab.model.channels import ChannelLayout, Side
 from landing_lab.model.device import Arrival, DeviceLink
+from landing_lab.model.insole_layout import InsoleLayout
 
 LONGEST_S: Final = 8 * 3600.0
 IDLE_S: Final = 30.0
@@ -42,7 +43,7 @@ class CalibrationSession:
     """Runs the steps on one board (the first link); other links are insoles that are recorded and shown beside.
 
     `run` blocks; `submit` may be called from any thread. records: what became of each step, in order.
-    recording: the raw file was made and boards stream.
+    recording: the raw file was made and boards stream. cells: layout of an insole that is calibrated on the bench.
     """
 
     links: Sequence[DeviceLink]
@@ -51,6 +52,7 @@ class CalibrationSession:
     front: FrontEnd
     script: Script | None = None
     calibrations: Mapping[str, Calibration] = field(default_factory=dict)
+    cells: InsoleLayout | None = None
     pause: Callable[[float], None] = time.sleep
     now: Callable[[], float] = time.monotonic
     phase: Phase = "starting"
@@ -76,8 +78,8 @@ class CalibrationSession:
         info = self.links[0].info
         plate = info.sensor_kind == "hx711_plate"
         calibration = self.calibrations.get(info.device_id) if self.steps[0].kind == "posture" else None
-        self.board, self.readings = BoardLevels(info, calibration), StepReadings(info)
-        self.layout = plate_layout(info) if plate else insole_layout(info)
+        self.board, self.readings = BoardLevels(info, calibration), StepReadings(info, self.cells)
+        self.layout = plate_layout(info) if plate else insole_layout(info, self.cells)
 
     @property
     def step(self) -> GuidedStep | None:

@@ -13,6 +13,7 @@ from landing_lab.calibrate.layouts import insole_layout, plate_layout
 from landing_lab.errors import CalibrationError, ParameterError
 from landing_lab.model.channels import Channel, Side
 from landing_lab.model.device import DeviceInfo
+from landing_lab.model.insole_layout import InsoleLayout
 
 StepKind: TypeAlias = Literal["empty", "load", "unload", "tap", "posture"]
 Gate: TypeAlias = Literal["empty", "standing", "left", "right", "moving"]
@@ -204,8 +205,9 @@ def _posture(posture: str, instruction: str, gate: Gate, seconds: float, *, opti
     )  # fmt: skip
 
 
-def insole_plan() -> list[GuidedStep]:
-    """Postures of a wearer on the plates, as pressure.md and the fit want them."""
+def insole_plan(*, marked: bool = False) -> list[GuidedStep]:
+    """Postures of a wearer on the plates, as pressure.md and the fit want them; marked: feet stand on marks."""
+    where = "heels on the marks and toes along them, whenever a foot comes down; " if marked else ""
     return [
         _posture(
             EMPTY,
@@ -214,7 +216,13 @@ def insole_plan() -> list[GuidedStep]:
             3.0,
             optional=False,
         ),
-        _posture("flat", "Stand still, one foot on each plate, weight on both.", "standing", 5.0, optional=False),
+        _posture(
+            "flat",
+            f"Stand still, one foot on each plate, {where}weight on both.",
+            "standing",
+            5.0,
+            optional=False,
+        ),
         _posture("lean_fore_aft", "Lean slowly to the toes and back to the heels, feet flat. Twice.", "moving", 10.0),
         _posture("lean_sideways", "Shift your weight slowly to the left and to the right. Twice.", "moving", 8.0),
         _posture("heel_raises", "Rise on the toes, hold a second, come down. Four times.", "moving", 12.0),
@@ -225,15 +233,17 @@ def insole_plan() -> list[GuidedStep]:
 
 
 def check_plan() -> list[GuidedStep]:
-    """The short look at whether insoles still agree with the plate."""
+    """The short look at whether insoles still agree with the plate; leaning tells of the medial shift."""
     return [
         _posture(EMPTY, "Both feet in the air: plates empty, shoes on.", "empty", 2.0, optional=False),
         _posture("flat", "Stand still, one foot on each plate, weight on both.", "standing", 5.0, optional=False),
+        _posture("lean_fore_aft", "Lean slowly to the toes and back to the heels, feet flat. Once.", "moving", 8.0),
+        _posture("lean_sideways", "Shift your weight slowly to the left and to the right. Once.", "moving", 6.0),
     ]
 
 
-def bench_plan(info: DeviceInfo, masses_kg: Sequence[float]) -> list[GuidedStep]:
-    """Masses up and down on each cell of an insole that lies on a table; five masses or more."""
+def bench_plan(info: DeviceInfo, masses_kg: Sequence[float], cells: InsoleLayout | None = None) -> list[GuidedStep]:
+    """Masses up and down on each cell of an insole that lies on a table; five masses or more. cells: its layout."""
     masses = checked_masses(masses_kg)
     if len(masses) < MIN_MASSES:
         raise CalibrationError(
@@ -241,7 +251,7 @@ def bench_plan(info: DeviceInfo, masses_kg: Sequence[float]) -> list[GuidedStep]
             "--mass-kg until there are enough"
         )
     steps = [_empty("empty", "Lay the insole flat on a hard table. Nothing lies on it.")]
-    for cell, channel in enumerate(insole_layout(info).channels):
+    for cell, channel in enumerate(insole_layout(info, cells).channels):
         for way, mass in [("up", mass) for mass in masses] + [("down", mass) for mass in reversed(masses[:-1])]:
             steps.append(
                 GuidedStep(

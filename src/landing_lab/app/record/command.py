@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from landing_lab.app.options import Ports
+from landing_lab.app.options import InsoleLayouts, Ports
 
 
 def record(
@@ -36,6 +36,7 @@ def record(
     calibration: Annotated[
         list[Path] | None, typer.Option(help="Calibration file to use instead of the dataset's newest. Repeatable.")
     ] = None,
+    insole_layout: InsoleLayouts = None,
     operator: Annotated[str | None, typer.Option(help="Who records: initials; stored with each trial.")] = None,
     note: Annotated[str | None, typer.Option(help="Stored with each trial, such as shoes or surface.")] = None,
     max_duration_s: Annotated[
@@ -89,6 +90,7 @@ def record(
             continued=session,
             new_session=new_session,
             calibrations=tuple(calibration or ()),
+            layouts=tuple(insole_layout or ()),
             bell=bell,
         )
         return run_record(port or [], settings, simulated=sim)

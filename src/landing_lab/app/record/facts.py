@@ -10,8 +10,10 @@ import landing_lab
 from landing_lab.app.record.book import SessionBook
 from landing_lab.app.record.protocols import Protocol
 from landing_lab.app.record.report import ReportOrder
+from landing_lab.io.layout_files import documents_of
 from landing_lab.io.session_file import SessionState, TrialEntry
 from landing_lab.model.calibration import Calibration, as_document
+from landing_lab.model.insole_layout import InsoleLayout
 from landing_lab.model.trial_label import TrialLabel
 
 
@@ -33,6 +35,7 @@ def facts_of_trial(
     protocol: Protocol,
     settings: SessionSettings,
     calibrations: Mapping[str, Calibration],
+    layouts: Mapping[str, InsoleLayout],
 ) -> dict[str, object]:
     """What the raw file says of a trial; with it alone the analysis gives the same numbers anywhere."""
     facts: dict[str, object] = {
@@ -49,6 +52,7 @@ def facts_of_trial(
         "mass_kg": settings.mass_kg,
         "operator": settings.operator,
         "note": settings.note,
+        **documents_of(layouts),
     }
     documents = {device: as_document(found) for device, found in calibrations.items()}
     return {**facts, "calibrations": documents} if documents else facts

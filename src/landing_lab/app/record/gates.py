@@ -15,11 +15,14 @@ from landing_lab.app.live.trial import LOADED_N, LiveTrial
 from landing_lab.app.record.protocols import Protocol
 from landing_lab.calibrate.channels import channel_faults
 from landing_lab.calibrate.convert import foreign
+from landing_lab.calibrate.layouts import other_layout
 from landing_lab.errors import LandingLabError
+from landing_lab.io.layout_files import documents_of
 from landing_lab.io.visible import snippet
 from landing_lab.model.blocks import FrameBlock
 from landing_lab.model.calibration import Calibration, PlateCalibration, validity
 from landing_lab.model.device import DeviceInfo
+from landing_lab.model.insole_layout import InsoleLayout
 from landing_lab.model.result import TrialResult
 
 Level: TypeAlias = Literal["warn", "stop"]
@@ -50,9 +53,14 @@ class Finding:
 
 
 def of_calibrations(
-    boards: Mapping[str, DeviceInfo], calibrations: Mapping[str, Calibration], *, now: datetime | None = None
+    boards: Mapping[str, DeviceInfo],
+    calibrations: Mapping[str, Calibration],
+    layouts: Mapping[str, InsoleLayout] | None = None,
+    *,
+    now: datetime | None = None,
 ) -> Iterator[Finding]:
-    """Said once per session: boards without a calibration, with another's, or with one that is too old."""
+    """Said once per session: boards without a calibration, with another's or another layout's, or with an old one."""
+    documents = documents_of(layouts or {}).get("insole_layouts")
     today = now or datetime.now(tz=UTC)
     for info in boards.values():
         found = calibrations.get(info.device_id)
@@ -62,7 +70,7 @@ def of_calibrations(
             if kind == "plate":
                 text = f"{info.device_id} is not calibrated: newton are nominal; before a study: {repeat}"
                 yield Finding(f"calibration {info.device_id}", "warn", text)
-        elif (other := foreign(info, found)) is not None:
+        elif (other := foreign(info, found) or other_layout(info, found, documents)) is not None:
             yield Finding(f"calibration {info.device_id}", "warn", f"{other}, so it is not used; {repeat}")
         elif validity(found, today) == "expired":
             age = (today - found.made).days
@@ -219,8 +227,8 @@ def of_failure(error: Exception) -> Finding:
     return Finding("unreadable", "stop", f"{text}; please report it with the file")
 
 
-def of_channels(info: DeviceInfo, frames: FrameBlock) -> Iterator[Finding]:
-    """Saturated, stuck, open and drifting channels of one board."""
-    for fault in channel_faults(info, frames):
+def of_channels(info: DeviceInfo, frames: FrameBlock, cells: InsoleLayout | None = None) -> Iterator[Finding]:
+    """Saturated, stuck, open and drifting channels of one board; cells: layout of an insole."""
+    for fault in channel_faults(info, frames, cells):
         spoils = info.sensor_kind == "hx711_plate" and fault.kind != "drifting"
         yield Finding(f"{fault.kind} {info.device_id} {fault.channel}", "stop" if spoils else "warn", fault.sentence)

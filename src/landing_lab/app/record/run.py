@@ -31,6 +31,7 @@ from landing_lab.errors import ParameterError
 from landing_lab.io.calibration_files import newest_calibrations, read_calibration
 from landing_lab.io.dataset import Dataset
 from landing_lab.io.dataset_names import check_pseudonym
+from landing_lab.io.layout_files import layouts_wanted
 from landing_lab.io.visible import snippet, visible
 from landing_lab.model.calibration import Calibration
 from landing_lab.model.device import DeviceLink
@@ -41,7 +42,10 @@ OUTLIVES_S = 30.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordSettings:
-    """What to record and where to put it. session: the one to continue; new_session: begin another."""
+    """What to record and where to put it.
+
+    session: the one to continue; new_session: begin another; layouts: of insoles, as of `layouts_wanted`.
+    """
 
     dataset: Path
     participant: str
@@ -51,6 +55,7 @@ class RecordSettings:
     continued: str | None = None
     new_session: bool = False
     calibrations: tuple[Path, ...] = ()
+    layouts: tuple[str, ...] = ()
     bell: bool = False
 
     def __post_init__(self) -> None:
@@ -107,6 +112,7 @@ def run_record(
         links = stack.enter_context(links_to(transport(clock=clock), urls))
         print_devices([(link.url, link.info) for link in links])
         calibrations = _calibrations(settings, links)
+        layouts = layouts_wanted(settings.layouts, [link.info for link in links], settings.dataset)
         print("Getting ready ...")
         sys.stdout.flush()
         with SessionReport() as report:
@@ -120,6 +126,7 @@ def run_record(
                     protocol=settings.protocol,
                     settings=settings.session,
                     calibrations=calibrations,
+                    layouts=layouts,
                     front=front,
                     report=report,
                 )

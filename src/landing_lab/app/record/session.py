@@ -26,6 +26,7 @@ from landing_lab.errors import DeviceError, LandingLabError
 from landing_lab.io.session_file import TrialEntry
 from landing_lab.model.calibration import Calibration
 from landing_lab.model.device import DeviceLink
+from landing_lab.model.insole_layout import InsoleLayout
 from landing_lab.model.result import TrialResult
 
 MOST_IDLE = 2
@@ -51,6 +52,7 @@ class RecordSession:
     calibrations: Mapping[str, Calibration]
     front: FrontEnd
     report: SessionReport
+    layouts: Mapping[str, InsoleLayout] = dataclasses.field(default_factory=dict)
     pause: Callable[[float], None] = time.sleep
     now: Callable[[], float] = time.monotonic
     phase: Phase = "starting"
@@ -145,7 +147,7 @@ class RecordSession:
         self.book.describe(boards_of(boards), {device: found.file for device, found in self.calibrations.items()})
         for sentence in self.book.told:
             self.tell("session", sentence)
-        said = (*of_boards(boards.values()), *of_calibrations(boards, self.calibrations))
+        said = (*of_boards(boards.values()), *of_calibrations(boards, self.calibrations, self.layouts))
         for finding in said:
             self.tell("finding", finding.text, findings=(finding,))
         if self.protocol.caution:
@@ -157,8 +159,10 @@ class RecordSession:
         """One trial into a new file; None where nothing happened in it or nothing more is wanted."""
         entry = self.book.begin(planned)
         live = self.watch.live.next() if self.watch is not None else self._fresh()
-        self.watch = TrialWatch(self.links, self.protocol, self.calibrations, live, now=self.now)
-        self._metadata = facts_of_trial(self.book.state, entry, self.protocol, self.settings, self.calibrations)
+        self.watch = TrialWatch(self.links, self.protocol, self.calibrations, live, layouts=self.layouts, now=self.now)
+        self._metadata = facts_of_trial(
+            self.book.state, entry, self.protocol, self.settings, self.calibrations, self.layouts
+        )
         self.findings, self.trials, self.provisional, self.notes = (), (), False, []
         self.phase = "starting"  # a board that is away is waited for
         self.front.tick(self)

@@ -22,6 +22,7 @@ from landing_lab.app.record.gates import (
 from landing_lab.app.record.protocols import Protocol
 from landing_lab.model.calibration import Calibration
 from landing_lab.model.device import Arrival, DeviceLink
+from landing_lab.model.insole_layout import InsoleLayout
 from landing_lab.model.raw import RawRecording
 from landing_lab.model.result import Result, TrialResult
 
@@ -40,8 +41,10 @@ class TrialWatch:
         calibrations: Mapping[str, Calibration],
         live: LiveTrial,
         *,
+        layouts: Mapping[str, InsoleLayout] | None = None,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
+        self.layouts = layouts or {}
         self.protocol, self.calibrations, self.live, self._now = protocol, calibrations, live, now
         self.boards = {name: link.info for name, link in zip(stream_names(links), links, strict=True)}
         for name, info in self.boards.items():
@@ -111,7 +114,7 @@ class TrialWatch:
         for name, info in self.boards.items():
             frames = self.links.newest(name, CHANNELS_OVER_S)
             if frames is not None:
-                yield from of_channels(info, frames)
+                yield from of_channels(info, frames, self.layouts.get(info.device_id))
 
     def measure_first(
         self, worker: Executor, metadata: Mapping[str, object], *, mass_kg: float | None, box_height_m: float | None
@@ -156,7 +159,7 @@ def measured(
         *(
             finding
             for stream in read_raw(file.path).streams.values()
-            for finding in of_channels(stream.info, stream.frames)
+            for finding in of_channels(stream.info, stream.frames, watch.layouts.get(stream.info.device_id))
         ),
     ]
     return result, tuple({finding.name: finding for finding in found}.values())

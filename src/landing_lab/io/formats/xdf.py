@@ -126,10 +126,11 @@ def read_recording(path: Path) -> Recording:
 
 
 def recording_of_raw(raw: RawRecording, path: Path) -> Recording:
-    """What was read of a raw file, in newton, with the name of the file."""
+    """What was read of a raw file, in newton, with the name of the file and what a check beside its session doubts."""
     from landing_lab.calibrate.recording import recording_from_raw
+    from landing_lab.io.session_checks import with_check
 
-    recording = recording_from_raw(raw)
+    recording = recording_from_raw(with_check(raw, path))
     facts = {"source": path.name, "path": str(path), "format": FORMAT.name}
     return replace(recording, provenance={**recording.provenance, **facts})
 

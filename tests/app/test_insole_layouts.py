@@ -1,0 +1,68 @@
+"""A layout said once goes with what is recorded: names, places, calibrations, and what is computed from it later."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+from app.test_record_session import Script, ran, scene, session_of
+from calibration_runs import run_steps, saved
+from landing_lab.app.calibration.fit import insoles_of
+from landing_lab.app.calibration.sim import act_out_postures
+from landing_lab.app.calibration.steps import insole_plan
+from landing_lab.app.record.gates import of_calibrations
+from landing_lab.calibrate.recording import recording_from_raw
+from landing_lab.io.formats.xdf import read_raw
+from landing_lab.io.layout_files import documents_of
+from landing_lab.io.processed import read_processed
+from landing_lab.model.calibration import as_document
+from landing_lab.model.insole_layout import shipped_layouts
+from landing_lab.sim.devices import insole_info
+from played_links import PlayedClock, played
+
+OTHER = shipped_layouts()["fsr402_8"]
+
+
+def test_a_trial_carries_its_layout_and_is_read_with_it_later(tmp_path: Path) -> None:
+    links = played(scene(0), clock=PlayedClock())
+    session = session_of(tmp_path, links, Script(), auto_accept=True)
+    session.layouts = {"SIM-IN-L": OTHER}
+    ran(session)
+    (entry, *_) = session.book.accepted
+    raw = read_raw(session.book.raw_path(entry))
+    assert raw.metadata["insole_layouts"] == {"SIM-IN-L": OTHER.as_document()}
+    streams = recording_from_raw(raw).streams
+    assert streams["insole_left"].sensor.insole == OTHER
+    assert [one.name for one in streams["insole_left"].layout.channels] == [cell.name for cell in OTHER.cells]
+    right = streams["insole_right"].sensor.insole
+    assert right is not None
+    assert right.name == "infotronic_8"
+    stored = read_processed(Path(f"{session.book.folder.trial_stem(entry.task, entry.run)}.json"))
+    assert stored.description
+
+
+def test_a_calibration_of_another_layout_does_not_apply(tmp_path: Path) -> None:
+    left, right, plate = act_out_postures(seed=3)
+    session = run_steps((plate, left, right), insole_plan(), tmp_path / "a.xdf")
+    raw = read_raw(tmp_path / "a.xdf")
+    done = saved(session, "on plate", sides=("left",))
+    (usual,) = insoles_of(raw, done, None)
+    with_other = dataclasses.replace(raw, metadata={**raw.metadata, **documents_of({"SIM-IN-L": OTHER})})
+    (other,) = insoles_of(with_other, done, None)
+    assert (usual.layout, other.layout) == ("infotronic_8", "fsr402_8")
+    assert usual.arms_mm is not None
+    assert other.arms_mm != usual.arms_mm
+
+    used = {"calibrations": {"SIM-IN-L": as_document(usual)}}
+    fits = recording_from_raw(dataclasses.replace(raw, metadata={**raw.metadata, **used})).streams["insole_left"]
+    assert fits.sensor.whole_foot
+    assert fits.sensor.cop_sd_mm == usual.cop_sd_mm
+    assert tuple(channel.position_mm for channel in fits.layout.channels) == usual.arms_mm
+    foreign = recording_from_raw(dataclasses.replace(with_other, metadata={**with_other.metadata, **used}))
+    assert not foreign.streams["insole_left"].sensor.calibrated
+    assert foreign.streams["insole_left"].sensor.cop_sd_mm is None
+    assert any("made with the layout infotronic_8, and its cells are now said to lie as fsr402_8" in note
+               for note in foreign.notes)  # fmt: skip
+    info = insole_info(0)
+    (finding,) = of_calibrations({"insole_left": info}, {info.device_id: usual}, {info.device_id: OTHER})
+    assert "so it is not used" in finding.text
