@@ -24,6 +24,7 @@ from landing_lab.model.insole_layout import AXIS_X, InsoleLayout, shipped_layout
 from landing_lab.sim import fsr
 from landing_lab.sim.devices import insole_info
 from landing_lab.sim.hx711 import draw_plate, read_plate
+from landing_lab.sim.setting import ONE_VISIT
 from reference import require_reference_data
 
 Foot = Literal["left", "right"]
@@ -138,7 +139,7 @@ def sensed(side: Foot, name: str, seed: int, *, drift: float = 0.0, marked: bool
     walk = walk_of(side)
     layout = layout_on(walk, name)
     rng = np.random.default_rng([seed, side == "right", len(layout)])
-    parts = fsr.draw_parts(int(rng.integers(1 << 30)), len(layout))
+    parts = fsr.draw_parts(int(rng.integers(1 << 30)), setting=dataclasses.replace(ONE_VISIT, layout=layout))
     under = np.argmin(np.square(walk.place_mm[None] - layout.place_mm[:, None]).sum(axis=2), axis=1)
     force = walk.pressure_kpa[:, under] * 1e3 * nominal.FSR_SENSING_AREA_M2
     gain = 1.0 + drift * rng.choice([-1.0, 1.0], len(layout))
