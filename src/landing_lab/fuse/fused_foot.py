@@ -94,16 +94,16 @@ class FusedFoot:
 
 def is_stiff(plate: Sensor) -> bool:
     """Whether a calibration showed that the plate's first mode lies beyond what a landing excites."""
-    return (plate.mode_hz or plate.mode_at_least_hz or 0.0) > STIFF_HZ
+    return error_on(plate.mode_hz, plate.mode_at_least_hz) is ERROR_STIFF
 
 
-def reading_error(plate: Sensor) -> ReadingError:
-    """Error of the plate's readings by what a tap test showed of its first mode."""
-    if is_stiff(plate):
+def error_on(mode_hz: float | None, mode_at_least_hz: float | None) -> ReadingError:
+    """Error of a plate's readings by what a tap test showed of its first mode."""
+    if (mode_hz or mode_at_least_hz or 0.0) > STIFF_HZ:
         return ERROR_STIFF
-    if plate.mode_hz:
+    if mode_hz:
         return ERROR_RINGING
-    return ERROR_CALM if (plate.mode_at_least_hz or 0.0) > UNSEEN_HZ else ERROR
+    return ERROR_CALM if (mode_at_least_hz or 0.0) > UNSEEN_HZ else ERROR
 
 
 def prepared(
@@ -138,7 +138,7 @@ def plate_is_empty(times_s: FloatArray, cells: Sequence[PlateCell]) -> NDArray[n
 def fused(ready: PreparedFoot, side: Side, timing: PlateTiming, plate: Sensor) -> FusedFoot:
     """Estimator D, E on a plate that proved stiff, and R beside it."""
     foot, order, delay_s = ready.foot, timing.order, timing.delay_s[side]
-    error = reading_error(plate)
+    error = error_on(plate.mode_hz, plate.mode_at_least_hz)
     found = equations(foot, order, delay_s, ready.parts, error)
     ratio = ratio_force(foot, found.seen_n, order, delay_s)
     force, posterior = solved(foot, found, len(ready.parts))

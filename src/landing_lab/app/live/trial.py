@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias
 
 from landing_lab.app.live.insole import LiveInsole
 from landing_lab.app.live.load import LiveLoad
+from landing_lab.app.live.peaks import LivePeaks
 from landing_lab.app.record.protocols import Start
 from landing_lab.model.calibration import Calibration
 from landing_lab.model.channels import Side
@@ -62,6 +63,7 @@ class LiveTrial:
     stage: Stage = "boards"
     load: LiveLoad = field(default_factory=LiveLoad)
     insoles: dict[str, LiveInsole] = field(default_factory=dict)
+    peaks: LivePeaks = field(default_factory=LivePeaks)
     weight_n: float | None = None
     touchdowns: int = 0
     zero_known: bool = False
@@ -77,6 +79,7 @@ class LiveTrial:
 
     def follow(self, name: str, info: DeviceInfo, calibration: Calibration | None = None) -> None:
         """Prepare for one device: compiles the detector before the first sample arrives."""
+        self.peaks.follow(name, info, calibration)
         if info.sensor_kind == "fsr_insole":
             self.insoles[name] = LiveInsole.of(info, calibration)
         else:
@@ -125,6 +128,7 @@ class LiveTrial:
     def on_arrival(self, name: str, arrival: Arrival) -> bool:
         """Take new frames in; True once the trial is complete."""
         if len(arrival.frames):
+            self.peaks.feed(name, arrival)
             insole = self.insoles.get(name)
             if insole is not None:
                 insole.feed(arrival.frames)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeAlias
 
 from landing_lab.app.live.heard import LinkHealth
+from landing_lab.app.live.peaks import LivePeak
 from landing_lab.app.live.trial import Stage
 from landing_lab.app.record.gates import Finding
 from landing_lab.io.session_file import TrialEntry
@@ -75,9 +76,9 @@ class SessionView:
     """Everything there is to show at an instant.
 
     number: of the planned trial; run: of its recording, which its files are named after. instruction: what the
-    athlete does next. zero_known: whether what empty plates read is; feet_n only where it is. findings: those of
-    now while recording, those of the trial when its verdict is awaited. trials: the newest result, provisional or
-    final.
+    athlete does next. zero_known: whether what empty plates read is; feet_n only where it is. peaks: of each foot in
+    the last landing. findings: those of now while recording, those of the trial when its verdict is awaited. trials:
+    the newest result, provisional or final.
     """
 
     participant: str
@@ -97,6 +98,7 @@ class SessionView:
     zero_known: bool = True
     feet_n: Mapping[Side, float] = field(default_factory=dict)
     insoles: Mapping[str, bool] = field(default_factory=dict)
+    peaks: Mapping[Side, LivePeak] = field(default_factory=dict)
     links: tuple[LinkHealth, ...] = ()
     findings: tuple[Finding, ...] = ()
     plan: tuple[PlanLine, ...] = ()

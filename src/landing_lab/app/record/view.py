@@ -141,6 +141,7 @@ def view_of(session: RecordSession) -> SessionView:
         zero_known=live is not None and live.zero_known,
         feet_n={} if live is None else live.feet_n,
         insoles={} if live is None else {name: insole.in_contact for name, insole in live.insoles.items()},
+        peaks={} if live is None else live.peaks.last,
         links=() if watch is None else watch.links.health(),
         findings=session.findings,
         plan=plan_lines(session),

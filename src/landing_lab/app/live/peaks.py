@@ -1,0 +1,170 @@
+"""The peak force of each foot in its last landing, some hundred milliseconds after it.
+
+Only where plate and insole are calibrated: a nominal insole needs the whole recording before anything can be said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from landing_lab.app.live.load import side_of_cell
+from landing_lab.app.live.zero import SteadyZero
+from landing_lab.calibrate.convert import ToNewton, counts_to_newton, foreign
+from landing_lab.fuse.fused_foot import SLOW, error_on
+from landing_lab.fuse.hx711_response import ORDERS
+from landing_lab.fuse.live import LiveFoot, LiveForce
+from landing_lab.model.blocks import FLAG_NOT_READY, FLAG_SUSPECT, FloatArray
+from landing_lab.model.calibration import Calibration, InsoleCalibration, PlateCalibration
+from landing_lab.model.channels import Side
+from landing_lab.model.device import Arrival, DeviceInfo
+
+SETTLE_S: Final = 1.5
+"""Boards are heard for so long before their clocks are laid over each other by the least delayed arrival."""
+
+CONTACT_N: Final = 20.0
+AIR_S: Final = 0.1
+TOLD_AFTER_S: Final = 0.2
+"""A landing begins after so much air; its peak is told so long after its touchdown, or at its end (choice)."""
+
+
+class LivePeak(NamedTuple):
+    """Peak of one foot in a landing and its SD, newton, and how long after the touchdown it came, seconds."""
+
+    force_n: float
+    sd_n: float
+    after_s: float
+
+
+@dataclass(slots=True)
+class _Board:
+    """One board's counts on its way to newton and to the common clock."""
+
+    to_newton: ToNewton
+    sides: tuple[Side, ...]
+    cell: tuple[int, ...]
+    zero: SteadyZero
+    offset_s: float = float("inf")
+    first_s: float | None = None
+    waiting: list[Arrival] = field(default_factory=list)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the board was heard long enough."""
+        return bool(self.waiting) and self.first_s is not None and self._newest_s() - self.first_s >= SETTLE_S
+
+    def _newest_s(self) -> float:
+        return float(self.waiting[-1].frames.ticks_us[-1]) * 1e-6
+
+
+@dataclass(slots=True)
+class _Follower:
+    """The landings of one foot as its force comes in."""
+
+    foot: LiveFoot
+    last: LivePeak | None = None
+    _air_s: float = 0.0
+    _touchdown_s: float | None = None
+    _peak: LivePeak | None = None
+
+    def take(self, given: LiveForce) -> None:
+        """Follow new force."""
+        for time_s, force, sd in zip(given.times_s.tolist(), given.force_n.tolist(), given.sd_n.tolist(), strict=True):
+            if force >= CONTACT_N:
+                if self._touchdown_s is None and self._air_s >= AIR_S:
+                    self._touchdown_s, self._peak = time_s, None
+                self._air_s = 0.0
+                if self._touchdown_s is not None and (self._peak is None or force > self._peak.force_n):
+                    self._peak = LivePeak(force, sd, time_s - self._touchdown_s)
+            else:
+                self._air_s += 0.001
+            ended = force < CONTACT_N and self._air_s > 0.01
+            if self._touchdown_s is not None and (ended or time_s - self._touchdown_s >= TOLD_AFTER_S):
+                self.last, self._touchdown_s = self._peak, None
+
+
+class LivePeaks:
+    """Follows insoles and plate of a trial; `last` holds the newest landing of each foot."""
+
+    def __init__(self) -> None:
+        self._boards: dict[str, _Board] = {}
+        self._calibrations: dict[str, tuple[DeviceInfo, Calibration]] = {}
+        self._feet: dict[Side, _Follower] = {}
+
+    @property
+    def last(self) -> Mapping[Side, LivePeak]:
+        """Foot -> its last landing."""
+        return {side: one.last for side, one in self._feet.items() if one.last is not None}
+
+    def follow(self, name: str, info: DeviceInfo, calibration: Calibration | None) -> None:
+        """Prepare for one board; one without a calibration of its own is not followed."""
+        if calibration is None or foreign(info, calibration) is not None:
+            return
+        if isinstance(calibration, InsoleCalibration) and calibration.method != "on plate":
+            return
+        self._calibrations[name] = (info, calibration)
+        plate = next((one for one in self._calibrations.values() if isinstance(one[1], PlateCalibration)), None)
+        insoles = [one for one in self._calibrations.values() if isinstance(one[1], InsoleCalibration)]
+        self._boards = {name: _board(*one) for name, one in self._calibrations.items()} if plate and insoles else {}
+        self._feet = {}
+        for insole, _ in insoles if plate else ():
+            assert plate is not None
+            made = plate[1]
+            assert isinstance(made, PlateCalibration)
+            cells = sum(side == insole.placement for side in _board(*plate).sides)
+            if cells:
+                self._feet[insole.placement] = _Follower(
+                    LiveFoot(
+                        step_s=1.0 / insole.sample_rate_hz,
+                        n_cells=cells,
+                        order=made.filter_order or ORDERS[-1],
+                        parts=(SLOW,),
+                        error=error_on(made.mode_hz, made.mode_at_least_hz),
+                    )
+                )
+
+    def feed(self, name: str, arrival: Arrival) -> None:
+        """Take new frames of a board in."""
+        board = self._boards.get(name)
+        if board is None or not len(arrival.frames):
+            return
+        ticks_s = arrival.frames.ticks_us * 1e-6
+        board.first_s = float(ticks_s[0]) if board.first_s is None else board.first_s
+        board.waiting.append(arrival)
+        if not all(one.is_settled or one.offset_s < float("inf") for one in self._boards.values()):
+            return
+        for one in self._boards.values():
+            if one.offset_s == float("inf"):
+                one.offset_s = min(a.time_s - float(a.frames.ticks_us[-1]) * 1e-6 for a in one.waiting)
+            for waiting in one.waiting:
+                self._pass_on(one, waiting)
+            one.waiting.clear()
+        for follower in self._feet.values():
+            follower.take(follower.foot.take())
+
+    def _pass_on(self, board: _Board, arrival: Arrival) -> None:
+        frames = arrival.frames
+        times_s = np.asarray(frames.ticks_us * 1e-6 + board.offset_s, dtype=np.float64)
+        force = board.to_newton(frames.counts)
+        if frames.channel is None:
+            side = board.sides[0]
+            if side in self._feet:
+                shape = np.maximum(board.zero.of_rows(times_s, force), 0.0)
+                self._feet[side].foot.feed_scans(times_s, np.nan_to_num(shape).sum(axis=1))
+            return
+        good = np.flatnonzero((frames.flags & (FLAG_SUSPECT | FLAG_NOT_READY)) == 0)
+        channel = frames.channel[good]
+        reading: FloatArray = board.zero.of_readings(times_s[good], force[good, channel], channel)
+        for side, follower in self._feet.items():
+            mine = np.flatnonzero([board.sides[one] == side for one in channel.tolist()])
+            cells = np.array([board.cell[one] for one in channel[mine].tolist()], dtype=np.float64)
+            follower.foot.feed_readings(times_s[good][mine], reading[mine], cells)
+
+
+def _board(info: DeviceInfo, calibration: Calibration) -> _Board:
+    sides = tuple(side_of_cell(info, calibration, cell) for cell in range(info.n_channels))
+    cell = tuple(sides[:number].count(side) for number, side in enumerate(sides))
+    return _Board(counts_to_newton(info, calibration), sides, cell, SteadyZero(info.n_channels))
