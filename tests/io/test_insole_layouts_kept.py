@@ -1,5 +1,6 @@
 """Where the cells of an insole lie travels with a recording: raw file, recording, Parquet and back."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -8,8 +9,10 @@ import pytest
 from landing_lab.calibrate.applied import AppliedCalibration
 from landing_lab.io.export import export
 from landing_lab.io.read import read
+from landing_lab.io.recording_document import _sensor, sensor_document
 from landing_lab.model.calibration import InsoleCalibration
 from landing_lab.model.insole_layout import shipped_layouts
+from landing_lab.model.recording import Sensor
 from simulated_raw import scene, write_raw
 
 OWN = shipped_layouts()["fsr402_8"]
@@ -64,4 +67,20 @@ def test_only_a_plate_teaches_cells_the_force_of_the_foot(method: str, whole: bo
         plate_calibration="nominal" if whole else None,
     )
     assert AppliedCalibration(calibration=made).whole_foot is whole
+    assert AppliedCalibration(calibration=made).cell_weight == ((1.0, 1.0) if whole else ())
     assert not AppliedCalibration().whole_foot
+    assert AppliedCalibration().cell_weight == ()
+
+
+def test_what_a_calibration_taught_travels_with_a_sensor() -> None:
+    taught = Sensor(
+        kind="fsr_insole",
+        description="made",
+        whole_foot=True,
+        cop_sd_mm=(2.5, 6.0),
+        cell_limit_n=(40.0, None),
+        cell_weight=(1.5, 0.2),
+    )
+    assert _sensor(json.loads(json.dumps(sensor_document(taught)))) == taught
+    plain = sensor_document(Sensor(kind="force_plate", description="made"))
+    assert not {"whole_foot", "cop_sd_mm", "cell_limit_n", "cell_weight"} & plain.keys()

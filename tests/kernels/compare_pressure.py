@@ -32,6 +32,7 @@ def run_kernel(
             sole.arms_mm,
             sole.area_mm2,
             sole.medial,
+            sole.sole,
             sole.part,
             by,
             gate.touch_n,
@@ -71,6 +72,7 @@ def random_case(seed: int) -> tuple[np.ndarray, Sole, np.ndarray | None, Gate]:
         arms_mm=rng.normal([0.0, 130.0], [30.0, 60.0], (c, 2)),
         area_mm2=rng.uniform(100.0, 3000.0, c),
         medial=rng.choice([0.0, 0.5, 1.0], c),
+        sole=np.ones(c) if rng.random() < 0.3 else rng.choice([0.0, 0.2, 1.0, 3.0], c),
         part=rng.integers(0, n_parts, c),
         n_parts=n_parts,
     )

@@ -10,11 +10,12 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Sole:
-    """Where the cells are: arms (c, 2) mm, areas (c,) mm2, medial share (c,), part of each (c,) of n_parts."""
+    """Where the cells are: arms (c, 2) mm, areas (c,) mm2, medial share (c,), sole (c,), part of each (c,)."""
 
     arms_mm: np.ndarray
     area_mm2: np.ndarray
     medial: np.ndarray
+    sole: np.ndarray
     part: np.ndarray
     n_parts: int
 
@@ -47,15 +48,18 @@ def frames(cells: np.ndarray, sole: Sole, judged_by: np.ndarray | None, gate: Ga
             reference = cop[0]
         parts = [float(frame[sole.part == k].sum()) for k in range(sole.n_parts)]
         areas = [float(sole.area_mm2[sole.part == k].sum()) for k in range(sole.n_parts)]
+        own = frame * sole.sole
+        even = own * (force / own.sum()) if own.sum() != 0.0 else own
+        shares = [float(even[sole.part == k].sum()) for k in range(sole.n_parts)]
         rows.append(
             {
                 "force": force,
                 "cop": cop,
-                "mli": mli(frame, sole) if told else math.nan,
+                "mli": mli(own, sole) if told else math.nan,
                 "shift": cop[0] - reference if told and reference is not None else math.nan,
                 "loaded": loaded,
                 "parts_n": parts,
-                "parts_kpa": [n / mm2 * 1000 if mm2 else math.nan for n, mm2 in zip(parts, areas, strict=True)],
+                "parts_kpa": [n / mm2 * 1000 if mm2 else math.nan for n, mm2 in zip(shares, areas, strict=True)],
             }
         )
     return rows
@@ -64,7 +68,7 @@ def frames(cells: np.ndarray, sole: Sole, judged_by: np.ndarray | None, gate: Ga
 def mli(frame: np.ndarray, sole: Sole) -> float:
     """(Pmed - Plat) / (Pmed + Plat) of the mean pressures on the two sides; NaN where one side has no cell."""
     lateral = 1.0 - sole.medial
-    if not (sole.area_mm2 @ sole.medial > 0 and sole.area_mm2 @ lateral > 0):
+    if not (frame.sum() > 0 and sole.area_mm2 @ sole.medial > 0 and sole.area_mm2 @ lateral > 0):
         return math.nan
     p = frame @ sole.medial / (sole.area_mm2 @ sole.medial)
     q = frame @ lateral / (sole.area_mm2 @ lateral)

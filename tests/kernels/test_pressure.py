@@ -19,7 +19,7 @@ ALWAYS = Gate(touch_n=-math.inf, gate_n=0.0, reference=0)
 
 def sole_of(layout: InsoleLayout) -> Sole:
     parts = np.array([PARTS.index(cell.part) for cell in layout.cells])
-    return Sole(layout.place_mm, layout.area_mm2, layout.medial_share, parts, len(PARTS))
+    return Sole(layout.place_mm, layout.area_mm2, layout.medial_share, np.ones(len(layout)), parts, len(PARTS))
 
 
 @pytest.mark.parametrize("seed", range(150))
@@ -75,7 +75,9 @@ def test_a_missing_cell_leaves_other_parts_known() -> None:
 
 
 def test_nothing_is_told_below_the_gate_and_a_missing_frame_ends_no_contact() -> None:
-    sole = Sole(np.array([[10.0, 0.0], [-10.0, 0.0]]), np.ones(2), np.array([1.0, 0.0]), np.zeros(2, int), 1)
+    sole = Sole(
+        np.array([[10.0, 0.0], [-10.0, 0.0]]), np.ones(2), np.array([1.0, 0.0]), np.ones(2), np.zeros(2, int), 1
+    )
     force = np.array([0, 30, 300, 400, math.nan, 500, 90, 0, 400])
     share = np.array([0.5, 1.0, 0.5, 0.6, 0.5, 0.7, 1.0, 0.5, 0.9])
     cells = force[:, None] * np.column_stack([share, 1 - share])
@@ -86,7 +88,7 @@ def test_nothing_is_told_below_the_gate_and_a_missing_frame_ends_no_contact() ->
 
 
 def test_the_twin_says_when_a_side_has_no_cells() -> None:
-    sole = Sole(np.zeros((1, 2)), np.ones(1), np.ones(1), np.zeros(1, int), 1)
+    sole = Sole(np.zeros((1, 2)), np.ones(1), np.ones(1), np.ones(1), np.zeros(1, int), 1)
     assert math.isnan(run_kernel(np.ones((1, 1)), sole, None, ALWAYS)[0, MLI])
     assert math.isnan(float(str(frames(np.ones((1, 1)), sole, None, ALWAYS)[0]["mli"])))
 
@@ -96,5 +98,19 @@ def test_an_empty_block_changes_nothing() -> None:
     before = state.tobytes()
     sole = sole_of(shipped_layouts()["fsr402_8"])
     empty, out = np.zeros((0, 8)), np.zeros((0, FIXED + 8))
-    advance(empty, sole.arms_mm, sole.area_mm2, sole.medial, sole.part, np.zeros(0), 20.0, 50.0, 20, state, out)
+    places = (sole.arms_mm, sole.area_mm2, sole.medial, sole.sole, sole.part)
+    advance(empty, *places, np.zeros(0), 20.0, 50.0, 20, state, out)
     assert state.tobytes() == before
+
+
+def test_weights_of_a_plate_do_not_lean_on_a_side() -> None:
+    """Uniform pressure, weighted by a plate whatever its weights: index 0, equal pressures, the plate's force."""
+    layout = shipped_layouts()["fsr402_16"]
+    weight = np.random.default_rng(1).uniform(0.1, 5.0, 16)
+    plain = sole_of(layout)
+    weighted = Sole(plain.arms_mm, plain.area_mm2, plain.medial, plain.area_mm2 / weight, plain.part, plain.n_parts)
+    row = run_kernel((10.0 * weight)[None], weighted, None, ALWAYS)[0]
+    assert row[MLI] == pytest.approx(0.0, abs=1e-12)
+    assert row[FORCE] == pytest.approx(10.0 * weight.sum())
+    np.testing.assert_allclose(row[FIXED + len(PARTS) :], row[FORCE] / layout.area_mm2.sum() * 1000.0)
+    assert abs(run_kernel((10.0 * weight)[None], plain, None, ALWAYS)[0, MLI]) > 0.1

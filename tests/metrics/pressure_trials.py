@@ -68,13 +68,14 @@ class Foot:
     rate_hz: float | None = None
     note: str | None = None
     at_limit: np.ndarray | None = field(default=None)
+    sole: np.ndarray | None = None
 
     def pressure(self) -> FootPressure:
         """As the signals carry it."""
         return FootPressure(
             layout=self.layout, cells_n=self.cells, arms_mm=self.layout.place_mm, calibrated=self.calibrated,
             force_sd_fraction=self.force_sd, cop_sd_mm=self.cop_sd_mm, source="made", sample_rate_hz=self.rate_hz,
-            note=self.note, at_limit=self.at_limit,
+            note=self.note, at_limit=self.at_limit, sole=self.sole,
         )  # fmt: skip
 
 

@@ -79,13 +79,28 @@ def test_pronation_and_balance_are_their_formulas() -> None:
         assert measured(f"{prefix}foot_balance", trial).value == pytest.approx((0.54 - 0.46) / 1.0)
 
 
-def test_layouts_that_cannot_say_an_index_refuse_it_and_variants_are_named() -> None:
+def test_layouts_that_cannot_say_an_index_refuse_it() -> None:
     trial = trial_of({"left": rolling()})
-    assert "variant (forefoot_medial) - (forefoot_lateral)" in str(measured("pronation_index_forefoot", trial).detail)
-    with pytest.raises(RefusedError, match="no medial and lateral heel cell"):
+    with pytest.raises(RefusedError, match="no cell under heel_medial, heel_lateral"):
         measured("pronation_index_rearfoot", trial)
-    with pytest.raises(RefusedError, match="infotronic_8 has no m1, m2, m3"):
-        measured("foot_balance", trial)
+    for name in ("pronation_index_forefoot", "foot_balance"):
+        with pytest.raises(RefusedError, match="infotronic_8 has no cell under m1, m2"):
+            measured(name, trial)
+
+
+def test_sides_are_weighed_by_what_cells_read_and_force_by_the_plate() -> None:
+    """Whatever weights a plate gave the cells: even pressure leans to neither side, and the sum is the plate's."""
+    weight = np.random.default_rng(2).uniform(0.2, 4.0, 16)
+    even = uniform(SIXTEEN, two_hills())
+    cells = even * weight * (two_hills() / np.maximum((even * weight).sum(axis=1), 1e-9))[:, None]
+    foot = Foot(cells, SIXTEEN, sole=1.0 / weight)
+    trial, plain = trial_of({"left": foot}), trial_of({"left": Foot(even, SIXTEEN)})
+    for name in ("medial_lateral_index", "foot_balance", "pronation_index_rearfoot", "peak_pressure_kpa"):
+        assert measured(name, trial).value == pytest.approx(measured(name, plain).value, abs=1e-9), name
+    assert measured("force_time_integral_ns", trial).value == pytest.approx(
+        measured("force_time_integral_ns", plain).value
+    )
+    assert measured("heel_share", trial).value != pytest.approx(measured("heel_share", plain).value, abs=0.01)
 
 
 def test_shares_of_the_parts_are_those_of_their_loads() -> None:
@@ -98,7 +113,7 @@ def test_shares_of_the_parts_are_those_of_their_loads() -> None:
             for part in ("heel", "midfoot", "forefoot", "toes")
         ]
         assert shares == pytest.approx([20.0, 10.0, 40.0, 30.0])
-    assert measured("heel_share", trial).sd == pytest.approx(math.hypot(math.sqrt(2) * 0.16 * 0.05, 0.005))
+    assert measured("heel_share", trial).sd == pytest.approx(math.hypot(math.sqrt(2) * 0.16 * 0.05, 0.09, 0.005))
 
 
 @pytest.mark.parametrize(("heel_ms", "fore_ms"), [(30, 0), (0, 25), (15, 15)])

@@ -57,6 +57,12 @@ class AppliedCalibration:
         return isinstance(self.calibration, InsoleCalibration) and self.calibration.method == "on plate"
 
     @property
+    def cell_weight(self) -> tuple[float, ...]:
+        """What a calibration on a plate made of the force on each cell's own area; empty without one."""
+        on_plate = isinstance(self.calibration, InsoleCalibration) and self.calibration.method == "on plate"
+        return self.calibration.weight_n if on_plate and isinstance(self.calibration, InsoleCalibration) else ()
+
+    @property
     def told(self) -> str:
         """How newton came about, as part of a sensor's description."""
         made = self.calibration

@@ -15,6 +15,7 @@ from landing_lab.calibrate.convert import cell_limits_n, counts_to_newton, satur
 from landing_lab.calibrate.layouts import cells_of, insole_layout, plate_layout
 from landing_lab.errors import RecordingError
 from landing_lab.model.blocks import FLAG_NOT_READY, FLAG_SUSPECT
+from landing_lab.model.device import DeviceInfo
 from landing_lab.model.insole_layout import InsoleLayout
 from landing_lab.model.raw import RawRecording, RawStream
 from landing_lab.model.recording import Clock, Recording, Sensor, Stream
@@ -134,19 +135,24 @@ def _insole_stream(
         sample_rate_hz=1.0 / step_s,
         times_s=start_s + np.arange(length, dtype=np.float64) * step_s,
         layout=insole_layout(info, cells, applied.arms_mm),
-        sensor=Sensor(
-            kind="fsr_insole",
-            description=f"FSR insole {info.device_id} ({info.n_channels} cells, {applied.told})",
-            calibrated=applied.calibration is not None,
-            scale_sd_fraction=applied.relative_sd,
-            doubt=doubt or None,
-            insole=cells,
-            cell_limit_n=cell_limits_n(info, applied.calibration),
-            cop_sd_mm=applied.cop_sd_mm,
-            whole_foot=applied.whole_foot,
-        ),
+        sensor=_insole_sensor(info, applied, doubt, cells),
         clock=_clock(fit),
         gaps=scan_gaps(row, frames.ticks_us, fit),
+    )
+
+
+def _insole_sensor(info: DeviceInfo, applied: AppliedCalibration, doubt: str, cells: InsoleLayout | None) -> Sensor:
+    return Sensor(
+        kind="fsr_insole",
+        description=f"FSR insole {info.device_id} ({info.n_channels} cells, {applied.told})",
+        calibrated=applied.calibration is not None,
+        scale_sd_fraction=applied.relative_sd,
+        doubt=doubt or None,
+        insole=cells,
+        cell_limit_n=cell_limits_n(info, applied.calibration),
+        cell_weight=applied.cell_weight,
+        cop_sd_mm=applied.cop_sd_mm,
+        whole_foot=applied.whole_foot,
     )
 
 

@@ -78,7 +78,8 @@ class LivePressure:
     """Feed it frames of one foot's cells, block after block; it tells each frame at once.
 
     layout: where the cells are. arms_mm: (c, 2) where a calibration found their force to act, the layout's places
-    where not given. touch_n, gate_n: of the sum of the cells, newton; uncalibrated cells need smaller ones.
+    where not given. sole: (c,) as in FootPressure, None where force is pressure times area. touch_n, gate_n: of the
+    sum of the cells, newton; uncalibrated cells need smaller ones.
     The kernel is compiled here, before the first live frame.
     """
 
@@ -88,6 +89,7 @@ class LivePressure:
         *,
         sample_rate_hz: float,
         arms_mm: FloatArray | None = None,
+        sole: FloatArray | None = None,
         touch_n: float = TOUCH_N,
         gate_n: float = GATE_N,
     ) -> None:
@@ -104,8 +106,11 @@ class LivePressure:
             )
         self.layout = layout
         self.parts: tuple[Part, ...] = tuple(part for part in PARTS if any(cell.part == part for cell in layout.cells))
+        shared = np.ones(len(layout)) if sole is None else np.array(sole, dtype=np.float64)
+        if shared.shape != (len(layout),) or not (np.isfinite(shared) & (shared >= 0.0)).all():
+            raise ParameterError(f"sole of layout {layout.name} needs {len(layout)} numbers of 0 or more; got {sole}")
         numbers = np.array([self.parts.index(cell.part) for cell in layout.cells], dtype=np.int64)
-        self._sole = (arms, layout.area_mm2, layout.medial_share, numbers)
+        self._sole = (arms, layout.area_mm2, layout.medial_share, shared, numbers)
         self._own = np.zeros(0)  # the cells themselves are what the gate looks at
         self._gate = (float(touch_n), float(gate_n))
         self._reference = samples_in(REFERENCE_MS, sample_rate_hz, name="REFERENCE_MS")

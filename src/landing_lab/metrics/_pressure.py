@@ -39,6 +39,21 @@ AT_LIMIT_SHARE: Final = 0.25
 SHARE_FLOOR: Final = 0.005
 """SD of a share of nothing: half a percent is the resolution of an FSR cell's share (choice)."""
 
+BySize: TypeAlias = dict[int, float]
+"""A figure of layouts whose cells read a small part of the sole: number of cells from which on it holds -> figure."""
+
+INDEX_SD: Final[BySize] = {0: 0.17, 16: 0.14}
+CHANGE_SD: Final[BySize] = {0: 0.25, 16: 0.08}
+CONTRAST_SD: Final[BySize] = {0: 0.45, 16: 0.11}
+SHARE_SD: Final[BySize] = {0: 0.09, 16: 0.035}
+RAW_SHARE_SD: Final[BySize] = {0: 0.17, 16: 0.035}
+PEAK_SD: Final[BySize] = {0: 0.25, 16: 0.13}
+"""What cells that read a part of the sole miss beside all 99 of a real walk: the medial-lateral index and its change,
+one group of regions against another, shares of the parts (calibrated on a plate, and not), and, relatively, the peak
+pressure. Root mean squares over layouts of 8 and 16 FSR cells, both feet, four seeds; cells that cover the sole miss
+nothing of this.
+"""
+
 Window: TypeAlias = tuple[FootCourse, slice]
 """A course and the frames of it that a share or a dose is taken over."""
 
@@ -239,17 +254,27 @@ def sampling_sd(trial: LandingTrial, course: FootCourse, values: FloatArray, fra
     return slope * periods * SAMPLING_SD
 
 
-def contrast(one: float, other: float, relative_sd: float) -> tuple[float, float]:
-    """(one - other) / (one + other) and its SD, each of them known to relative_sd by itself."""
+def unseen(course: FootCourse, by_size: BySize) -> float:
+    """The figure for this course's layout; 0 where its cells cover the sole."""
+    if course.layout.sensing_area_mm2 is None:
+        return 0.0
+    return by_size[max(size for size in by_size if size <= len(course.layout))]
+
+
+def contrast(course: FootCourse, one: float, other: float) -> tuple[float, float]:
+    """(one - other) / (one + other) and its SD: each as well known as the insole's force, and what is unseen."""
     if not one + other > 0.0:
         raise RefusedError("neither side of this index was loaded")
     value = (one - other) / (one + other)
-    return value, math.hypot(0.5 * (1.0 - value**2) * math.sqrt(2.0) * relative_sd, SHARE_FLOOR)
+    by_gain = (1.0 - value**2) / math.sqrt(2.0) * course.force_sd_fraction
+    return value, math.hypot(by_gain, unseen(course, CONTRAST_SD), SHARE_FLOOR)
 
 
-def share(part: float, whole: float, relative_sd: float) -> tuple[float, float]:
-    """Part / whole and its SD, part and rest each known to relative_sd by itself."""
+def share(course: FootCourse, part: float, whole: float) -> tuple[float, float]:
+    """Part / whole and its SD, part and rest each known as well as the insole's force, and what is unseen."""
     if not whole > 0.0:
         raise RefusedError("the insole shows no force here")
     value = part / whole
-    return value, math.hypot(math.sqrt(2.0) * value * (1.0 - value) * relative_sd, SHARE_FLOOR)
+    by_gain = math.sqrt(2.0) * value * (1.0 - value) * course.force_sd_fraction
+    by_cells = unseen(course, SHARE_SD if course.calibrated else RAW_SHARE_SD)
+    return value, math.hypot(by_gain, by_cells, SHARE_FLOOR)

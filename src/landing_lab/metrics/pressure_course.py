@@ -14,7 +14,7 @@ from landing_lab.model.blocks import FloatArray
 from landing_lab.model.channels import Side
 from landing_lab.model.events import Phases
 from landing_lab.model.insole_layout import PARTS, InsoleLayout, Part
-from landing_lab.model.pressure import FootPressure
+from landing_lab.model.pressure import FootPressure, kpa_of
 from landing_lab.model.result import ForceSignals
 
 Where: TypeAlias = Literal["contact", "landing"]
@@ -52,7 +52,8 @@ class FootCourse:
 
     times_s: (n,) on the time base of the signals. force_n: (n,) force of the foot that the gate is judged by: that of
     the plate or the fused one, the sum of the cells where there is neither (then by_cells is set). gate_n: the gate.
-    loaded: (n,) whether force exceeds it. cells_n: (n, c). cop_mm: (n, 2) medial and anterior from the middle of the
+    loaded: (n,) whether force exceeds it. cells_n: (n, c); sole: what shares pressures out, as in
+    FootPressure. cop_mm: (n, 2) medial and anterior from the middle of the
     heel edge. cop_ml_pct_width, cop_ap_pct_length: (n,) the same, percent of the insole's width from its middle
     (medial positive) and of its length from the heel. mli: (n,) medial-lateral index. parts: those that the layout
     has, from behind; part_n, part_kpa: (n, parts) force and mean pressure. shift_mm: (n,) medial centre of pressure
@@ -68,6 +69,7 @@ class FootCourse:
     force_n: FloatArray
     by_cells: bool
     gate_n: float
+    sole: FloatArray | None
     loaded: NDArray[np.bool_]
     cells_n: FloatArray
     cop_mm: FloatArray
@@ -101,7 +103,12 @@ class FootCourse:
     @property
     def cells_kpa(self) -> FloatArray:
         """Mean pressure under the part of the sole that each cell stands for, (n, c)."""
-        return np.asarray(self.cells_n / self.layout.area_mm2 * 1000.0)
+        return kpa_of(self.cells_n, self.sole, self.layout.area_mm2)
+
+    @property
+    def sole_n(self) -> FloatArray:
+        """Force of each cell's part of the sole by what the cell reads, (n, c): for one side against the other."""
+        return np.asarray(self.cells_kpa * self.layout.area_mm2 / 1000.0)
 
     def part(self, name: Part) -> FloatArray | None:
         """Force of one part of the foot, (n,) newton; None where the layout has no such part."""
@@ -143,7 +150,8 @@ def foot_course(signals: ForceSignals, side: Side, first: int, stop: int) -> Foo
     reference, noise = int(state["reference"][0]), scatter(out[:, COP_ML])
     return FootCourse(
         side=side, layout=foot.layout, times_s=signals.times_s[first:stop], force_n=force, by_cells=by_cells,
-        gate_n=gate_n, loaded=loaded, cells_n=cells, cop_mm=out[:, COP_ML : COP_AP + 1], mli=out[:, MLI], parts=parts,
+        gate_n=gate_n, sole=foot.sole, loaded=loaded, cells_n=cells, cop_mm=out[:, COP_ML : COP_AP + 1],
+        mli=out[:, MLI], parts=parts,
         part_n=out[:, FIXED : FIXED + len(parts)], part_kpa=out[:, FIXED + len(parts) :], shift_mm=out[:, SHIFT],
         shift_sd_mm=_shift_sd(foot, noise, out[:, SHIFT]), reference=None if reference < 0 else reference,
         peak=int(np.nanargmax(force)), sample_rate_hz=foot.sample_rate_hz or signals.sample_rate_hz,
@@ -221,6 +229,7 @@ def _frames(
         np.array(foot.arms_mm, dtype=np.float64, order="C"),
         layout.area_mm2,
         layout.medial_share,
+        np.ones(len(layout)) if foot.sole is None else np.array(foot.sole, dtype=np.float64),
         np.array([parts.index(cell.part) for cell in layout.cells], dtype=np.int64),
         force,
         -math.inf,  # the touchdown is known: every frame belongs to this contact

@@ -12,7 +12,16 @@ from typing import Final
 import numpy as np
 
 from landing_lab.detect.trial import LandingTrial
-from landing_lab.metrics._pressure import OURS, FootCompute, impulse, insole_metric, window_of
+from landing_lab.metrics._pressure import (
+    OURS,
+    PEAK_SD,
+    SHARE_SD,
+    FootCompute,
+    impulse,
+    insole_metric,
+    unseen,
+    window_of,
+)
 from landing_lab.metrics._registry import Estimate, RefusedError
 from landing_lab.metrics.pressure_course import FootCourse, Where
 from landing_lab.model.blocks import FloatArray
@@ -49,7 +58,7 @@ def _peak(trial: LandingTrial, side: Side, where: Where, part: Part | None) -> E
     floor = 0.01 * value + 0.1  # the sole's part is read by one cell: a percent and the step of a coarse converter
     return Estimate(
         value=value,
-        sd=math.hypot(course.force_sd_fraction * value, lost, floor),
+        sd=math.hypot(course.force_sd_fraction * value, unseen(course, PEAK_SD) * value, lost, floor),
         detail=f"cell {course.layout.cells[cells[column]].name}, mean of the part of the sole that it stands for",
     )
 
@@ -57,7 +66,7 @@ def _peak(trial: LandingTrial, side: Side, where: Where, part: Part | None) -> E
 def _time_integral(trial: LandingTrial, side: Side, where: Where, part: Part | None) -> Estimate:
     course, frames = window_of(trial, side, where)
     value = impulse(trial, _highest(course.cells_kpa[frames][:, _columns(course, part)]))
-    return _dose(course, value)
+    return _dose(course, value, unseen(course, PEAK_SD))
 
 
 def _mean_integral(trial: LandingTrial, side: Side, where: Where, part: Part | None) -> Estimate:
@@ -70,12 +79,15 @@ def _mean_integral(trial: LandingTrial, side: Side, where: Where, part: Part | N
 
 def _force_integral(trial: LandingTrial, side: Side, where: Where, part: Part | None) -> Estimate:
     course, frames = window_of(trial, side, where)
-    return _dose(course, impulse(trial, course.cells_n[frames][:, _columns(course, part)].sum(axis=1)))
+    value = impulse(trial, course.cells_n[frames][:, _columns(course, part)].sum(axis=1))
+    whole = value if part is None else impulse(trial, course.cells_n[frames].sum(axis=1))
+    by_cells = 0.0 if part is None else unseen(course, SHARE_SD) * whole / max(value, 1e-9)
+    return _dose(course, value, by_cells)
 
 
-def _dose(course: FootCourse, value: float) -> Estimate:
+def _dose(course: FootCourse, value: float, by_cells: float = 0.0) -> Estimate:
     by_edges = 0.01 * value + 1e-3  # where the contact begins and ends
-    return Estimate(value=value, sd=math.hypot(course.force_sd_fraction * value, by_edges))
+    return Estimate(value=value, sd=math.hypot(course.force_sd_fraction * value, by_cells * value, by_edges))
 
 
 @insole_metric(

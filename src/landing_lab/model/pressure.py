@@ -23,6 +23,9 @@ class FootPressure:
     force_sd_fraction: relative SD of the sum of the cells; cop_sd_mm: SD of the centre of pressure, (medial,
     anterior). at_limit: (n, c) cells beyond what they can tell, None where no cell was. note: the sentence that flags
     everything that rests on these cells, None where nothing is in doubt. source: how they were obtained.
+    sole: (c,) what makes of the force of a cell its own pressure times its area, up to a factor common to all; None
+    where that is the force itself. Weights of a calibration on a plate make force and centre of pressure right, not
+    the share of a single cell: pressures go by what each cell reads, and their sum by the calibration.
     sample_rate_hz: of the insole itself, which may be slower than the signals; None where it is that of the signals.
     """
 
@@ -34,10 +37,21 @@ class FootPressure:
     cop_sd_mm: tuple[float, float]
     source: str
     sample_rate_hz: float | None = None
+    sole: FloatArray | None = None
     at_limit: NDArray[np.bool_] | None = None
     note: str | None = None
 
     @property
     def pressure_kpa(self) -> FloatArray:
-        """Mean pressure under the part of the sole that each cell stands for, (n, c)."""
-        return np.asarray(self.cells_n / self.layout.area_mm2 * 1000.0)
+        """Mean pressure under the part of the sole that each cell stands for, (n, c); times area, the force."""
+        return kpa_of(self.cells_n, self.sole, self.layout.area_mm2)
+
+
+def kpa_of(cells_n: FloatArray, sole: FloatArray | None, area_mm2: FloatArray) -> FloatArray:
+    """Pressure (n, c) in kPa of cells (n, c) in newton, shared out by `sole` as in FootPressure."""
+    if sole is None:
+        return np.asarray(cells_n / area_mm2 * 1000.0)
+    own = cells_n * sole
+    shared = own.sum(axis=1, keepdims=True)
+    scale = np.where(shared == 0.0, 1.0, cells_n.sum(axis=1, keepdims=True) / np.where(shared == 0.0, 1.0, shared))
+    return np.asarray(own * scale / area_mm2 * 1000.0)
