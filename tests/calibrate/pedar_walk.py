@@ -24,7 +24,7 @@ from landing_lab.model.insole_layout import AXIS_X, InsoleLayout, shipped_layout
 from landing_lab.sim import fsr
 from landing_lab.sim.devices import insole_info
 from landing_lab.sim.hx711 import draw_plate, read_plate
-from landing_lab.sim.setting import ONE_VISIT
+from landing_lab.sim.setting import TYPICAL, SensorSetting
 from reference import require_reference_data
 
 Foot = Literal["left", "right"]
@@ -131,7 +131,7 @@ def layout_on(walk: Walk, name: str) -> InsoleLayout:
     return dataclasses.replace(shipped_layouts()[name], width_mm=walk.size_mm[0], length_mm=walk.size_mm[1])
 
 
-def sensed(side: Foot, name: str, seed: int, *, drift: float = 0.0, marked: bool = True) -> SensedWalk:
+def sensed(side: Foot, name: str, seed: int, *, drift: float = 0.0) -> SensedWalk:
     """The walk through FSR cells of a layout and a plate, all drawn from the seed.
 
     drift: how far the gain of each cell goes astray after the first half, each way at random.
@@ -139,7 +139,8 @@ def sensed(side: Foot, name: str, seed: int, *, drift: float = 0.0, marked: bool
     walk = walk_of(side)
     layout = layout_on(walk, name)
     rng = np.random.default_rng([seed, side == "right", len(layout)])
-    parts = fsr.draw_parts(int(rng.integers(1 << 30)), setting=dataclasses.replace(ONE_VISIT, layout=layout))
+    setting = dataclasses.replace(TYPICAL, layout=layout)
+    parts = fsr.draw_parts(int(rng.integers(1 << 30)), setting=setting)
     under = np.argmin(np.square(walk.place_mm[None] - layout.place_mm[:, None]).sum(axis=2), axis=1)
     force = walk.pressure_kpa[:, under] * 1e3 * nominal.FSR_SENSING_AREA_M2
     gain = 1.0 + drift * rng.choice([-1.0, 1.0], len(layout))
@@ -150,7 +151,7 @@ def sensed(side: Foot, name: str, seed: int, *, drift: float = 0.0, marked: bool
     stand = FootStand(
         heel_mm=tuple((rng.normal(0.0, 8.0, 2) - (0.0, 110.0)).tolist()), toe_out_deg=rng.normal(5.0, 4.0)
     )
-    order, corners = _plate(walk, stand, rng)
+    order, corners = _plate(walk, stand, setting, rng)
     series = FootSeries(
         info=insole_info(0 if side == "left" else 1),
         names=tuple(cell.name for cell in layout.cells),
@@ -176,7 +177,9 @@ def sensed(side: Foot, name: str, seed: int, *, drift: float = 0.0, marked: bool
     )
 
 
-def _plate(walk: Walk, stand: FootStand, rng: np.random.Generator) -> tuple[int, tuple[Corner, ...]]:
+def _plate(
+    walk: Walk, stand: FootStand, setting: SensorSetting, rng: np.random.Generator
+) -> tuple[int, tuple[Corner, ...]]:
     """Filter order and readings of the plate under the walk; the foot stands on it as `stand` says."""
     fine_s = np.arange(0.0, walk.times_s[-1], 1e-4)
     force = np.interp(fine_s, walk.times_s, walk.force_n)
@@ -184,7 +187,7 @@ def _plate(walk: Walk, stand: FootStand, rng: np.random.Generator) -> tuple[int,
     angle = np.radians(stand.toe_out_deg)
     turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     on_plate = moment / np.maximum(force, 1.0)[:, None] @ turn.T + np.array(stand.heel_mm)
-    parts = draw_plate(int(rng.integers(1 << 30)))
+    parts = draw_plate(int(rng.integers(1 << 30)), setting=setting)
     readings = read_plate(force, on_plate, parts, rng=rng)
     corners = []
     for cell, place in enumerate(nominal.PLATE_CELLS_MM):
