@@ -19,8 +19,12 @@ from landing_lab.model.blocks import FloatArray
 from landing_lab.model.channels import Side
 from landing_lab.model.recording import Sensor
 
-SLOW: Final = Wander(0.20, 0.300)
-"""The gain of an insole calibrated on the plate (fusion.md section 6; twelve other settings changed little)."""
+SLOW: Final = Wander(0.30, 0.300)
+"""The gain of an insole calibrated on the plate (fusion.md section 6 found 0.12-0.3 alike; in docs/fusion.md 0.3 halves
+the errors of worn insoles)."""
+
+TIMED: Final = Wander(0.20, 0.300)
+"""The same while order and delay are looked for: a gain that moves little leaves more to them (fusion.md section 6)."""
 
 FAST: Final = Wander(0.12, 0.020)
 """What estimator E adds: it trusts the plate within a landing (fusion.md section 6)."""
@@ -34,15 +38,16 @@ STIFF_HZ: Final = 100.0
 UNSEEN_HZ: Final = 50.0
 """A tap test that saw no mode below this excludes the soft home-made plate of fusion.md section 5 (45 Hz)."""
 
-ERROR: Final = ReadingError(1.5, 0.004, 0.03)
+ERROR: Final = ReadingError(1.5, 0.004, 0.04)
 ERROR_CALM: Final = ReadingError(1.5, 0.004, 0.02)
 ERROR_STIFF: Final = ReadingError(1.5, 0.004, 0.01)
 ERROR_RINGING: Final = ReadingError(1.5, 0.004, 0.10)
 """Error of a reading on a plate of which no tap test is known, that showed no mode, that proved stiff, and that rings
-(fusion.md: 1.5-3 % until the mode is known; docs/fusion.md: peaks on a plate at 45 Hz are best with 10 %)."""
+(fusion.md: 1.5-3 % of the reading until the mode is known; docs/fusion.md: on a plate at 45 Hz 10 % are best)."""
 
-POSTERIOR: Final = 0.6
-"""What is left of the model's own SD: errors of readings are stated at their upper end (measured, docs/fusion.md)."""
+POSTERIOR: Final = (0.4, 0.7)
+"""What is left of the model's own SD for a calibrated and for a nominal insole: errors of readings are stated at their
+upper end (measured, docs/fusion.md)."""
 
 SHAPE_SD_N: Final = 1.5
 JITTER_S: Final = 0.0004
@@ -77,6 +82,11 @@ class PreparedFoot:
     shape: InsoleShape
     parts: tuple[Wander, ...]
     calibrated: bool
+
+    @property
+    def timing_parts(self) -> tuple[Wander, ...]:
+        """How the gain may wander while order and delay are looked for."""
+        return (TIMED,) if self.calibrated else self.parts
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -143,7 +153,7 @@ def fused(ready: PreparedFoot, side: Side, timing: PlateTiming, plate: Sensor) -
     ratio = ratio_force(foot, found.seen_n, order, delay_s)
     force, posterior = solved(foot, found, len(ready.parts))
     misfit = _misfit(foot, force, order, delay_s, error)
-    sd = force_sd(force, misfit * posterior, foot.step_s)
+    sd = force_sd(force, misfit * POSTERIOR[0 if ready.calibrated else 1] * posterior, foot.step_s)
     if not timing.known:
         sd = np.hypot(sd, ORDER_SD * force)
     hidden = ready.shape.missing | unheard(foot.cells, foot.times_s)
@@ -174,5 +184,5 @@ def force_sd(force_n: FloatArray, posterior_n: FloatArray, step_s: float) -> Flo
     steps = max(1, round(BEND_S / step_s))
     bend = np.zeros(len(force_n))
     bend[steps:-steps] = (force_n[2 * steps :] - 2.0 * force_n[steps:-steps] + force_n[: -2 * steps]) / BEND_S**2
-    terms = (POSTERIOR * posterior_n, JITTER_S * slope, LAG_S**2 * bend)
+    terms = (posterior_n, JITTER_S * slope, LAG_S**2 * bend)
     return np.asarray(np.sqrt(SHAPE_SD_N**2 + sum(np.square(np.nan_to_num(term)) for term in terms)))

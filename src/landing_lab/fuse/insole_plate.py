@@ -67,7 +67,7 @@ def signals_from_insoles_and_plate(plate: Stream, insoles: Mapping[Side, Stream]
     clock_sd_s = max(math.hypot(plate.clock.offset_sd_s, insoles[side].clock.offset_sd_s) for side in ready)
     timing = plate_timing(
         {side: one.foot for side, one in ready.items()},
-        {side: one.parts for side, one in ready.items()},
+        {side: one.timing_parts for side, one in ready.items()},
         plate.sensor.filter_order,
         clock_sd_s,
     )

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from landing_lab.fuse.fused_foot import EMPTY_N, ERROR, SEEN_S, force_sd
+from landing_lab.fuse.fused_foot import EMPTY_N, ERROR, POSTERIOR, SEEN_S, force_sd
 from landing_lab.fuse.gain_model import AROUND, KNOT_S, SHARE_FLOOR_N, ReadingError, Wander, prior_band
 from landing_lab.fuse.hx711_response import PER_PERIOD, tabulated
 from landing_lab.fuse.live_window import LiveReadings, LiveShape, Readings
@@ -121,7 +121,7 @@ class LiveFoot:
         scaled_shape(shape, self._per_knot, 1.0, len(self._parts), gain, inverse, out)
         first = (self._next - self._base) * self._per_knot
         whole = np.concatenate([self._given, out[:, first:]], axis=1)
-        sd = force_sd(whole[0], whole[1], self._spacing_s / self._per_knot)
+        sd = force_sd(whole[0], POSTERIOR[0] * whole[1], self._spacing_s / self._per_knot)
         before = self._given.shape[1]
         told = slice(before, before + self._n_given)
         self._given = whole[:, max(0, told.stop - KEPT) : told.stop]
