@@ -6,8 +6,8 @@ from typing import get_args
 
 import numpy as np
 import pytest
-from calibrate.walk_on_plate import HALF_S, Foot, SensedWalk, sensed
 
+from calibrate.pedar_walk import HALF_S, Foot, SensedWalk, sensed
 from calibrate.walk_judgement import fit_of
 from landing_lab.metrics._pressure import INDEX_SD, SHARE_SD, unseen
 from landing_lab.metrics.pressure_course import FootCourse, foot_course
