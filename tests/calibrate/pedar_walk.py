@@ -1,117 +1,198 @@
-"""A real walk on 99 pressure cells per foot, as a few FSR cells at the places of a layout would have felt it.
+"""A real walk on 99 cells per foot (pedar), seen through a few simulated FSR cells and a simulated HX711 plate.
 
-The force on an FSR cell is the mean of the measured pressure around it (Gaussian patch of 8 mm, as in sim/foot.py)
-times its sensing area; parts, hysteresis, creep and the converter are those of sim/fsr.py, drawn from a seed. Force and
-centre of pressure of all 99 cells are the truth. The recording is read where it lies and is never copied.
+The truth of force and moments is that of the 99 cells. The sensors' parts are drawn anew for every seed. Each of the
+few cells sees the pressure of the pedar cell under its middle, on its own small area. Nothing here is known to the
+calibration but what boards would send: conductances, readings of four load cells, and the layout's drawing.
 """
 
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
-from landing_lab.model.insole_layout import InsoleLayout, shipped_layouts
+from landing_lab.calibrate.counts import conductance_s, fsr_force_n
+from landing_lab.calibrate.foot_arms import FootStand
+from landing_lab.calibrate.foot_series import Corner, FootSeries
+from landing_lab.model import nominal
+from landing_lab.model.blocks import CountArray, FloatArray
+from landing_lab.model.insole_layout import AXIS_X, InsoleLayout, shipped_layouts
 from landing_lab.sim import fsr
-from landing_lab.sim.foot import PATCH_M, sensing_m2
+from landing_lab.sim.devices import insole_info
+from landing_lab.sim.hx711 import draw_plate, read_plate
 from landing_lab.sim.setting import TYPICAL, SensorSetting
 from reference import require_reference_data
 
-RATE_HZ = 100.0
-CELLS = 99
-STEP = 10
-"""The FSR model runs at 1 kHz: the walk is interpolated, and every tenth scan kept."""
+Foot = Literal["left", "right"]
 
-WIDTH_MM = 76.6
-"""Distance between the outermost middles of cells (reference/insole_layout_simulation.txt); the geometry itself
-has no unit, and at this width the outline holds the areas that its cells state."""
+N_CELLS = 99
+GEOMETRY_MM = 303.66
+"""Length of one unit of the generic geometry: with it the parts nearest to inner cells have the cells' own areas."""
 
-MOVED_V = (0.035, 0.93)
-"""Where along the foot the rows of cells begin, and how far they reach (the outline extends beyond the middles)."""
+HALF_CELL = (0.0155, 0.033)
+"""Half of a cell in units of the geometry: from its middle to the edge of the insole."""
+
+UNLOADED_S = 3.0
+"""Both feet in the air before the walk, as a calibration begins."""
+
+CALM_S = 2.3
+HALF_S = UNLOADED_S + 7.5
+"""End of the half that calibrates."""
+
+GATE_N, GATE_SHARE = 50.0, 0.2
+"""As in pressure.md, decision 3."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class DenseWalk:
-    """One foot: pressure_pa (n, 99), area_m2 (99,), place (99, 2) relative (x, y), and the size in mm they refer to."""
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Walk:
+    """One foot at 1 kHz: pressure_kpa (n, 99), force_n (n,), cop_mm (n, 2) medial and anterior; of the 99 cells."""
 
-    pressure_pa: np.ndarray
-    area_m2: np.ndarray
-    place: np.ndarray
+    times_s: FloatArray
+    pressure_kpa: FloatArray
+    force_n: FloatArray
+    cop_mm: FloatArray
+    medial_lateral: FloatArray
+    place_mm: FloatArray
     size_mm: tuple[float, float]
 
     @property
-    def force_n(self) -> np.ndarray:
-        """Force of the foot, (n,)."""
-        return self.pressure_pa @ self.area_m2
+    def steps_s(self) -> list[tuple[float, float]]:
+        """From a little before to a little after each contact with the ground."""
+        edges = np.diff((self.force_n > GATE_N).astype(int), prepend=0, append=0)
+        starts, stops = np.flatnonzero(edges == 1), np.flatnonzero(edges == -1) - 1
+        return [
+            (float(self.times_s[start]) - 0.15, float(self.times_s[stop]) + 0.1)
+            for start, stop in zip(starts, stops, strict=True)
+            if self.times_s[stop] - self.times_s[start] > 0.3
+        ]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class SensedWalk:
+    """A walk as boards send it. above (n, c): conductance over the zero at 1 kHz; judged (n,): second half, loaded."""
+
+    walk: Walk
+    layout: InsoleLayout
+    series: FootSeries
+    postures_s: dict[str, tuple[float, float]]
+    stand: FootStand
+    order: int
+    counts: CountArray
+    above: FloatArray
+    judged: NDArray[np.bool_]
+    parts: fsr.FsrParts
 
     @property
-    def cop_mm(self) -> np.ndarray:
-        """Centre of pressure of all cells, (n, 2): medial, anterior from the middle of the heel edge, NaN unloaded."""
-        middle = (np.array([0.5, 0.0]) - self.place) * np.array([1.0, -1.0]) * self.size_mm
-        force = self.force_n
-        moment = (self.pressure_pa * self.area_m2) @ middle
-        return moment / np.where(force > 1.0, force, np.nan)[:, None]
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class SampledWalk:
-    """One foot at 100 Hz: counts (n, c) of the converter, cells_n (n, c) true force on the cells, and the truth.
-
-    layout has the size of the measured insole, so that its places are those at which the pressure was sampled.
-    """
-
-    layout: InsoleLayout
-    counts: np.ndarray
-    cells_n: np.ndarray
-    force_n: np.ndarray
-    cop_mm: np.ndarray
+    def raw_n(self) -> FloatArray:
+        """Cells by nominal values, (n, c)."""
+        return fsr_force_n(self.counts)
 
 
 @cache
-def dense_walk(side: Literal["left", "right"]) -> DenseWalk:
-    """The walk on one foot, read from the reference data (skips the test where they are absent)."""
-    data = require_reference_data()
-    table = np.loadtxt(data / "pressure" / "pedar" / "pedar_example.asc", skiprows=10, encoding="latin1")
-    geometry = np.genfromtxt(data / "reference" / "pedar_geometry_generic.csv", delimiter=",", skip_header=1)
-    own = slice(0, CELLS) if side == "left" else slice(CELLS, 2 * CELLS)
-    x, y, area = geometry[own, 1], geometry[own, 2], geometry[own, 3]
-    u = (x - x.min()) / np.ptp(x)
-    v = MOVED_V[0] + MOVED_V[1] * (y - y.min()) / np.ptp(y)
-    place = np.column_stack([1.0 - u if side == "left" else u, v])
-    size_mm = (WIDTH_MM, WIDTH_MM * float(np.ptp(y) / np.ptp(x)) / MOVED_V[1])
-    return DenseWalk(pressure_pa=table[:, 1:][:, own] * 1000.0, area_m2=area, place=place, size_mm=size_mm)
+def walk_of(side: Foot) -> Walk:
+    """One foot of the pedar walk."""
+    folder = require_reference_data()
+    text = (folder / "pressure" / "pedar" / "pedar_example.asc").read_text(encoding="latin-1")
+    rows = [line.split() for line in text.splitlines()]
+    table = np.array([row for row in rows if len(row) == 1 + 2 * N_CELLS and row[0][0].isdigit()], dtype=np.float64)
+    geometry = np.loadtxt(folder / "reference" / "pedar_geometry_generic.csv", delimiter=",", skiprows=1)[:N_CELLS]
+    place, area_m2 = geometry[:, 1:3], geometry[:, 3]
+    low, high = place.min(axis=0) - HALF_CELL, place.max(axis=0) + HALF_CELL
+    # The first insole of the geometry is the left one from above, medial to the right; the right one mirrors it.
+    place_mm = (place - [0.5 * (low[0] + high[0]), low[1]]) * GEOMETRY_MM
+    pressure = table[:, 1 : 1 + N_CELLS] if side == "left" else table[:, 1 + N_CELLS :]
+    from_s = np.concatenate([[0.0, UNLOADED_S - 0.3], UNLOADED_S + table[:, 0] - table[0, 0]])
+    times_s = np.arange(0.0, from_s[-1], 1.0 / nominal.INSOLE_RATE_HZ)
+    pressure = np.vstack([np.zeros((2, N_CELLS)), pressure])
+    fine = np.column_stack([np.interp(times_s, from_s, column) for column in pressure.T])
+    cells_n = fine * area_m2 * 1000.0
+    force = cells_n.sum(axis=1)
+    width_mm, length_mm = ((high - low) * GEOMETRY_MM).tolist()
+    axis_mm = (0.5 - AXIS_X[0]) * width_mm + (AXIS_X[0] - AXIS_X[1]) * width_mm * place_mm[:, 1] / length_mm
+    side_of = np.where(place_mm[:, 0] > axis_mm, 1.0, -1.0)
+    some = np.maximum(force, 1e-9)
+    return Walk(
+        times_s=times_s,
+        pressure_kpa=fine,
+        force_n=force,
+        cop_mm=cells_n @ place_mm / some[:, None],
+        medial_lateral=cells_n @ side_of / some,
+        place_mm=place_mm,
+        size_mm=(width_mm, length_mm),
+    )
 
 
-def cells_of_walk(walk: DenseWalk, layout: InsoleLayout) -> np.ndarray:
-    """True force (n, c) on the cells of a layout."""
-    size_m = np.array(walk.size_mm) / 1000.0
-    cells = np.array([(cell.x, cell.y) for cell in layout.cells])
-    apart = ((cells[:, None, :] - walk.place[None]) * size_m).T
-    patch = np.exp(-np.square(apart).sum(axis=0).T / (2.0 * PATCH_M**2))
-    patch /= patch.sum(axis=1, keepdims=True)
-    return walk.pressure_pa @ patch.T * sensing_m2(layout)
+def layout_on(walk: Walk, name: str) -> InsoleLayout:
+    """A shipped layout in the size of the pedar insole."""
+    return dataclasses.replace(shipped_layouts()[name], width_mm=walk.size_mm[0], length_mm=walk.size_mm[1])
 
 
-def sampled_walk(
-    side: Literal["left", "right"],
-    layout_name: str = "infotronic_8",
-    *,
-    seed: int = 0,
-    setting: SensorSetting = TYPICAL,
-    drift_sd: float = 0.0,
-) -> SampledWalk:
-    """The walk of one foot through the FSR model; drift_sd: spread (log) of gains that change after half of it."""
-    walk = dense_walk(side)
-    layout = dataclasses.replace(shipped_layouts()[layout_name], width_mm=walk.size_mm[0], length_mm=walk.size_mm[1])
-    setting = dataclasses.replace(setting, layout=layout)
-    cells_n = cells_of_walk(walk, layout)
-    rng = np.random.default_rng([seed, 99])
-    drift = np.exp(drift_sd * rng.standard_normal(len(layout)))
-    felt = cells_n * np.where(np.arange(len(cells_n))[:, None] < len(cells_n) // 2, 1.0, drift)
-    fine = np.arange((len(felt) - 1) * STEP + 1) / STEP
-    often = np.column_stack([np.interp(fine, np.arange(len(felt)), column) for column in felt.T])
-    parts = fsr.draw_parts(2 * seed + (side == "right") + 500_000, setting=setting)
-    counts = fsr.read_cells(often, parts, rng=rng)[::STEP]
-    return SampledWalk(layout=layout, counts=counts, cells_n=cells_n, force_n=walk.force_n, cop_mm=walk.cop_mm)
+def sensed(side: Foot, name: str, seed: int, *, drift: float = 0.0) -> SensedWalk:
+    """The walk through FSR cells of a layout and a plate, all drawn from the seed.
+
+    drift: how far the gain of each cell goes astray after the first half, each way at random.
+    """
+    walk = walk_of(side)
+    layout = layout_on(walk, name)
+    rng = np.random.default_rng([seed, side == "right", len(layout)])
+    setting = dataclasses.replace(TYPICAL, layout=layout)
+    parts = fsr.draw_parts(int(rng.integers(1 << 30)), setting=setting)
+    under = np.argmin(np.square(walk.place_mm[None] - layout.place_mm[:, None]).sum(axis=2), axis=1)
+    force = walk.pressure_kpa[:, under] * 1e3 * nominal.FSR_SENSING_AREA_M2
+    gain = 1.0 + drift * rng.choice([-1.0, 1.0], len(layout))
+    counts = fsr.read_cells(force * np.where(walk.times_s[:, None] < HALF_S, 1.0, gain), parts, rng=rng)
+    ratio = conductance_s(counts) / nominal.FSR_CONDUCTANCE_AT_1_N_S
+    zero = np.median(ratio[walk.times_s < CALM_S], axis=0)
+    above = np.maximum(ratio - zero, 0.0)
+    stand = FootStand(
+        heel_mm=tuple((rng.normal(0.0, 8.0, 2) - (0.0, 110.0)).tolist()), toe_out_deg=rng.normal(5.0, 4.0)
+    )
+    order, corners = _plate(walk, stand, setting, rng)
+    series = FootSeries(
+        info=insole_info(0 if side == "left" else 1),
+        names=tuple(cell.name for cell in layout.cells),
+        times_s=walk.times_s[::2],
+        above=above[::2],
+        zero_s=zero * nominal.FSR_CONDUCTANCE_AT_1_N_S,
+        layout=layout,
+        corners=corners,
+    )
+    steps = [step for step in walk.steps_s if step[1] < HALF_S]
+    loaded = walk.force_n > max(GATE_N, GATE_SHARE * float(walk.force_n.max()))
+    return SensedWalk(
+        walk=walk,
+        layout=layout,
+        series=series,
+        postures_s={"feet_up": (0.0, CALM_S), **{f"step_{at}": step for at, step in enumerate(steps)}},
+        stand=stand,
+        order=order,
+        counts=counts,
+        above=above,
+        judged=loaded & (walk.times_s >= HALF_S),
+        parts=parts,
+    )
+
+
+def _plate(
+    walk: Walk, stand: FootStand, setting: SensorSetting, rng: np.random.Generator
+) -> tuple[int, tuple[Corner, ...]]:
+    """Filter order and readings of the plate under the walk; the foot stands on it as `stand` says."""
+    fine_s = np.arange(0.0, walk.times_s[-1], 1e-4)
+    force = np.interp(fine_s, walk.times_s, walk.force_n)
+    moment = np.column_stack([np.interp(fine_s, walk.times_s, axis * walk.force_n) for axis in walk.cop_mm.T])
+    angle = np.radians(stand.toe_out_deg)
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    on_plate = moment / np.maximum(force, 1.0)[:, None] @ turn.T + np.array(stand.heel_mm)
+    parts = draw_plate(int(rng.integers(1 << 30)), setting=setting)
+    readings = read_plate(force, on_plate, parts, rng=rng)
+    corners = []
+    for cell, place in enumerate(nominal.PLATE_CELLS_MM):
+        mine = readings.cell == cell
+        times, newton = readings.time_s[mine], readings.counts[mine] / nominal.HX711_COUNTS_PER_N
+        newton = newton - np.median(newton[times < CALM_S])
+        corners.append(Corner(times, newton, float(np.median(np.diff(times))), place))
+    return parts.order, tuple(corners)

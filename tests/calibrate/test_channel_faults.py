@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from fuse.scenes import changed, raw_of, scene_of, with_streams
+from landing_lab.calibrate import channels
 from landing_lab.calibrate.channels import channel_faults
 from landing_lab.calibrate.recording import recording_from_raw
 from landing_lab.metrics.analyse import analyse
@@ -92,6 +93,21 @@ def test_a_load_cell_that_creeps_away_is_named_and_a_standing_person_is_not() ->
         full[np.arange(3200), channel] = counts.ravel()
         frames = FrameBlock(np.arange(3200), np.arange(3200) * 3125, full, channel, np.zeros(3200, dtype=np.int64))
         assert [(one.name, one.kind) for one in channel_faults(info, frames)] == expected
+
+
+def test_somebody_who_arrives_in_the_middle_of_a_part_moves_no_empty_level() -> None:
+    readings, parts = 400, channels.EMPTY_BLOCKS
+    counts = np.random.default_rng(3).normal(0.0, 300.0, (readings, 4)).round()
+    arrives = 10 * readings // parts + readings // parts // 2 + 1
+    for cell in range(4):  # by chance the middle reading of one cell is loaded, those of the others are not
+        counts[arrives - 2 * (cell == 1) :, cell] += 177.0 * nominal.HX711_COUNTS_PER_N
+    channel = np.tile(np.arange(4), readings)
+    full = np.zeros((4 * readings, 4), dtype=np.int32)
+    full[np.arange(4 * readings), channel] = counts.ravel()
+    ticks = np.arange(4 * readings)
+    frames = FrameBlock(ticks, ticks * 3125, full, channel, np.zeros(4 * readings, dtype=np.int64))
+    info = dataclasses.replace(PLATE.info, n_channels=4, placement="left")
+    assert channel_faults(info, frames) == ()
 
 
 def test_a_fault_is_a_note_and_flags_what_rests_on_that_force() -> None:

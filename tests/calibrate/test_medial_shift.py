@@ -11,8 +11,8 @@ from typing import get_args
 import numpy as np
 import pytest
 
+from calibrate.pedar_walk import Foot, sensed, walk_of
 from calibrate.walk_judgement import LAYOUTS, SEEDS, Figures, calibrated, fit_of, raw_index_r, raw_sums
-from calibrate.walk_on_plate import Foot, sensed, walk_of
 from reference import require_reference_data
 
 MOST_RMSE_MM = {"infotronic_8": 2.5, "fsr402_8": 2.5, "fsr402_16": 1.2}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from calibrate.walk_on_plate import HALF_S, Foot, SensedWalk, sensed
+from calibrate.pedar_walk import HALF_S, Foot, SensedWalk, sensed
 from landing_lab.calibrate.foot_arms import FootStand
 from landing_lab.calibrate.foot_fit import FootFit, fit_foot
 from landing_lab.calibrate.foot_series import CellLaw

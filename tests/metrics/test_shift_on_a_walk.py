@@ -7,8 +7,8 @@ from typing import get_args
 import numpy as np
 import pytest
 
+from calibrate.pedar_walk import HALF_S, Foot, SensedWalk, sensed
 from calibrate.walk_judgement import fit_of
-from calibrate.walk_on_plate import HALF_S, Foot, SensedWalk, sensed
 from landing_lab.metrics._pressure import INDEX_SD, SHARE_SD, unseen
 from landing_lab.metrics.pressure_course import FootCourse, foot_course
 from landing_lab.model.insole_layout import PARTS, shipped_layouts

@@ -122,8 +122,8 @@ def test_demo_jumps_differ_on_purpose(scene: SimulatedScene) -> None:
 def test_medial_shift_truth_follows_the_wish() -> None:
     bodies = demo_bodies(3, seed=5)
     for body, truth in zip(bodies, jump_scene(bodies, seed=5).truths, strict=True):
-        for side in ("left", "right"):
-            assert truth.metrics["medial_shift_mm", side] == pytest.approx(body.medial_shift_mm, abs=2.5)
+        for side, wished_mm in zip(("left", "right"), body.medial_shifts_mm, strict=True):
+            assert truth.metrics["medial_shift_mm", side] == pytest.approx(wished_mm, abs=2.5)
 
 
 def test_one_trial_is_a_short_recording_with_the_same_sensors() -> None:

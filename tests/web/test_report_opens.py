@@ -10,6 +10,7 @@ import pytest
 
 import landing_lab as ll
 from reference import absent
+from report.made_pressure import pressed_trial
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 # Without the last flags Chromium looks for its maker's servers at every start.
@@ -33,7 +34,7 @@ def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
         absent("chromium is not installed; `sh .ci/debian-packages` as root installs it")
     folder = tmp_path_factory.mktemp("report")
     trials = [ll.simulate_drop_jump(seed=seed) for seed in (1, 2)]
-    results = [ll.analyse(trial.recording).first for trial in trials]
+    results = [*(ll.analyse(trial.recording).first for trial in trials), pressed_trial()]
     return ll.report(results, folder)["report.html"]
 
 
@@ -52,4 +53,5 @@ def test_page_is_drawn_whole(page: Path, tmp_path: Path) -> None:
 def test_browser_s_page_holds_metrics_and_pictures(page: Path, tmp_path: Path) -> None:
     document = browse(page, tmp_path / "profile", "--dump-dom").stdout
     assert document.count("contact time") >= 2
-    assert document.count("data:image/svg+xml") == 2
+    assert document.count("data:image/svg+xml") == 3
+    assert document.count("data:image/png") == 4

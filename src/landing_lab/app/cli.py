@@ -16,7 +16,7 @@ from landing_lab.app.boards.simulate_command import simulate_app
 from landing_lab.app.calibration.command import calibrate_app
 from landing_lab.app.failures import failed, hush, told
 from landing_lab.app.layouts.command import layouts_app
-from landing_lab.app.options import Explain, Json, Sensitivity, ShowAll
+from landing_lab.app.options import Animate, Explain, Json, Sensitivity, ShowAll
 from landing_lab.app.reanalyse.command import reanalyse
 from landing_lab.app.record.command import record
 from landing_lab.app.streams import make_lenient
@@ -102,6 +102,7 @@ def analyse(
         str | None, typer.Option(help="Folders: only files whose name is like this, such as '*_grf.mot'.")
     ] = None,
     sensitivity: Sensitivity = False,
+    animate: Animate = False,
     explain: Explain = None,
     show_all: ShowAll = False,
     json: Json = False,
@@ -131,7 +132,7 @@ def analyse(
             out=out,
             jobs=jobs,
             pattern=pattern,
-            extras=Extras(sensitivity=sensitivity, show_all=show_all, explain=explain),
+            extras=Extras(sensitivity=sensitivity, animate=animate, show_all=show_all, explain=explain),
         )
     )
 
@@ -147,12 +148,13 @@ def report(
     out: Annotated[Path, typer.Option(help="Folder for the report.")] = Path("landing-lab-report"),
     mass_kg: Annotated[float | None, typer.Option(help="Body mass, for trials without quiet standing.")] = None,
     box_height_m: Annotated[float | None, typer.Option(help="Height of the box, to check the drop height.")] = None,
+    animate: Animate = False,
 ) -> None:
     """Write one report for several recordings: report.html, metrics.csv, analysis.json and pictures.
 
     Example: landing-lab report landing-lab-data/sub-01/*/raw/*.xdf --out session-report
     """
-    from landing_lab.app.analyse.run import Columns, run_analyse
+    from landing_lab.app.analyse.run import Columns, Extras, run_analyse
 
     raise typer.Exit(
         run_analyse(
@@ -163,6 +165,7 @@ def report(
             task="auto",
             output_format="table",
             out=out,
+            extras=Extras(animate=animate),
         )
     )
 

@@ -32,4 +32,10 @@ Sensitivity = Annotated[
     bool,
     typer.Option("--sensitivity", help="Also show how the numbers depend on the contact threshold (5-100 N, rules)."),
 ]
+Animate = Annotated[
+    bool,
+    typer.Option(
+        "--animate", help="With --out: also a slow motion (.gif) of every landing that was recorded with insoles."
+    ),
+]
 ShowAll = Annotated[bool, typer.Option("--all", help="Print every metric, also those of each foot and refused ones.")]

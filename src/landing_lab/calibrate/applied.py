@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Final
 
 from landing_lab.calibrate.convert import foreign
 from landing_lab.calibrate.layouts import other_layout
@@ -12,6 +13,11 @@ from landing_lab.errors import CalibrationError
 from landing_lab.model.calibration import Calibration, InsoleCalibration, PlateCalibration, from_document, out_of_date
 from landing_lab.model.device import DeviceInfo
 from landing_lab.model.raw import RawRecording
+
+UNMARKED: Final = (
+    "Nobody marked where the {side} foot stood when {device} was calibrated: its centre of pressure may lie some "
+    "millimetres off and be turned by some degrees (calibrate insole --heel-mm)."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +43,11 @@ class AppliedCalibration:
         return self.calibration.position_mm if isinstance(self.calibration, PlateCalibration) else ()
 
     @property
+    def plate(self) -> PlateCalibration | None:
+        """The calibration where it is one of a plate."""
+        return self.calibration if isinstance(self.calibration, PlateCalibration) else None
+
+    @property
     def arms_mm(self) -> tuple[tuple[float, float], ...]:
         """Where the calibration of an insole on the plate found the force of its cells to act; empty without one."""
         return (self.calibration.arms_mm or ()) if isinstance(self.calibration, InsoleCalibration) else ()
@@ -45,11 +56,6 @@ class AppliedCalibration:
     def cop_sd_mm(self) -> tuple[float, float] | None:
         """SD of the centre of pressure of an insole that was calibrated on the plate; None without one."""
         return self.calibration.cop_sd_mm if isinstance(self.calibration, InsoleCalibration) else None
-
-    @property
-    def plate(self) -> PlateCalibration | None:
-        """The calibration where it is one of a plate."""
-        return self.calibration if isinstance(self.calibration, PlateCalibration) else None
 
     @property
     def whole_foot(self) -> bool:
@@ -92,7 +98,10 @@ def applied_calibration(info: DeviceInfo, raw: RawRecording) -> AppliedCalibrati
         return AppliedCalibration(note=f"{info.device_id} was taken as uncalibrated, its newton are nominal: {unfit}.")
     doubts = (_doubt(calibration, raw.metadata.get("started_at")), _drifted(info, raw.metadata.get("insole_checks")))
     doubt = "; ".join(filter(None, doubts)) or None
-    return AppliedCalibration(calibration=calibration, doubt=doubt, note=None if doubt is None else f"{doubt}.")
+    told = [f"{doubt}."] if doubt else []
+    if isinstance(calibration, InsoleCalibration) and calibration.stand == "estimated":
+        told.append(UNMARKED.format(side=calibration.side, device=info.device_id))
+    return AppliedCalibration(calibration=calibration, doubt=doubt, note=" ".join(told) or None)
 
 
 def _doubt(calibration: Calibration, recorded_at: object) -> str | None:

@@ -38,8 +38,14 @@ PLATE_SILENT_SHARE = 0.03
 """An open load cell shows less than this share of what the others of its plate show (median range)."""
 
 PLATE_DRIFT_N = 10.0
+MIDDLE = 50.0
+"""Percentile of a part of a plate's readings that is its level there."""
+
 OTHERS_CALM = 0.3
 """Drift is told where every other cell is within this share of the limit of its lowest level at both times."""
+
+STEADY_SHARE = 0.5
+"""A level that drifted changes by less than this share of its drift within a part; a foot that arrives does not."""
 
 EMPTY_BLOCKS = 20
 """Parts into which a stretch is cut to find when it carried least."""
@@ -122,7 +128,7 @@ def _one_plate(
     """Kind and sentence by number of the cell, for the cells of one plate that sent anything."""
     # The 1st and 99th percentile: lone corrupted readings are no response.
     span_n = [float(np.ptp(np.percentile(one, (1, 99)))) / nominal.HX711_COUNTS_PER_N for one in counts]
-    drift = _drift(counts, limit=PLATE_DRIFT_N * nominal.HX711_COUNTS_PER_N, percentile=50.0)
+    drift = _drift(counts, limit=PLATE_DRIFT_N * nominal.HX711_COUNTS_PER_N, percentile=MIDDLE)
     found: dict[int, tuple[FaultKind, str]] = {}
     for cell, name in enumerate(names):
         others_n = float(np.median(np.delete(span_n, cell))) if len(names) > 1 else 0.0
@@ -159,8 +165,18 @@ def _drift(counts: Sequence[FloatArray], *, limit: float, percentile: float) -> 
         first, second = int(np.argmin(others[:half])), half + int(np.argmin(others[half:]))
         moved = float(abs(levels[cell, second] - levels[cell, first]))
         idle = max(others[first], others[second]) < OTHERS_CALM * limit
-        found.append(moved if idle and moved > limit else None)
+        told = idle and moved > limit and (percentile != MIDDLE or _steady(counts[cell], (first, second), moved))
+        found.append(moved if told else None)
     return found
+
+
+def _steady(counts: FloatArray, parts: tuple[int, int], moved: float) -> bool:
+    """Whether a channel keeps its level within these parts of a stretch, so that their middles are levels at all.
+
+    Where somebody arrives in the middle of a part, chance says whether a cell's middle is the empty or the loaded one.
+    """
+    cut = np.array_split(counts, EMPTY_BLOCKS)
+    return all(float(np.ptp(np.percentile(cut[part], (10, 90)))) < STEADY_SHARE * moved for part in parts)
 
 
 def _block_levels(counts: FloatArray, percentile: float) -> FloatArray | None:

@@ -53,9 +53,21 @@ def fit_insole_on_plate(
         stand=stand,
         bench=None if bench is None else CellLaw.of_bench(bench),
     )
+    return _stored(series, fit, side, (plate, bench), made_at or datetime.now(UTC).isoformat(timespec="seconds"))
+
+
+def _stored(
+    series: FootSeries,
+    fit: FootFit,
+    side: Literal["left", "right"],
+    used: tuple[PlateCalibration | None, InsoleCalibration | None],
+    made_at: str,
+) -> InsoleCalibration:
+    """A fit as it is stored; used: calibrations of the plate and of the single cells."""
+    plate, bench = used
     return InsoleCalibration(
         device_id=series.info.device_id,
-        made_at=made_at or datetime.now(UTC).isoformat(timespec="seconds"),
+        made_at=made_at,
         method="on plate",
         software=software(),
         n_cells=series.n_cells,

@@ -45,21 +45,8 @@ def recording_from_raw(raw: RawRecording, *, source: str = "recording") -> Recor
     notes = [*raw.notes, *filter(None, [alignment_note(clocks)]), *edge_notes(filled, clocks), *restart_notes(clocks)]
     streams: dict[str, Stream] = {}
     for name, stream in filled.items():
-        applied = applied_calibration(stream.info, raw)
-        cells, unfit = (None, None)
-        if stream.info.sensor_kind == "fsr_insole":
-            cells, unfit = cells_of(stream.info, raw.metadata.get("insole_layouts"))
-        faults = [fault.sentence for fault in channel_faults(stream.info, stream.frames, cells)]
-        held = saturated(stream.info, applied.calibration, stream.frames.counts, cells)
-        faults += [held] if held else []
-        notes += [applied.note] if applied.note else []
-        notes += [f"{fault}." for fault in faults]
-        doubt = "; ".join(filter(None, (applied.doubt, *faults)))
-        if stream.info.sensor_kind == "hx711_plate":
-            streams[name] = _plate_stream(stream, clocks[name], zero, applied, doubt)
-        else:
-            notes += [f"{unfit}."] if unfit else []
-            streams[name] = _insole_stream(stream, clocks[name], zero, applied, doubt, cells)
+        streams[name], told = _in_newton(stream, raw, clocks[name], zero)
+        notes += told
         lost = sum(gap.n_samples for gap in streams[name].gaps if gap.reason == LOST)
         if lost:
             notes.append(f"{name}: {lost} samples were lost on the way and are shown as gaps.")
@@ -78,6 +65,22 @@ def recording_from_raw(raw: RawRecording, *, source: str = "recording") -> Recor
             "clocks": {name: fit.facts() for name, fit in clocks.items()},
         },
     )
+
+
+def _in_newton(stream: RawStream, raw: RawRecording, fit: ClockFit, zero_s: float) -> tuple[Stream, list[str]]:
+    """One board's stream through its calibration, and what there is to say of it."""
+    applied = applied_calibration(stream.info, raw)
+    insole = stream.info.sensor_kind == "fsr_insole"
+    cells, unfit = cells_of(stream.info, raw.metadata.get("insole_layouts")) if insole else (None, None)
+    faults = [fault.sentence for fault in channel_faults(stream.info, stream.frames, cells)]
+    held = saturated(stream.info, applied.calibration, stream.frames.counts, cells)
+    faults += [held] if held else []
+    notes = [applied.note] if applied.note else []
+    notes += [f"{fault}." for fault in (*faults, unfit) if fault]
+    doubt = "; ".join(filter(None, (applied.doubt, *faults)))
+    if stream.info.sensor_kind == "hx711_plate":
+        return _plate_stream(stream, fit, zero_s, applied, doubt), notes
+    return _insole_stream(stream, fit, zero_s, applied, doubt, cells), notes
 
 
 def _ended_early(raw: RawRecording) -> str | None:

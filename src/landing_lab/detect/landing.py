@@ -15,6 +15,8 @@ from landing_lab.model.events import CONTACT, EVENT_DTYPE, RELEASE, CrossingArra
 _COMPILED: set[bool] = set()
 """Not empty once the kernel was compiled in this process; its types do not depend on the number of columns."""
 
+_NONE: CrossingArray = np.zeros(0, EVENT_DTYPE)
+
 
 class LandingDetector:
     """Feed it vertical force, block after block; it returns the crossings that each block decided.
@@ -51,6 +53,7 @@ class LandingDetector:
             )
         self.threshold_n = np.maximum(self._settings.on_n, self.params.noise_multiple * noise)
         self._state = self._fresh_state(signals)
+        self._found: CrossingArray = _NONE  # kept from block to block: most of them decide nothing
         if not _COMPILED:
             self._advance(np.zeros((1, columns)), self._fresh_state(signals))
             _COMPILED.add(True)
@@ -64,7 +67,8 @@ class LandingDetector:
     def _advance(self, block: FloatArray, state: CrossingArray) -> CrossingArray:
         settings = self._settings
         room = len(state) * (len(block) // min(settings.hold_on, settings.hold_off) + 2)
-        out = np.zeros(room, EVENT_DTYPE)
+        if room > len(self._found):
+            self._found = np.zeros(room, EVENT_DTYPE)
         written = advance(
             block,
             self._offset,
@@ -74,9 +78,11 @@ class LandingDetector:
             settings.hold_off,
             settings.interpolate,
             state,
-            out,
+            self._found,
         )
-        found = out[:written]
+        if not written:
+            return _NONE
+        found = self._found[:written].copy()
         if written < 2:
             return found
         # In the order of decision, so that any cutting into blocks gives the same list.

@@ -44,10 +44,10 @@ class Sensor:
     whole_foot: bool = False
     cop_sd_mm: tuple[float, float] | None = None
     cell_limit_n: tuple[float | None, ...] = ()
-    cell_weight: tuple[float, ...] = ()
     filter_order: int | None = None
     mode_hz: float | None = None
     mode_at_least_hz: float | None = None
+    cell_weight: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,9 +34,19 @@ from landing_lab.report.names import (
     status_label,
     task_label,
 )
+from landing_lab.report.pressure_section import EXPLORATORY, PressurePicture, pressure_pictures
 from landing_lab.report.quality_lines import quality_lines, quality_sentence
 from landing_lab.report.rounding import format_number, format_rate, format_value
-from landing_lab.report.rows import Truth, headlines, metric_lines, setting_text, summary_cell, summary_columns
+from landing_lab.report.rows import (
+    WHOLE,
+    Truth,
+    foot_summary_columns,
+    headlines,
+    metric_lines,
+    setting_text,
+    summary_cell,
+    summary_columns,
+)
 from landing_lab.report.sensitivity_figure import sensitivity_figure
 from landing_lab.report.sensitivity_table import sensitivity_table
 from landing_lab.report.session_facts import findings, heading, in_short, left_out, who
@@ -49,7 +59,7 @@ if TYPE_CHECKING:
 SCHEMA: Final = "landing-lab.analysis/1"
 TIME_SD_S: Final = 0.0001
 """Times without a standard deviation are printed to this digit."""
-Columns: TypeAlias = Sequence[tuple[str, tuple[str, ...]]]
+Columns: TypeAlias = Sequence[tuple[str, tuple[str, ...], tuple[str, ...]]]
 BETWEEN_SOURCES: Final = re.compile(r";(?![^()]*\))")
 """A semicolon that separates sources; one inside brackets belongs to its source."""
 YEAR: Final = re.compile(r"\b(19|20)\d\d\b")
@@ -91,6 +101,18 @@ def _picture(figure: Figure) -> str:
     return "data:image/svg+xml;base64," + base64.b64encode(svg).decode("ascii")
 
 
+def _pressure(picture: PressurePicture) -> dict[str, Any]:
+    """One picture of pressure as the template shows it; heat maps are pixels, so that a page stays small."""
+    shown = "" if picture.png is None else "data:image/png;base64," + base64.b64encode(picture.png).decode("ascii")
+    return {
+        "title": picture.title,
+        "caption": picture.caption,
+        "image": shown,
+        "refusal": picture.refusal,
+        "height": round(100 * picture.height_in),
+    }
+
+
 def _sensitivity(sensitivity: ThresholdSensitivity | None) -> dict[str, Any] | None:
     """The section on the contact threshold: sentence, table, picture; None where nobody asked for it."""
     if sensitivity is None:
@@ -103,9 +125,11 @@ def _trial(
     number: int,
     trial: TrialResult,
     truth: Truth | None,
+    sensitivity: ThresholdSensitivity | None,
+    label: TrialLabel | None,
+    pressure: Sequence[PressurePicture],
+    *,
     columns: Columns,
-    sensitivity: ThresholdSensitivity | None = None,
-    label: TrialLabel | None = None,
 ) -> dict[str, Any]:
     """Everything the template prints of one trial, as text."""
     signals = trial.signals
@@ -124,6 +148,7 @@ def _trial(
         "force": sentence(signals.source) if signals is not None else "No force signal could be read.",
         "sensor": sensor_label(signals.sensor_kind) if signals is not None else "not known",
         "picture": _picture(trial_figure(trial)),
+        "pressure": [_pressure(picture) for picture in pressure],
         "cards": headlines(trial),
         "groups": grouped_lines(lines),
         "feet": foot_columns(lines),
@@ -135,7 +160,7 @@ def _trial(
         "phases": _phases(trial),
         "settings": [(name, setting_text(value)) for name, value in trial.settings.items()],
         "notes": list(trial.notes),
-        "cells": [summary_cell(trial, names) for _, names in columns],
+        "cells": [summary_cell(trial, names, sides) for _, names, sides in columns],
     }
 
 
@@ -194,16 +219,19 @@ def render_report(
     session: Mapping[str, object] | None = None,
     sensitivity: Sequence[ThresholdSensitivity | None] | None = None,
     labels: Sequence[TrialLabel | None] | None = None,
+    pressure: Sequence[Sequence[PressurePicture]] | None = None,
 ) -> str:
     """The page as text; arguments and errors are those of `write_report`."""
     found = trials_of(trials)
     truths = one_per_trial("truth", truth, len(found))
     thresholds = one_per_trial("sensitivity", sensitivity, len(found))
     known = one_per_trial("labels", labels, len(found))
-    columns = summary_columns(found)
+    columns = [(title, names, WHOLE) for title, names in summary_columns(found)]
+    columns += [(title, names, (side,)) for title, names, side in foot_summary_columns(found)]
+    drawn = [pressure_pictures(trial) for trial in found] if pressure is None else pressure
     pages = [
-        _trial(number, trial, true, columns, at, label)
-        for number, (trial, true, at, label) in enumerate(zip(found, truths, thresholds, known, strict=True), start=1)
+        _trial(number, *told, columns=columns)
+        for number, told in enumerate(zip(found, truths, thresholds, known, drawn, strict=True), start=1)
     ]
     short = {trial.source: label.short for trial, label in zip(found, known, strict=True) if label is not None}
     sources = list(dict.fromkeys(page["source"] for page in pages))
@@ -220,10 +248,11 @@ def render_report(
         rates=list(dict.fromkeys(page["rate"] for page in pages)),
         sensors=list(dict.fromkeys(page["sensor"] for page in pages)),
         counts=_count(found),
-        summary=[heading for heading, _ in columns],
+        summary=[heading for heading, *_ in columns],
         icons={**STATUS_ICONS, **VERDICT_ICONS, "absent": "–"},
         session=session_tables(in_short(session or {}, short)),
         citations=_citations(found),
+        exploratory=EXPLORATORY,
         one_line=one_line,
         sentence=sentence,
         version=landing_lab.__version__,
@@ -240,6 +269,7 @@ def write_report(
     session: Mapping[str, object] | None = None,
     sensitivity: Sequence[ThresholdSensitivity | None] | None = None,
     labels: Sequence[TrialLabel | None] | None = None,
+    pressure: Sequence[Sequence[PressurePicture]] | None = None,
 ) -> Path:
     """Write the report of one or several trials as one HTML file that needs nothing beside it.
 
@@ -247,10 +277,13 @@ def write_report(
     None; adds columns for the truth and the difference. session: link statistics and recording details, name ->
     value or name -> mapping of values. sensitivity: one threshold sensitivity per trial, or None; adds its section.
     labels: one per trial, or None, for trials of a session; adds conditions, their means, and what was noted.
+    pressure: the pictures of each trial's pressure where they are drawn already; drawn here where it is not given.
     Equal input gives equal bytes in the same time zone: the page holds no date of its own.
     Raises RecordingError where the file cannot be written, ParameterError without trials or where truth,
     sensitivity or labels do not match them.
     """
-    page = render_report(trials, title=title, truth=truth, session=session, sensitivity=sensitivity, labels=labels)
+    page = render_report(
+        trials, title=title, truth=truth, session=session, sensitivity=sensitivity, labels=labels, pressure=pressure
+    )
     # A file name may hold bytes that are no text (surrogates); the page shows them as "?".
     return write_whole(path, page.encode("utf-8", errors="replace"))

@@ -28,6 +28,14 @@ SUMMARY: Final[tuple[tuple[str, tuple[str, ...]], ...]] = (
 Only one method each: two ways to a jump height differ by centimetres and may not share a column.
 """
 
+FOOT_SUMMARY: Final[tuple[tuple[str, tuple[str, ...], str], ...]] = tuple(
+    (f"medial pressure shift, {side}", ("medial_shift_mm", "landing_medial_shift_mm"), side)
+    for side in ("left", "right")
+)
+"""Headline numbers of one foot, for trials with insoles: title, the metrics that may fill it, side."""
+
+WHOLE: Final[tuple[str, ...]] = ("total", "left_right")
+
 
 @dataclass(frozen=True, slots=True)
 class MetricLine:
@@ -119,27 +127,29 @@ def metric_lines(trial: TrialResult, truth: Truth | None = None) -> list[MetricL
     ]
 
 
-def find_summary(trial: TrialResult, names: tuple[str, ...]) -> MetricValue | None:
+def find_summary(trial: TrialResult, names: tuple[str, ...], sides: tuple[str, ...] = WHOLE) -> MetricValue | None:
     """The row that fills a summary card: the first with a value, else the first refused one, else None."""
-    rows = [row for name in names for row in trial.table if row.name == name and row.side in {"total", "left_right"}]
+    rows = [row for name in names for row in trial.table if row.name == name and row.side in sides]
     return next((row for row in rows if has_value(row)), rows[0] if rows else None)
 
 
 def headlines(trial: TrialResult) -> list[Headline]:
     """The summary cards of a trial; a quantity the task does not have gets no card.
 
-    The second landing is a headline only where the task has no contact before its flight.
+    The second landing is a headline only where the task has no contact before its flight. What is told of each foot
+    comes last, and only where there was an insole.
     """
     cards = []
     rows = {title: find_summary(trial, names) for title, names in SUMMARY}
     if rows["peak vertical force"] is not None:
         del rows[LANDING_PEAK]
+    rows |= {title: find_summary(trial, names, (side,)) for title, names, side in foot_summary_columns([trial])}
     for title, row in rows.items():
         if row is None:
             continue
         line = metric_line(row)
         value, _, spread = line.value.partition(" ± ")
-        note = line.label if line.label != title else ""
+        note = "" if title.startswith(line.label) else line.label
         if row.stronger_side:
             note += f", {side_label(row.stronger_side)} stronger"
         if line.reason:
@@ -156,9 +166,19 @@ def summary_columns(trials: Sequence[TrialResult]) -> list[tuple[str, tuple[str,
     return [column for column in used if not (column[0] == LANDING_PEAK and "peak vertical force" in titles)]
 
 
-def summary_cell(trial: TrialResult, names: tuple[str, ...]) -> tuple[str, str]:
+def foot_summary_columns(trials: Sequence[TrialResult]) -> list[tuple[str, tuple[str, ...], str]]:
+    """The headline numbers of each foot, for the feet of which at least one of the trials has an insole."""
+    insoles = {side for trial in trials if trial.signals is not None for side in trial.signals.pressure}
+    return [
+        (title, names, side)
+        for title, names, side in FOOT_SUMMARY
+        if side in insoles and any(find_summary(trial, names, (side,)) for trial in trials)
+    ]
+
+
+def summary_cell(trial: TrialResult, names: tuple[str, ...], sides: tuple[str, ...] = WHOLE) -> tuple[str, str]:
     """Text and status of one cell in the comparison of trials; never empty."""
-    row = find_summary(trial, names)
+    row = find_summary(trial, names, sides)
     if row is None:
         return ("refused", "refused") if trial.status == "refused" else ("not measured", "absent")
     if not has_value(row):

@@ -58,6 +58,9 @@ FIRST = frozenset(
 )
 """Metrics that are printed without being asked for, in total and between the feet."""
 
+FIRST_OF_FEET = ("medial_shift_mm", "landing_medial_shift_mm")
+"""The one of each foot that is printed besides: the first of these that the trial has."""
+
 FEW = 24
 """A table of so few rows is printed whole."""
 
@@ -77,7 +80,9 @@ def shown_lines(lines: Sequence[MetricLine], *, show_all: bool) -> list[MetricLi
     """
     grouped = [line for group in grouped_lines(lines) for line in group.lines]
     refused = [line for line in lines if line.status == "refused"]
-    first = [line for line in lines if line.name in FIRST and line.side.startswith(WHOLE)]
+    names = {line.name for line in lines}
+    of_feet = next((name for name in FIRST_OF_FEET if name in names), "")
+    first = [line for line in lines if (line.name in FIRST and line.side.startswith(WHOLE)) or line.name == of_feet]
     if show_all or len(lines) <= FEW or not first:
         return [*grouped, *refused]
     return [line for line in grouped if line in first] + [line for line in refused if line in first]

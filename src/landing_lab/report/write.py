@@ -60,12 +60,17 @@ def plot(trials: Result | TrialResult | Sequence[TrialResult] | ThresholdSensiti
         from landing_lab.report.sensitivity_figure import sensitivity_figure
 
         return sensitivity_figure(trials)
+    return trial_figure(chosen_trial(trials, trial))
+
+
+def chosen_trial(trials: Result | TrialResult | Sequence[TrialResult], trial: int) -> TrialResult:
+    """The trial of this number, counted from 0 within what is given; ParameterError where there is none."""
     found = trials_of(trials)
     if not 0 <= trial < len(found):
         raise ParameterError(
             f"there is no trial {trial}; this analysis holds {len(found)}, counted from 0; choose one of them"
         )
-    return trial_figure(found[trial])
+    return found[trial]
 
 
 def report(
@@ -77,16 +82,21 @@ def report(
     session: Mapping[str, object] | None = None,
     sensitivity: Sequence[ThresholdSensitivity | None] | None = None,
     labels: Sequence[TrialLabel | None] | None = None,
+    animate: bool = False,
 ) -> dict[str, Path]:
     """Write report.html and trial-01.png, trial-02.png, ... into out_dir, which is made where it is missing.
 
     Gives back what was written: "report.html" -> path, "trial-01.png" -> path, ... title, truth, session,
     sensitivity and labels are those of `landing_lab.report.html.write_report`; with sensitivity also sensitivity.png
-    (sensitivity-01.png, ... for several trials). For a Result the session defaults to the provenance of
-    its recording. Raises RecordingError where the folder cannot be written, ParameterError without trials.
+    (sensitivity-01.png, ... for several trials). Trials with insoles also get pressure-01.png, medial-shift-01.png,
+    regions-01.png, butterfly-01.png and, with animate, landing-01.gif. For a Result the session defaults to the
+    provenance of its recording. Raises RecordingError where the folder cannot be written, ParameterError without
+    trials and for animate where no trial has insoles.
     """
     from landing_lab.report.figure import figure_bytes, trial_figure
     from landing_lab.report.html import write_report
+    from landing_lab.report.pressure_files import check_animate, write_pressure
+    from landing_lab.report.pressure_section import pressure_pictures
 
     folder = Path(out_dir)
     if session is None and isinstance(trials, Result):
@@ -94,14 +104,19 @@ def report(
         hidden = {"notes", "path"}
         session = {key: value for key, value in trials.recording.provenance.items() if key not in hidden}
     found = trials_of(trials)
+    if animate:
+        check_animate(found)
+    pressure = [pressure_pictures(trial) for trial in found]
     page = write_report(
-        found, folder / "report.html", title=title, truth=truth, session=session, sensitivity=sensitivity, labels=labels
-    )
+        found, folder / "report.html", title=title, truth=truth, session=session, sensitivity=sensitivity,
+        labels=labels, pressure=pressure,
+    )  # fmt: skip
     written = {"report.html": page}
     for number, trial in enumerate(found, start=1):
         name = f"trial-{number:02d}.png"
         written[name] = write_whole(folder / name, figure_bytes(trial_figure(trial), "png"))
     _remove_older_pictures(folder, len(found))
+    written |= write_pressure(folder, found, pressure, animate=animate)
     return written | _write_sensitivities(folder, one_per_trial("sensitivity", sensitivity, len(found)))
 
 

@@ -30,6 +30,7 @@ LIMITS: dict[str, tuple[float, float]] = {
     "landing_delay_ms": (-40.0, 40.0),
     "heel_down_ms": (20.0, 80.0),
     "medial_shift_mm": (-20.0, 25.0),
+    "medial_shift_asymmetry_mm": (-20.0, 20.0),
     "empty_s": (1.5, 60.0),
     "quiet_s": (2.5, 60.0),
     "sway_pct": (0.0, 0.8),
@@ -50,7 +51,9 @@ class DropJumpBody:
     take_off_rise_m: COM higher at take-off than at touchdown; landing_flexion_m: lower at landing than at take-off.
     asymmetry_pct: 100 (left - right) / (left + right) just after touchdown, fading to a third in 0.1 s.
     delay_ms, landing_delay_ms: left touchdown minus right touchdown; take_off_delay_ms: the same at take-off.
-    heel_down_ms: time of the forefoot-to-heel roll. medial_shift_mm: movement of both feet's centre of pressure.
+    heel_down_ms: time of the forefoot-to-heel roll. medial_shift_mm: medial movement of the
+    centre of pressure from 20 ms after touchdown to peak force, mean of both feet; medial_shift_asymmetry_mm: left
+    minus right.
     empty_s: from the start to touchdown, plates empty. quiet_s: standing at the end after settling.
     sway_pct: standard deviation of the standing force in % of body weight; sway_seed its random phases.
 
@@ -76,6 +79,7 @@ class DropJumpBody:
     landing_delay_ms: float = -3.0
     heel_down_ms: float = 40.0
     medial_shift_mm: float = 5.0
+    medial_shift_asymmetry_mm: float = 0.0
     empty_s: float = 2.0
     quiet_s: float = 3.0
     sway_pct: float = 0.25
@@ -100,3 +104,9 @@ class DropJumpBody:
                 f"empty_s must be at least {fall_s + 0.5:.2f} s: the fall lasts {fall_s:.2f} s; got {self.empty_s:g}; "
                 "give the athlete time on the box"
             )
+
+    @property
+    def medial_shifts_mm(self) -> tuple[float, float]:
+        """Medial shift of the left and the right foot."""
+        half = 0.5 * self.medial_shift_asymmetry_mm
+        return self.medial_shift_mm + half, self.medial_shift_mm - half

@@ -65,7 +65,7 @@ def calibration_session(
     rng = np.random.default_rng([seed, session])
     part = join([postures(body, rng, at_s), hops(body, rng, at_s["hops"])])
     scene = Scene(part=part, truths=(), start_s=())
-    return sense(scene, seed=seed, session=session, clock_ppm=clock_ppm, setting=setting)
+    return sense(scene, seed=seed, session=session, clock_ppm=clock_ppm, setting=setting, same_bend=True)
 
 
 def postures(

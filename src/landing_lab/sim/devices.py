@@ -113,15 +113,21 @@ def sense(
     clock_ppm: tuple[float, float, float] | None = None,
     spike_rate_per_s: float = 0.0,
     setting: SensorSetting = ONE_VISIT,
+    same_bend: bool = False,
 ) -> SimulatedScene:
-    """What the three boards report of any scene; other arguments as in `simulate_devices`, setting: what they are."""
+    """What the three boards report of any scene; other arguments as in `simulate_devices`.
+
+    setting: what the sensors are. same_bend: as in `foot.cell_forces`.
+    """
     rng = np.random.default_rng([seed, session, 7])
     drawn = rng.uniform(-CLOCK_LIMIT_PPM, CLOCK_LIMIT_PPM, 3)
     ppm = (float(drawn[0]), float(drawn[1]), float(drawn[2])) if clock_ppm is None else clock_ppm
     if any(not abs(value) <= 5000.0 for value in ppm):
         raise ParameterError(f"clock_ppm must lie within +-5000; got {ppm}; give three clock errors in 1e-6")
-    left, left_drawn = _insole(scene, 0, seed=seed, session=session, ppm=ppm[0], setting=setting)
-    right, right_drawn = _insole(scene, 1, seed=seed, session=session, ppm=ppm[1], setting=setting)
+    (left, left_drawn), (right, right_drawn) = (
+        _insole(scene, foot, seed=seed, session=session, ppm=ppm[foot], setting=setting, same_bend=same_bend)
+        for foot in (0, 1)
+    )
     parts = hx711.draw_board(seed, setting=setting)
     plate = plate_board(
         scene,
@@ -148,7 +154,7 @@ def sense(
 
 
 def _insole(
-    scene: Scene, foot: int, *, seed: int, session: int, ppm: float, setting: SensorSetting
+    scene: Scene, foot: int, *, seed: int, session: int, ppm: float, setting: SensorSetting, same_bend: bool
 ) -> tuple[SimulatedDevice, dict[str, object]]:
     """The insole of one foot (0 left, 1 right), and what was drawn of it."""
     rng = np.random.default_rng([seed, session, foot])
@@ -162,7 +168,7 @@ def _insole(
     cop_step_s = FINE_STEP_S * COP_STRIDE
     cop = np.column_stack([_at(time_s, scene.part.cop[:, foot, axis], cop_step_s) for axis in (0, 1)])
     field = draw_foot(2 * seed + foot, slip_mm=(float(slip_mm[0]), float(slip_mm[1])), setting=setting)
-    cells_n = cell_forces(field, force_n, cop, rng=rng, sample_rate_hz=nominal.INSOLE_RATE_HZ)
+    cells_n = cell_forces(field, force_n, cop, rng=rng, sample_rate_hz=nominal.INSOLE_RATE_HZ, same_bend=same_bend)
     cells_n = fsr.late(cells_n, setting.shoe_lag_ms * 1e-3, nominal.INSOLE_RATE_HZ)
     redon = np.random.default_rng([seed, session, foot, 11]).standard_normal(len(setting.layout))
     gain = np.exp(setting.redon_gain_sd / np.sqrt(2.0) * redon)

@@ -11,7 +11,8 @@ from landing_lab.model.recording import Recording
 from landing_lab.sim.body import LIMITS, DropJumpBody, FootStrike
 from landing_lab.sim.force_plate import measure_on_plates
 from landing_lab.sim.motion import Motion, move, reachable_jump_m
-from landing_lab.sim.truth import DropJumpTruth, describe
+from landing_lab.sim.roll import roll_feet
+from landing_lab.sim.truth import DropJumpTruth, describe, with_roll
 
 USUAL_PUSH = (0.55, 1.3)
 """Ratio of push-off to spring force in drawn jumps: more would look like a squat jump, less like a stumble."""
@@ -49,6 +50,7 @@ def simulate_drop_jump(
     landing_delay_ms: float | None = None,
     heel_down_ms: float | None = None,
     medial_shift_mm: float | None = None,
+    medial_shift_asymmetry_mm: float | None = None,
     empty_s: float | None = None,
     quiet_s: float | None = None,
     sway_pct: float | None = None,
@@ -83,6 +85,7 @@ def simulate_drop_jump(
         "landing_delay_ms": landing_delay_ms,
         "heel_down_ms": heel_down_ms,
         "medial_shift_mm": medial_shift_mm,
+        "medial_shift_asymmetry_mm": medial_shift_asymmetry_mm,
         "empty_s": empty_s,
         "quiet_s": quiet_s,
         "sway_pct": sway_pct,
@@ -97,7 +100,8 @@ def simulate_drop_jump(
         offset_n=offset_n,
         gaps_s=gaps_s,
     )
-    return SimulatedTrial(recording=recording, truth=describe(body, motion), body=body)
+    truth = with_roll(describe(body, motion), motion, roll_feet(body, motion))
+    return SimulatedTrial(recording=recording, truth=truth, body=body)
 
 
 def draw_body(
@@ -185,6 +189,7 @@ def _draw_values(
         "quiet_s": 3.0,
         "sway_pct": rng.uniform(0.15, 0.35),
         "sway_seed": int(rng.integers(1 << 30)),
+        "medial_shift_asymmetry_mm": float(np.clip(rng.normal(0.0, 3.0), -8.0, 8.0)),
     }
     return {**drawn, **{name: value for name, value in given.items() if value is not None}}
 

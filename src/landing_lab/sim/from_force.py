@@ -50,7 +50,7 @@ def sensed_recording(
     landings so many times faster. on_box: a file that begins with empty plates begins on a box, whose load insoles
     feel. session: another recording of the same sensors. calibrated False: without calibrations. Calibrations are
     computed from simulated sessions of the same sensors by the code that calibrates real ones.
-    Raises RecordingError for a force that cannot stand for two feet.
+    Raises ParameterError for a force that cannot stand for two feet.
     """
     source = feet_source(
         force_n, rate_hz, seed=seed + 7919 * session, layout=setting.layout, cop_mm=cop_mm, speed_up=speed_up

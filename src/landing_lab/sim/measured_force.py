@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from landing_lab.errors import RecordingError
+from landing_lab.errors import ParameterError
 from landing_lab.model.blocks import FloatArray
 from landing_lab.model.insole_layout import InsoleLayout
 from landing_lab.model.units import STANDARD_GRAVITY_M_PER_S2 as GRAVITY
@@ -71,7 +71,7 @@ def feet_source(
     """The measured force (n, 2) in N, left and right, as what happens under the feet.
 
     cop_mm: (n, 2, 2) of each foot (medial, anterior) in mm from any place, NaN where unknown; None draws a roll.
-    speed_up: everything happens so many times faster, forces stay. Raises RecordingError for what is no such force.
+    speed_up: everything happens so many times faster, forces stay. Raises ParameterError for what is no such force.
     """
     _check(force_n, rate_hz, speed_up)
     rng = np.random.default_rng([seed, 5])
@@ -106,27 +106,27 @@ def part_of(source: FeetSource, *, seed: int, on_box: bool) -> Part:
 
 def _check(force_n: FloatArray, rate_hz: float, speed_up: float) -> None:
     if force_n.ndim != 2 or force_n.shape[1] != 2:
-        raise RecordingError(
+        raise ParameterError(
             f"simulated insoles need the force of two feet; this holds {force_n.shape[-1] if force_n.ndim else 0}; "
             "name a left and a right column, or choose a recording of two plates"
         )
     if not RATES_HZ[0] <= rate_hz <= RATES_HZ[1]:
-        raise RecordingError(
+        raise ParameterError(
             f"force at {rate_hz:g} Hz cannot stand for what happens under a foot; choose a recording at "
             f"{RATES_HZ[0]:g} Hz or more, or correct --rate-hz"
         )
     if not 0.2 <= speed_up <= 5.0:
-        raise RecordingError(f"a speed-up of {speed_up:g} is outside 0.2-5; 1.6 makes landings 1.6 times faster")
+        raise ParameterError(f"a speed-up of {speed_up:g} is outside 0.2-5; 1.6 makes landings 1.6 times faster")
     seconds = len(force_n) / rate_hz
     if not LENGTH_S[0] <= seconds / speed_up <= LENGTH_S[1]:
-        raise RecordingError(
+        raise ParameterError(
             f"the recording would last {seconds / speed_up:.1f} s; simulated sensors take {LENGTH_S[0]:g} s to "
             f"{LENGTH_S[1] / 60.0:g} minutes: clocks cannot be fitted in less, and more fills memory; cut out a part"
         )
     if not np.isfinite(force_n).mean() > 0.95:
-        raise RecordingError("more than 5 % of the force is missing; choose a recording without long gaps")
+        raise ParameterError("more than 5 % of the force is missing; choose a recording without long gaps")
     if not np.nanmax(force_n.sum(axis=1)) > 100.0:
-        raise RecordingError(
+        raise ParameterError(
             f"the greatest force is {np.nanmax(force_n.sum(axis=1)):.0f}: nobody stands on these plates, or the unit "
             "is not newton; choose other columns"
         )

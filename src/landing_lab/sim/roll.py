@@ -51,7 +51,7 @@ def roll_feet(body: DropJumpBody, motion: Motion) -> FloatArray:
             since_s, left_s = time_s[rows] - start_s, stop_s - time_s[rows]
             along[rows] = _along(since_s, left_s, strike, body.heel_down_ms / 1000.0, middle_ap)
             peak_s = _peak_after_s(motion, foot, start_s, stop_s)
-            moved_mm = medial_movement(since_s, left_s, peak_s, body.medial_shift_mm)
+            moved_mm = medial_movement(since_s, left_s, peak_s, body.medial_shifts_mm[foot])
             across[rows] = middle_ml - moved_mm / nominal.INSOLE_WIDTH_MM
         cop[:, foot] = np.column_stack([across, along]) + noise[:, foot]
     (low_x, high_x), (low_y, high_y) = COP_LIMITS

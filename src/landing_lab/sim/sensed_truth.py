@@ -11,15 +11,10 @@ import numpy as np
 from landing_lab.model.blocks import FloatArray
 from landing_lab.model.channels import Side
 from landing_lab.model.insole_layout import InsoleLayout
+from landing_lab.sim.roll import SHIFT_BY_S, SHIFT_FROM_S, SHORTEST_SHIFT_S
+from landing_lab.sim.truth_force import THRESHOLD_N
 
 SCHEMA: Final = "landing-lab.sensed-truth/1"
-
-THRESHOLD_N: Final = 20.0
-"""Threshold of touchdown and take-off (Owen 2014 and common use; definitions.md)."""
-
-SHIFT_FROM_S, SHIFT_BY_S, SHIFT_LEAST_S = 0.020, 0.100, 0.040
-"""Medial shift: from touchdown + 20 ms to the peak force of the first 100 ms, at least + 40 ms; and to + 100 ms
-(pressure.md)."""
 
 PARTS: Final = ("heel", "midfoot", "forefoot", "toes")
 
@@ -142,11 +137,11 @@ def _loading_rate(time_s: FloatArray, force: FloatArray) -> float | None:
 
 
 def _shift(time_s: FloatArray, cop_mm: FloatArray, touchdown_s: float, peak_s: float) -> dict[str, object]:
-    """Movement of the COP, medial positive: to the peak of the first 100 ms, and to 100 ms after touchdown."""
-    end_s = min(max(peak_s, touchdown_s + SHIFT_LEAST_S), touchdown_s + SHIFT_BY_S)
-    at_s = [touchdown_s + SHIFT_FROM_S, end_s, touchdown_s + SHIFT_BY_S]
+    """Movement of the COP, medial positive: to the peak (None where it comes at once), and to 100 ms."""
+    at_s = [touchdown_s + SHIFT_FROM_S, peak_s, touchdown_s + SHIFT_BY_S]
     begin, peak, late = (float(value) for value in np.interp(at_s, time_s, cop_mm[:, 0]))
-    found = {"medial_shift_mm": peak - begin, "medial_shift_100ms_mm": late - begin}
+    early = peak_s < touchdown_s + SHIFT_FROM_S + SHORTEST_SHIFT_S
+    found = {"medial_shift_mm": np.nan if early else peak - begin, "medial_shift_100ms_mm": late - begin}
     return {name: value if np.isfinite(value) else None for name, value in found.items()}
 
 

@@ -17,6 +17,7 @@ from landing_lab.model.channels import Side
 from landing_lab.model.units import STANDARD_GRAVITY_M_PER_S2 as GRAVITY
 from landing_lab.sim.body import DropJumpBody
 from landing_lab.sim.motion import Motion
+from landing_lab.sim.roll import SHIFT_FROM_S, SHORTEST_SHIFT_S
 from landing_lab.sim.truth_force import THRESHOLD_N, MetricKey, Table, all_crossings, rest, touches
 from landing_lab.sim.truth_motion import EARLY_S, centre_of_mass, symmetry, timing
 
@@ -94,27 +95,34 @@ def describe(body: DropJumpBody, motion: Motion) -> DropJumpTruth:
             "touchdown_velocity_m_per_s": -float(np.sqrt(2.0 * GRAVITY * body.drop_height_m)),
             "take_off_velocity_m_per_s": motion.take_off_up_m_per_s,
             "com_rise_m": motion.take_off_up_m_per_s**2 / (2.0 * GRAVITY),
-            "intended_medial_shift_mm": body.medial_shift_mm,
+            "intended_medial_shift_left_mm": body.medial_shifts_mm[0],
+            "intended_medial_shift_right_mm": body.medial_shifts_mm[1],
         },
     )
 
 
 def with_roll(truth: DropJumpTruth, motion: Motion, cop: FloatArray) -> DropJumpTruth:
-    """The truth with `medial_shift_mm` per foot, from its centre of pressure (m, 2, 2) at 1 kHz in relative (x, y).
+    """The truth with the medial shifts of each foot, from its centre of pressure (m, 2, 2) at 1 kHz, relative (x, y).
 
-    Movement from touchdown + 20 ms to the foot's peak force, taken between 40 and 100 ms after touchdown
-    (pressure.md).
+    `medial_shift_mm` from 20 ms after touchdown to the foot's peak force (absent where that comes within 20 ms more),
+    `medial_shift_100ms_mm` to 100 ms after touchdown, both also of the landing (pressure.md).
     """
     shifts: Table = {}
+    absent: set[MetricKey] = set()
     time_s = motion.time_s[:: round((len(motion.time_s) - 1) / max(len(cop), 1))][: len(cop)]
     sides: tuple[Side, Side] = ("left", "right")
     for foot, side in enumerate(sides):
-        start_s = truth.threshold_times_s["touchdown", side]
-        early = (motion.time_s >= start_s) & (motion.time_s <= start_s + EARLY_S)
-        peak_s = float(motion.time_s[early][np.argmax(motion.feet_n[early, foot])])
-        across = np.interp([start_s + 0.02, max(peak_s, start_s + 0.04)], time_s, cop[:, foot, 0])
-        shifts["medial_shift_mm", side] = float(across[0] - across[1]) * nominal.INSOLE_WIDTH_MM
-    return replace(truth, metrics={**truth.metrics, **shifts})
+        for prefix, event in (("", "touchdown"), ("landing_", "landing")):
+            start_s = truth.threshold_times_s[event, side]
+            peak_s = truth.feature_times_s[f"{prefix}peak_force", side]
+            at_s = [start_s + SHIFT_FROM_S, peak_s, start_s + EARLY_S]
+            begin, peak, late = (-nominal.INSOLE_WIDTH_MM * np.interp(at_s, time_s, cop[:, foot, 0])).tolist()
+            shifts[f"{prefix}medial_shift_100ms_mm", side] = late - begin
+            if peak_s < start_s + SHIFT_FROM_S + SHORTEST_SHIFT_S:
+                absent.add((f"{prefix}medial_shift_mm", side))
+            else:
+                shifts[f"{prefix}medial_shift_mm", side] = peak - begin
+    return replace(truth, metrics={**truth.metrics, **shifts}, absent=truth.absent | absent)
 
 
 def _rows(table: Mapping[MetricKey, float], value: str) -> list[dict[str, object]]:

@@ -20,18 +20,23 @@ def write_outputs(
     session: Mapping[str, object] | None = None,
     sensitivity: Sequence[ThresholdSensitivity | None] | None = None,
     labels: Sequence[TrialLabel | None] | None = None,
+    animate: bool = False,
 ) -> list[Path]:
-    """Write metrics.csv, analysis.json, report.html and a picture per trial; the paths in that order.
+    """Write metrics.csv, analysis.json, report.html and the pictures of each trial; the paths in that order.
 
-    truth, session, sensitivity, labels: as in `landing_lab.report.write.report`.
+    truth, session, sensitivity, labels, animate: as in `landing_lab.report.write.report`.
 
-    Raises RecordingError where the folder cannot be written.
+    Raises RecordingError where the folder cannot be written, ParameterError for animate where nothing can move.
     """
     from landing_lab.io.write import write_analysis_json, write_metrics_csv
     from landing_lab.report.write import report
 
+    if animate:
+        from landing_lab.report.pressure_files import check_animate
+
+        check_animate(trials)  # before anything is written
     numbers = [folder / "metrics.csv", folder / "analysis.json"]
     write_metrics_csv(trials, numbers[0], labels)
     write_analysis_json(document, numbers[1])
-    page = report(trials, folder, truth=truth, session=session, sensitivity=sensitivity, labels=labels)
+    page = report(trials, folder, truth=truth, session=session, sensitivity=sensitivity, labels=labels, animate=animate)
     return [*numbers, *page.values()]

@@ -15,7 +15,7 @@ from landing_lab.model.result import TrialResult
 from landing_lab.model.sensitivity import ThresholdSensitivity
 
 FORMATS = ("table", "json", "csv")
-OUTPUT_SUFFIXES = (".csv", ".json", ".html", ".png")
+OUTPUT_SUFFIXES = (".csv", ".json", ".html", ".png", ".gif")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,12 +30,13 @@ class Columns:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extras:
-    """What is shown beyond the usual: the sensitivity to the threshold, every metric on the terminal.
+    """What is shown beyond the usual: the sensitivity to the threshold, a slow motion, every metric on the terminal.
 
     explain: names of metrics to be explained; nothing is analysed then.
     """
 
     sensitivity: bool = False
+    animate: bool = False
     show_all: bool = False
     explain: Sequence[str] | None = None
 
@@ -71,6 +72,8 @@ def run_files_or_folders(
         )
     if extras is not None and extras.sensitivity:
         raise ParameterError("--sensitivity draws one trial at a time and takes no folder; name one or a few files")
+    if extras is not None and extras.animate:
+        raise ParameterError("--animate draws one trial at a time and takes no folder; name one or a few files")
     _check(output_format, mass_kg, box_height_m, task)
     from landing_lab.app.analyse.batch import BatchOptions, run_batch
 
@@ -93,6 +96,8 @@ def run_analyse(
     extras = extras or Extras()
     if not files:
         raise ParameterError("analyse needs a file with vertical force; name one or more, or see --help")
+    if extras.animate and out is None:
+        raise ParameterError("--animate writes a file for each landing; name a folder for it with --out")
     _check(output_format, mass_kg, box_height_m, task)
     _refuse_own_input(files, out)
     if out is not None:
@@ -127,7 +132,7 @@ def run_analyse(
     if out is not None and trials:
         from landing_lab.app.analyse.outputs import write_outputs
 
-        written = write_outputs(trials, document, out, sensitivity=sensitivity)
+        written = write_outputs(trials, document, out, sensitivity=sensitivity, animate=extras.animate)
         if output_format == "table":
             print("Written:")
             for path in written:

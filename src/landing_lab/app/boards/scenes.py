@@ -11,10 +11,12 @@ import numpy as np
 from landing_lab.errors import ParameterError
 from landing_lab.model.blocks import FrameBlock
 from landing_lab.model.device import SimulatedDevice
+from landing_lab.model.insole_layout import InsoleLayout
 from landing_lab.sim.body import DropJumpBody
 from landing_lab.sim.calibration_session import calibration_session
-from landing_lab.sim.devices import SimulatedScene, demo_bodies, sense, simulate_devices
+from landing_lab.sim.devices import SimulatedScene, demo_bodies, sense
 from landing_lab.sim.scene import Part, Scene, feet_place, flat_cop, jump_scene, stand, whole_steps
+from landing_lab.sim.setting import ONE_VISIT, SensorSetting
 from landing_lab.sim.tasks import countermovement_scene, drop_landing_scene, on_one_foot
 
 QUIET_S = 30.0
@@ -23,28 +25,28 @@ QUIET_S = 30.0
 ClockErrors = tuple[float, float, float] | None
 
 
-def _drop_jump(seed: int, clock_ppm: ClockErrors) -> SimulatedScene:
-    return simulate_devices(demo_bodies(3, seed=seed), seed=seed, clock_ppm=clock_ppm)
+def _drop_jump(seed: int, clock_ppm: ClockErrors, setting: SensorSetting) -> SimulatedScene:
+    return sense(jump_scene(demo_bodies(3, seed=seed), seed=seed), seed=seed, clock_ppm=clock_ppm, setting=setting)
 
 
-def _standing(seed: int, clock_ppm: ClockErrors) -> SimulatedScene:
+def _standing(seed: int, clock_ppm: ClockErrors, setting: SensorSetting) -> SimulatedScene:
     part = stand(demo_bodies(1, seed=seed)[0], QUIET_S, np.random.default_rng(seed))
-    return sense(Scene(part=part, truths=(), start_s=()), seed=seed, clock_ppm=clock_ppm)
+    return sense(Scene(part=part, truths=(), start_s=()), seed=seed, clock_ppm=clock_ppm, setting=setting)
 
 
-def _empty(seed: int, clock_ppm: ClockErrors) -> SimulatedScene:
+def _empty(seed: int, clock_ppm: ClockErrors, setting: SensorSetting) -> SimulatedScene:
     rng = np.random.default_rng(seed)
     n = whole_steps(QUIET_S)
     nothing = np.zeros((n, 2))
     part = Part(plate_n=nothing, insole_n=nothing, cop=flat_cop(rng, n), place_mm=feet_place(rng, n))
-    return sense(Scene(part=part, truths=(), start_s=()), seed=seed, clock_ppm=clock_ppm)
+    return sense(Scene(part=part, truths=(), start_s=()), seed=seed, clock_ppm=clock_ppm, setting=setting)
 
 
-def _calibration(seed: int, clock_ppm: ClockErrors) -> SimulatedScene:
-    return calibration_session(demo_bodies(1, seed=seed)[0], seed=seed, clock_ppm=clock_ppm)
+def _calibration(seed: int, clock_ppm: ClockErrors, setting: SensorSetting) -> SimulatedScene:
+    return calibration_session(demo_bodies(1, seed=seed)[0], seed=seed, clock_ppm=clock_ppm, setting=setting)
 
 
-SCENES: dict[str, Callable[[int, ClockErrors], SimulatedScene]] = {
+SCENES: dict[str, Callable[[int, ClockErrors, SensorSetting], SimulatedScene]] = {
     "drop-jump": _drop_jump,
     "standing": _standing,
     "empty": _empty,
@@ -53,14 +55,16 @@ SCENES: dict[str, Callable[[int, ClockErrors], SimulatedScene]] = {
 """drop-jump: stand, step up, jump, three times. calibration: the postures that weigh insoles against the plate."""
 
 
-def make_scene(name: str, *, seed: int, clock_ppm: float | None) -> SimulatedScene:
+def make_scene(name: str, *, seed: int, clock_ppm: float | None, layout: InsoleLayout | None = None) -> SimulatedScene:
     """The scene of that name; clock_ppm: error of the left board's clock, that of the right one is the opposite.
 
-    Raises ParameterError for a name that is none, or a clock error beyond 5000 ppm.
+    layout: where the cells of both insoles lie, None for the usual eight. Raises ParameterError for a name that is
+    none, or a clock error beyond 5000 ppm.
     """
     if name not in SCENES:
         raise ParameterError(f"there is no scene {name!r}; choose one of {', '.join(SCENES)}")
-    return SCENES[name](seed, None if clock_ppm is None else (clock_ppm, -clock_ppm, 0.0))
+    setting = ONE_VISIT if layout is None else dataclasses.replace(ONE_VISIT, layout=layout)
+    return SCENES[name](seed, None if clock_ppm is None else (clock_ppm, -clock_ppm, 0.0), setting)
 
 
 ACTED: Final = {("drop_jump", "box"), ("drop_landing", "box"), ("countermovement_jump", "plates")}

@@ -36,6 +36,7 @@ class SimulateSettings:
     speed: float = 1.0
     seed: int = 1
     scene: str = "drop-jump"
+    layout: str | None = None
     tcp: bool = False
     link_dir: Path | None = None
     clock_ppm: float | None = None
@@ -63,8 +64,10 @@ def run_simulate_devices(settings: SimulateSettings, *, as_json: bool) -> int:
     """Serve two insoles and a plate until interrupted; prints one address per board."""
     check_speed(settings.speed)
     from landing_lab.app.boards.scenes import make_scene
+    from landing_lab.io.layout_files import layout_named
 
-    scene = make_scene(settings.scene, seed=settings.seed, clock_ppm=settings.clock_ppm)
+    layout = None if settings.layout is None else layout_named(settings.layout)
+    scene = make_scene(settings.scene, seed=settings.seed, clock_ppm=settings.clock_ppm, layout=layout)
     faults = [settings.faults if settings.faulty in (None, name) else LinkFaults() for name in BOARDS]
     _make_folder(settings.link_dir)
     # A supervisor's request to end is treated like Ctrl-C, so that no name is left pointing at nothing.

@@ -21,6 +21,10 @@ def simulate_devices(
     scene: Annotated[
         str, typer.Option(help="What happens on the boards, over and over: drop-jump, standing, empty, calibration.")
     ] = "drop-jump",
+    layout: Annotated[
+        str | None,
+        typer.Option(help="Where the cells of both insoles lie: the name of a layout, or a TOML file; infotronic_8."),
+    ] = None,
     tcp: Annotated[bool, typer.Option("--tcp", help="Serve socket:// addresses instead of pseudo terminals.")] = False,
     link_dir: Annotated[
         Path | None,
@@ -64,7 +68,47 @@ def simulate_devices(
         return_after_s=return_after,
     )
     settings = SimulateSettings(
-        speed=speed, seed=seed, scene=scene, tcp=tcp, link_dir=link_dir, clock_ppm=clock_ppm, faults=faults,
-        faulty=faults_on,
+        speed=speed, seed=seed, scene=scene, layout=layout, tcp=tcp, link_dir=link_dir, clock_ppm=clock_ppm,
+        faults=faults, faulty=faults_on,
     )  # fmt: skip
     raise typer.Exit(run_simulate_devices(settings, as_json=json))
+
+
+@simulate_app.command("sensors")
+def simulate_sensors(
+    file: Annotated[Path, typer.Argument(help="A force-plate file with two feet, at 500 Hz or more.")],
+    out: Annotated[Path, typer.Option(help="The raw recording to write (.xdf); the truth goes beside it.")],
+    left: Annotated[str | None, typer.Option(help="Column of the left foot: name or number, counted from 1.")] = None,
+    right: Annotated[str | None, typer.Option(help="Column of the right foot.")] = None,
+    rate_hz: Annotated[
+        float | None, typer.Option(help="Samples per second, where the file has no time column.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Another seed gives other feet, cells, converters and clocks.")] = 1,
+    layout: Annotated[
+        str, typer.Option(help="Where the cells lie: the name of a layout, or a TOML file.")
+    ] = "infotronic_8",
+    hard: Annotated[
+        bool, typer.Option("--hard", help="Worn cells, a soft sole, slipping insoles and a plate that rings at 45 Hz.")
+    ] = False,
+    speed_up: Annotated[float, typer.Option(help="Landings so many times faster, such as 1.6.")] = 1.0,
+    uncalibrated: Annotated[
+        bool, typer.Option("--uncalibrated", help="Without the calibrations that a lab would have made.")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Write over an existing recording.")] = False,
+    json: Json = False,
+) -> None:
+    """Make from a force-plate file what two insoles and a load-cell plate would have recorded.
+
+    Every parameter of the sensors is drawn from the seed. The recording holds counts, times and calibrations made from
+    simulated sessions of the same sensors, and can be analysed alone; what is true stands beside it in
+    OUT.truth.json, which no analysis reads.
+
+    Example: landing-lab simulate sensors jump.txt --left FP1 --right FP2 --rate-hz 1000 --seed 3 --out rec.xdf
+    """
+    from landing_lab.app.boards.sensors import SensorsWanted, run_simulate_sensors
+
+    wanted = SensorsWanted(
+        file=file, left=left, right=right, rate_hz=rate_hz, seed=seed, layout=layout, hard=hard, speed_up=speed_up,
+        calibrated=not uncalibrated, out=out, overwrite=force,
+    )  # fmt: skip
+    raise typer.Exit(run_simulate_sensors(wanted, as_json=json))

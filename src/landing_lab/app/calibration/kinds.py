@@ -166,7 +166,7 @@ def _run_on_plate(settings: CalibrateSettings, side: Literal["left", "right", "b
         calibrations = _plate_calibration(settings, links[0].info)
         plate = calibrations.get(links[0].info.device_id)
         if settings.bench_laws:
-            calibrations |= _bench_calibrations(settings, [link.info for link in links[1:]])
+            calibrations |= newest_bench_laws(settings, [link.info for link in links[1:]])
         recorded = record_steps(
             "on plate", links, insole_plan(marked=settings.heel_mm is not None), settings, calibrations
         )
@@ -203,7 +203,7 @@ def _plate_calibration(settings: CalibrateSettings, info: DeviceInfo) -> dict[st
     return {info.device_id: made}
 
 
-def _bench_calibrations(settings: CalibrateSettings, infos: Sequence[DeviceInfo]) -> dict[str, Calibration]:
+def newest_bench_laws(settings: CalibrateSettings, infos: Sequence[DeviceInfo]) -> dict[str, Calibration]:
     """The newest bench calibration of each insole: it knows the bend of each cell, which a wearer cannot tell."""
     found, now = read_calibrations(settings.dataset)[0], datetime.now(tz=UTC)
     laws: dict[str, Calibration] = {}

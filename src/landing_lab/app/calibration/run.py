@@ -156,9 +156,7 @@ def record_steps(
         "started_at": made_at,
         "software": f"landing-lab {landing_lab.__version__}",
         "protocol": f"calibration: {kind}",
-        "operator": settings.operator,
-        "note": settings.note,
-        "calibrations": {device: as_document(made) for device, made in (calibrations or {}).items()},
+        **_entered(settings, calibrations or {}),
         **documents_of(layouts),
     }
     with terminal_front(aside=settings.as_json) as front:
@@ -180,6 +178,15 @@ def record_steps(
         _give_up(recorded)
     write_steps(raw, recorded.saved)
     return recorded
+
+
+def _entered(settings: CalibrateSettings, calibrations: Mapping[str, Calibration]) -> dict[str, object]:
+    """What the raw file carries of the operator's entries, and the calibrations that its readings rest on."""
+    return {
+        "operator": settings.operator,
+        "note": settings.note,
+        "calibrations": {device: as_document(made) for device, made in calibrations.items()},
+    }
 
 
 def _saved(kind: Kind, made_at: str, session: CalibrationSession, settings: CalibrateSettings) -> SavedSteps:

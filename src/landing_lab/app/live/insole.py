@@ -11,7 +11,7 @@ from landing_lab.calibrate.convert import counts_to_newton
 from landing_lab.detect.landing import LandingDetector
 from landing_lab.detect.params import ContactParams
 from landing_lab.model import nominal
-from landing_lab.model.blocks import CountArray, FloatArray, FrameBlock, IntArray
+from landing_lab.model.blocks import CountArray, FloatArray, FrameBlock
 from landing_lab.model.calibration import Calibration, InsoleCalibration
 from landing_lab.model.device import DeviceInfo
 from landing_lab.model.events import CONTACT
@@ -36,18 +36,22 @@ class ForceTable:
     """
 
     force_n: FloatArray
-    first: IntArray
+    first: CountArray
 
     @classmethod
     def of(cls, info: DeviceInfo, calibration: Calibration | None) -> Self:
         """Prepare for a board."""
         every = np.repeat(np.arange(_HIGHEST + 1, dtype=np.int32)[:, None], info.n_channels, axis=1)
         force_n = counts_to_newton(info, calibration)(every)
-        return cls(force_n.ravel(order="F"), np.arange(info.n_channels) * (_HIGHEST + 1))
+        return cls(force_n.ravel(order="F"), np.arange(info.n_channels, dtype=np.int32) * (_HIGHEST + 1))
 
     def total_n(self, counts: CountArray) -> FloatArray:
         """Sum of the cells' forces, (n,), of counts (n, n_channels); beyond the converter's range its end holds."""
-        return np.asarray(self.force_n[np.minimum(counts, _HIGHEST) + self.first].sum(axis=1), dtype=np.float64)
+        place = np.minimum(counts, _HIGHEST)
+        place += self.first
+        # `take` and `reduce` spare the Python around indexing and `sum`, half of the cost of a few scans.
+        total: FloatArray = np.add.reduce(self.force_n.take(place), axis=1)
+        return total
 
 
 @dataclass(slots=True)

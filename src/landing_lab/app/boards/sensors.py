@@ -1,0 +1,166 @@
+"""`landing-lab simulate sensors`: a force-plate file as simulated insoles and a simulated plate would have seen it."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import secrets
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from landing_lab.app.invocation import command_name
+from landing_lab.errors import CalibrationError, ParameterError
+from landing_lab.model.blocks import FloatArray
+from landing_lab.model.raw import RawRecording
+from landing_lab.model.recording import Recording, Stream
+from landing_lab.sim.from_force import SensedRecording, sensed_recording
+from landing_lab.sim.setting import SETTINGS, SensorSetting
+
+if TYPE_CHECKING:
+    from landing_lab.io.xdf_journal import XdfJournal
+
+TRUTH_SUFFIX: Final = ".truth.json"
+BLOCK_S: Final = 0.5
+"""Frames of this time are appended together, as a session does it."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class SensorsWanted:
+    """What to make of which file; see the options of the command."""
+
+    file: Path
+    left: str | None
+    right: str | None
+    rate_hz: float | None
+    seed: int
+    layout: str
+    hard: bool
+    speed_up: float
+    calibrated: bool
+    out: Path
+    overwrite: bool
+
+
+def run_simulate_sensors(wanted: SensorsWanted, *, as_json: bool) -> int:
+    """Write the recording and its truth, and say so."""
+    from landing_lab.io.layout_files import layout_named
+    from landing_lab.io.read import read
+
+    _check_free(wanted)
+    recording = read(wanted.file, left=wanted.left, right=wanted.right, sample_rate_hz=wanted.rate_hz)
+    name = "hard" if wanted.hard else "typical"
+    setting = dataclasses.replace(SETTINGS[name], layout=layout_named(wanted.layout))
+    made = _sensed(recording, wanted, setting)
+    facts = {"participant": "simulated", "force_from": wanted.file.name}
+    truth = wanted.out.with_name(wanted.out.name + TRUTH_SUFFIX)
+    _write(wanted.out, dataclasses.replace(made.raw, metadata={**made.raw.metadata, **facts}), truth, made)
+    document = {
+        "recording": str(wanted.out),
+        "truth": str(truth),
+        "seed": wanted.seed,
+        "sensors": name,
+        "layout": setting.layout.name,
+        "calibrated": wanted.calibrated,
+        "duration_s": round(float(made.truth.time_s[-1] - made.truth.time_s[0]), 3),
+        "cop": made.truth.drawn["cop"],
+        "contacts": sum(1 for one in made.truth.contacts if one["side"] == "total"),
+        "frames": {stream: len(one.frames) for stream, one in made.raw.streams.items()},
+        "notes": list(recording.notes),
+    }
+    if as_json:
+        from landing_lab.io.write import json_text
+
+        sys.stdout.write(json_text(document))
+    else:
+        _say(document)
+    return 0
+
+
+def _sensed(recording: Recording, wanted: SensorsWanted, setting: SensorSetting) -> SensedRecording:
+    force_n, rate_hz, cop_mm = _two_feet(recording)
+    try:
+        return sensed_recording(
+            force_n,
+            rate_hz,
+            seed=wanted.seed,
+            setting=setting,
+            cop_mm=cop_mm,
+            speed_up=wanted.speed_up,
+            calibrated=wanted.calibrated,
+        )
+    except CalibrationError as error:
+        raise ParameterError(
+            f"a wearer could not calibrate insoles of the layout {setting.layout.name} ({error}); choose another "
+            "layout or seed, or add --uncalibrated"
+        ) from error
+
+
+def _check_free(wanted: SensorsWanted) -> None:
+    if wanted.out.is_dir():
+        raise ParameterError(f"--out {wanted.out} is a folder; name the recording to write, such as rec.xdf")
+    if wanted.out.exists() and not wanted.overwrite:
+        raise ParameterError(f"{wanted.out} already exists; choose another --out, or write over it with --force")
+    if wanted.out.exists() and wanted.file.exists() and wanted.out.samefile(wanted.file):
+        raise ParameterError("--out names the force file itself, which would be lost; choose another name")
+
+
+def _two_feet(recording: Recording) -> tuple[FloatArray, float, FloatArray | None]:
+    """Force (n, 2) in N of the left and right foot, its rate, and the COP of both feet where the file tells it."""
+    from landing_lab.sim.measured_cop import feet_cop_mm, force_columns
+
+    stream: Stream | None = recording.streams.get("force")
+    if stream is None:
+        raise ParameterError(
+            f"{recording.source} is a recording of boards already; choose a force-plate file, with its own two plates"
+        )
+    columns = force_columns(stream)
+    if columns is None:
+        names = ", ".join(channel.name for channel in stream.layout.channels if channel.quantity == "force")
+        raise ParameterError(
+            f"{recording.source} gives the force of {names} and not of two feet: one plate cannot say what each foot "
+            "carries; name two columns with --left and --right, or choose a recording of two plates"
+        )
+    return np.asarray(stream.samples[:, list(columns)]), stream.sample_rate_hz, feet_cop_mm(stream)
+
+
+def _write(path: Path, raw: RawRecording, truth: Path, made: SensedRecording) -> None:
+    """Both files, whole; the recording comes last, so that it never stands beside the truth of another."""
+    from landing_lab.io.write import plain, write_whole
+    from landing_lab.io.xdf_journal import JournalStream, XdfJournal
+
+    unfinished = path.with_name(f".{path.name[:40]}-{secrets.token_hex(4)}.tmp")
+    streams = [JournalStream(name, stream.info) for name, stream in raw.streams.items()]
+    try:
+        with XdfJournal(unfinished, streams, metadata=raw.metadata) as journal:
+            _append(journal, raw)
+        write_whole(truth, json.dumps(plain(made.truth.as_dict()), separators=(",", ":"), allow_nan=False).encode())
+        unfinished.replace(path)
+    finally:
+        with suppress(OSError):
+            unfinished.unlink()
+
+
+def _append(journal: XdfJournal, raw: RawRecording) -> None:
+    first_s = min(float(stream.arrival_s[0]) for stream in raw.streams.values())
+    last_s = max(float(stream.arrival_s[-1]) for stream in raw.streams.values())
+    for start_s in np.arange(first_s, last_s + BLOCK_S, BLOCK_S).tolist():
+        for name, stream in raw.streams.items():
+            rows = slice(*np.searchsorted(stream.arrival_s, [start_s, start_s + BLOCK_S]).tolist())
+            journal.append(name, stream.arrival_s[rows], stream.frames.rows(rows))
+    for name, stream in raw.streams.items():
+        lost = int(stream.frames.sequence[-1] - stream.frames.sequence[0]) + 1 - len(stream.frames)
+        journal.conclude(name, {"frames": len(stream.frames), "lost_frames": lost, "ended": "complete"})
+
+
+def _say(document: dict[str, object]) -> None:
+    print(
+        f"{document['recording']}: {document['duration_s']} s of two simulated insoles ({document['layout']}) and a "
+        f"plate, {document['sensors']} sensors of seed {document['seed']}"
+        f"{'' if document['calibrated'] else ', not calibrated'}; centre of pressure: {document['cop']}."
+    )
+    print(f"{document['truth']}: what is true of it; no analysis reads this.")
+    print(f"Next: {command_name()} analyse {document['recording']}")

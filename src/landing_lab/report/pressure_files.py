@@ -1,0 +1,44 @@
+"""Pictures of pressure as files beside a report: one of each kind per trial with insoles, and the slow motion."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from landing_lab.errors import ParameterError
+from landing_lab.io.write import write_whole
+from landing_lab.model.result import TrialResult
+from landing_lab.report.animation import animation_bytes
+from landing_lab.report.pressure_section import KINDS, PressurePicture
+from landing_lab.report.pressure_view import has_pressure
+
+
+def check_animate(trials: Sequence[TrialResult]) -> None:
+    """Raises ParameterError where slow motion was asked for and no trial has pressure to show."""
+    if not any(has_pressure(trial) for trial in trials):
+        raise ParameterError(
+            "slow motion needs pressure insoles and a contact; no trial of this analysis has both; leave --animate out"
+        )
+
+
+def write_pressure(
+    folder: Path, trials: Sequence[TrialResult], pictures: Sequence[Sequence[PressurePicture]], *, animate: bool
+) -> dict[str, Path]:
+    """Write the pictures of each trial, with its number, and landing-01.gif, ... with animate; name -> path.
+
+    Pictures of an earlier report in this folder go: they show other trials.
+    """
+    for stem, ending in [*((kind.name, "png") for kind in KINDS), ("landing", "gif")]:
+        for stale in folder.glob(f"{stem}-[0-9][0-9]*.{ending}"):
+            if stale.stem.removeprefix(f"{stem}-").isdecimal():
+                stale.unlink(missing_ok=True)
+    written = {}
+    for number, (trial, drawn) in enumerate(zip(trials, pictures, strict=True), start=1):
+        for picture in drawn:
+            if picture.png is not None:
+                name = f"{picture.name}-{number:02d}.png"
+                written[name] = write_whole(folder / name, picture.png)
+        if animate and has_pressure(trial):
+            name = f"landing-{number:02d}.gif"
+            written[name] = write_whole(folder / name, animation_bytes(trial))
+    return written

@@ -1,0 +1,128 @@
+"""`landing-lab simulate sensors` as a person types it: a real jump in, a recording and its truth out."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from command_line import refused, run
+from landing_lab.app.boards.sensors import SensorsWanted, run_simulate_sensors
+from landing_lab.errors import ParameterError
+from landing_lab.io.formats.xdf import read_raw
+from landing_lab.model.insole_layout import shipped_layouts
+from reference import require_reference_data
+
+COLUMNS = ("--left", "FP1", "--right", "FP2", "--rate-hz", "1000")
+
+
+def jump() -> Path:
+    return require_reference_data() / "force" / "gidiel" / "Dual-DJ-Fz.txt"
+
+
+def flat_file(path: Path, seconds: float, columns: int = 2, rate_hz: float = 1000.0) -> Path:
+    """A person who stands still on two plates."""
+    rows = np.full((round(seconds * rate_hz), columns), 350.0)
+    np.savetxt(path, rows, fmt="%.1f", delimiter="\t", header="\t".join(["FP1", "FP2"][:columns]), comments="")
+    return path
+
+
+def test_a_real_jump_becomes_a_recording_that_is_analysed_alone(tmp_path: Path) -> None:
+    out = tmp_path / "rec.xdf"
+    done = run("simulate", "sensors", jump(), *COLUMNS, "--seed", "3", "--out", out, "--json")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert (told["recording"], told["truth"]) == (str(out), f"{out}.truth.json")
+    assert (told["cop"], told["contacts"], told["sensors"]) == ("drawn roll", 2, "typical")
+    truth = json.loads(Path(told["truth"]).read_text("utf-8"))
+    Path(told["truth"]).rename(tmp_path / "elsewhere.json")  # no analysis may look at it
+    analysed = json.loads(run("analyse", out, "--json").stdout)["trials"]
+    assert [trial["task"] for trial in analysed] == ["drop_jump"]
+    total = [one for one in truth["contacts"] if one["side"] == "total"]
+    events = {event["name"]: event["time_s"] for event in analysed[0]["events"] if event["side"] == "total"}
+    assert events["touchdown"] == pytest.approx(total[0]["touchdown_s"], abs=0.005)
+    assert events["take_off"] == pytest.approx(total[0]["take_off_s"], abs=0.005)
+    assert events["landing"] == pytest.approx(total[1]["touchdown_s"], abs=0.005)
+    metrics = {(one["name"], one["side"]): one["value"] for one in analysed[0]["metrics"]}
+    assert metrics["peak_force_n", "total"] == pytest.approx(total[0]["peak_n"], rel=0.10)
+
+
+def test_the_same_seed_gives_the_same_counts_and_another_other_sensors(tmp_path: Path) -> None:
+    counts = []
+    for number, seed in enumerate(("1", "1", "2")):
+        out = tmp_path / f"{number}.xdf"
+        done = run("simulate", "sensors", jump(), *COLUMNS, "--seed", seed, "--out", out, "--uncalibrated")
+        assert done.returncode == 0, done.stderr
+        raw = read_raw(out)
+        assert "calibrations" not in raw.metadata
+        counts.append(raw.streams["insole_left"].frames.counts)
+    assert np.array_equal(counts[0], counts[1])
+    assert counts[0].shape != counts[2].shape or not np.array_equal(counts[0], counts[2])
+
+
+def test_a_layout_of_ones_own_and_hard_sensors(tmp_path: Path) -> None:
+    layout = shipped_layouts()["fsr402_16"]
+    cells = "".join(
+        f'[[cells]]\nname = "{cell.name}"\nregion = "{cell.region}"\nx = {cell.x}\ny = {cell.y}\n'
+        f"area_mm2 = {cell.area_mm2}\n"
+        for cell in layout.cells[::3]
+    )
+    own = tmp_path / "six.toml"
+    own.write_text(f'name = "six"\nwidth_mm = 95.0\nlength_mm = 265.0\nsensing_area_mm2 = 126.7\n{cells}', "utf-8")
+    out = tmp_path / "rec.xdf"
+    words = ("--hard", "--layout", own, "--speed-up", "1.6", "--out", out, "--json")
+    done = run("simulate", "sensors", jump(), *COLUMNS, *words)
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert (told["layout"], told["sensors"]) == ("six", "hard")
+    assert told["duration_s"] == pytest.approx(5.0 / 1.6, abs=0.02)
+    raw = read_raw(out)
+    info = raw.streams["insole_right"].info
+    assert info.n_channels == 6
+    assert raw.streams["plate"].info.n_channels == 8
+    assert raw.metadata["insole_layouts"][info.device_id]["name"] == "six"
+    assert set(raw.metadata["calibrations"]) == {stream.info.device_id for stream in raw.streams.values()}
+    assert json.loads(run("analyse", out, "--json").stdout)["trials"]
+
+
+def test_what_is_there_is_not_overwritten_unless_asked(tmp_path: Path) -> None:
+    out = tmp_path / "rec.xdf"
+    out.write_text("precious", "utf-8")
+    words = ("simulate", "sensors", jump(), *COLUMNS, "--out", out)
+    assert "--force" in refused(*words, code=2)
+    assert out.read_text("utf-8") == "precious"
+    assert run(*words, "--force").returncode == 0
+    assert len(read_raw(out).streams) == 3
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_one_plate_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    one = flat_file(tmp_path / "one.txt", 4.0, columns=1)
+    told = refused("simulate", "sensors", one, "--rate-hz", "1000", "--out", tmp_path / "rec.xdf", code=2)
+    assert "two columns" in told
+
+
+@pytest.mark.parametrize(
+    ("changes", "seconds", "message"),
+    [
+        ({}, 1.0, "would last 1.0 s"),
+        ({"rate_hz": 500.0}, 1300.0, "10 minutes"),
+        ({"rate_hz": 100.0}, 4.0, "500 Hz or more"),
+        ({"layout": "x"}, 4.0, "no layout 'x'"),
+        ({"speed_up": 9.0}, 4.0, "speed-up"),
+        ({"out": Path()}, 4.0, "is a folder"),
+    ],
+)
+def test_refusals_name_a_way_out(tmp_path: Path, changes: dict[str, object], seconds: float, message: str) -> None:
+    wanted = SensorsWanted(
+        file=tmp_path / "force.txt", left="FP1", right="FP2", rate_hz=1000.0, seed=1, layout="infotronic_8",
+        hard=False, speed_up=1.0, calibrated=False, out=tmp_path / "rec.xdf", overwrite=False,
+    )  # fmt: skip
+    wanted = dataclasses.replace(wanted, **changes)
+    flat_file(wanted.file, seconds, rate_hz=wanted.rate_hz or 1000.0)
+    with pytest.raises(ParameterError, match=message):
+        run_simulate_sensors(wanted, as_json=True)
+    assert not (tmp_path / "rec.xdf").exists()
