@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final, Literal, TypeAlias
 
+import numpy as np
+
+from landing_lab.calibrate.foot_arms import FootStand
 from landing_lab.calibrate.insole_on_plate import fit_insole_on_plate
 from landing_lab.calibrate.known_load import KnownLoad
 from landing_lab.calibrate.plate import fit_plate
@@ -16,7 +19,7 @@ from landing_lab.calibrate.unloading import filter_order
 from landing_lab.model.blocks import FrameBlock
 from landing_lab.model.calibration import InsoleCalibration, PlateCalibration, as_document
 from landing_lab.sim.body import DropJumpBody
-from landing_lab.sim.calibration_session import BOUNDARIES_S, CALIBRATION_SESSION, calibration_session
+from landing_lab.sim.calibration_session import BOUNDARIES_S, CALIBRATION_SESSION, calibration_session, heels_on
 from landing_lab.sim.plate_calibration import PlateAct, plate_calibration
 from landing_lab.sim.reception import received
 from landing_lab.sim.setting import PLATE_FIELDS, SensorSetting
@@ -34,19 +37,39 @@ HANDS_S: Final = 0.5
 """Beginning and end of a load, when hands put it down or take it away."""
 
 
+MARK_MM: Final = (0.0, -130.0)
+"""Where the middle of the heel edge belongs, (medial, anterior) from the middle of the plate."""
+
+MARK_SD_DEG: Final = 2.0
+"""How well a wearer points the toes along the marks (choice, as in tests/calibrate/walk_judgement.py)."""
+
+
 @lru_cache(maxsize=512)
 def calibrations(
-    seed: int, setting: SensorSetting, mass_kg: float, made_at: str
+    seed: int, setting: SensorSetting, mass_kg: float, made_at: str, *, marked: bool = True
 ) -> tuple[PlateCalibration, InsoleCalibration, InsoleCalibration]:
     """Plate, left and right insole of this seed, calibrated with known masses and then by a wearer of this mass.
 
-    The same wearer, feet and sensors as in every recording of the seed. Kept, since sweeps use them again and again.
+    The same wearer, feet and sensors as in every recording of the seed. marked: feet stand on marks, as nearly as
+    people do; else nobody knows where they stood. Kept, since sweeps use them again and again.
     """
     plate = calibrated_plate(seed, _of_plates(setting), made_at)
-    session = calibration_session(DropJumpBody(mass_kg=mass_kg, standing_asymmetry_pct=0.0), seed=seed, setting=setting)
+    heels_mm = heels_on(MARK_MM, seed=seed, session=CALIBRATION_SESSION) if marked else None
+    # Simulated feet point straight ahead: what they are off their marks is in what the marks say.
+    turned_deg = MARK_SD_DEG * np.random.default_rng([seed, CALIBRATION_SESSION, 78]).standard_normal(2)
+    body = DropJumpBody(mass_kg=mass_kg, standing_asymmetry_pct=0.0)
+    session = calibration_session(body, seed=seed, setting=setting, heels_mm=heels_mm)
     raw, _ = received(session, seed=seed, session=CALIBRATION_SESSION, setting=setting)
     left, right = (
-        fit_insole_on_plate(raw, side, postures_s=BOUNDARIES_S, plate=plate, made_at=made_at) for side in FEET
+        fit_insole_on_plate(
+            raw,
+            side,
+            postures_s=BOUNDARIES_S,
+            plate=plate,
+            made_at=made_at,
+            stand=FootStand(heel_mm=MARK_MM, toe_out_deg=float(turned)) if marked else None,
+        )
+        for side, turned in zip(FEET, turned_deg, strict=True)
     )
     return plate, left, right
 

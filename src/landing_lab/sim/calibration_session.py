@@ -5,10 +5,12 @@ Feet up, flat, leaning fore and aft, leaning sideways, heel raises, one leg, sma
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 
 import numpy as np
 
+from landing_lab.model import nominal
 from landing_lab.model.blocks import FloatArray
 from landing_lab.model.units import STANDARD_GRAVITY_M_PER_S2 as GRAVITY
 from landing_lab.sim.body import DropJumpBody
@@ -21,6 +23,9 @@ from landing_lab.sim.smooth_noise import band_noise
 
 CALIBRATION_SESSION = 1000
 """Session number of calibrations: same parts as every other session of a seed, other noise."""
+
+MARK_SD_MM = 3.0
+"""How well a wearer puts the heel on its mark (choice, as in tests/calibrate/walk_judgement.py)."""
 
 HOPS = 20
 BOUNDARIES_S: Mapping[str, tuple[float, float]] = {
@@ -56,16 +61,29 @@ def calibration_session(
     at_s: Mapping[str, tuple[float, float]] = BOUNDARIES_S,
     session: int = CALIBRATION_SESSION,
     setting: SensorSetting = ONE_VISIT,
+    heels_mm: FloatArray | None = None,
 ) -> SimulatedScene:
     """What the three boards send during a calibration, with the parts and feet of this seed.
 
     Only the mass and the standing asymmetry of the body matter. There are no jumps, so no truths. at_s: when each
     posture is held, hops last. session: another one is another visit with the same sensors. setting: what they are.
+    heels_mm: (2, 2) where the middle of each heel edge stands but in the hops, (medial, anterior) from the middle of
+    its plate; None for feet that stand somewhere.
     """
     rng = np.random.default_rng([seed, session])
-    part = join([postures(body, rng, at_s), hops(body, rng, at_s["hops"])])
+    standing = postures(body, rng, at_s)
+    if heels_mm is not None:
+        place_mm = np.broadcast_to(heels_mm + np.array([0.0, 0.5 * nominal.INSOLE_LENGTH_MM]), standing.place_mm.shape)
+        standing = dataclasses.replace(standing, place_mm=np.ascontiguousarray(place_mm))
+    part = join([standing, hops(body, rng, at_s["hops"])])
     scene = Scene(part=part, truths=(), start_s=())
     return sense(scene, seed=seed, session=session, clock_ppm=clock_ppm, setting=setting, same_bend=True)
+
+
+def heels_on(mark_mm: tuple[float, float], *, seed: int, session: int) -> FloatArray:
+    """Where both heels stand, (2, 2), of a wearer who puts them on marks: MARK_SD_MM off."""
+    rng = np.random.default_rng([seed, session, 77])
+    return np.asarray(np.array(mark_mm) + MARK_SD_MM * rng.standard_normal((2, 2)))
 
 
 def postures(

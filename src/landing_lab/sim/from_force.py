@@ -43,12 +43,14 @@ def sensed_recording(
     on_box: bool = True,
     session: int = 0,
     calibrated: bool = True,
+    marked: bool = True,
 ) -> SensedRecording:
     """The raw recording of sensors drawn from the seed under this force (n, 2) in N, left and right.
 
     cop_mm: (n, 2, 2) measured COP of each foot, (medial, anterior) in mm from any place; None draws a roll. speed_up:
     landings so many times faster. on_box: a file that begins with empty plates begins on a box, whose load insoles
-    feel. session: another recording of the same sensors. calibrated False: without calibrations. Calibrations are
+    feel. session: another recording of the same sensors. calibrated False: without calibrations. marked: whether
+    the wearer stood on marks while the insoles were calibrated. Calibrations are
     computed from simulated sessions of the same sensors by the code that calibrates real ones.
     Raises ParameterError for a force that cannot stand for two feet.
     """
@@ -59,7 +61,7 @@ def sensed_recording(
     scene = sense(Scene(part=part, truths=(), start_s=()), seed=seed, session=session, setting=setting)
     facts: dict[str, object] = {"started_at": RECORDED_AT, "simulated": True}
     if calibrated:
-        facts["calibrations"] = documents(calibrations(seed, setting, wearer_kg(source), CALIBRATED_AT))
+        facts["calibrations"] = documents(calibrations(seed, setting, wearer_kg(source), CALIBRATED_AT, marked=marked))
     raw, links = received(scene, seed=seed, session=session, setting=setting, metadata=facts)
     offset_s, rate = scene_to_recording(raw, scene)
     drawn = {

@@ -160,7 +160,7 @@ def _run_on_plate(settings: CalibrateSettings, side: Literal["left", "right", "b
     from landing_lab.app.calibration.sim import act_out_postures
 
     feet = ("left", "right") if side == "both" else (side,)
-    with boards(settings, lambda: act_out_postures(seed=settings.seed)) as found:
+    with boards(settings, lambda: act_out_postures(seed=settings.seed, heel_mm=settings.heel_mm)) as found:
         links = _plate_then_insoles(found, feet, whole=side != "both")
         settings = replace(settings, sides=tuple(link.info.placement for link in links[1:]))
         calibrations = _plate_calibration(settings, links[0].info)

@@ -8,7 +8,7 @@ from typing import Final, Literal
 from landing_lab.app.calibration.steps import GuidedStep
 from landing_lab.model.channels import Side
 from landing_lab.model.device import SimulatedDevice
-from landing_lab.sim.calibration_session import CALIBRATION_SESSION, GUIDED_S, calibration_session
+from landing_lab.sim.calibration_session import CALIBRATION_SESSION, GUIDED_S, calibration_session, heels_on
 from landing_lab.sim.devices import demo_bodies
 from landing_lab.sim.insole_bench import CellAct, insole_bench
 from landing_lab.sim.plate_calibration import PlateAct, SimulatedPlateCalibration, plate_calibration
@@ -44,11 +44,17 @@ def act_out_bench(steps: Sequence[GuidedStep], *, seed: int, side: Side) -> Simu
     return insole_bench(acts, seed=seed, foot=1 if side == "right" else 0)
 
 
-def act_out_postures(*, seed: int, later: bool = False) -> tuple[SimulatedDevice, ...]:
-    """Both insoles and the plate under a wearer; later: at the end of the session, for the check."""
+def act_out_postures(
+    *, seed: int, later: bool = False, heel_mm: tuple[float, float] | None = None
+) -> tuple[SimulatedDevice, ...]:
+    """Both insoles and the plate under a wearer; later: at the end of the session, for the check.
+
+    heel_mm: where marks say that the heels stand, as `calibrate insole --heel-mm`; None for feet that stand somewhere.
+    """
     body = demo_bodies(1, seed=seed)[0]
     session = CALIBRATION_SESSION + (10 if later else 0)
-    return calibration_session(body, seed=seed, at_s=GUIDED_S, session=session).devices
+    heels_mm = None if heel_mm is None else heels_on(heel_mm, seed=seed, session=session)
+    return calibration_session(body, seed=seed, at_s=GUIDED_S, session=session, heels_mm=heels_mm).devices
 
 
 def _foot(side: Side) -> Literal["left", "right"]:
