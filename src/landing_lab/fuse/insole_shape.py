@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from landing_lab.calibrate.tare import tare_from_lowest
 from landing_lab.fuse.foot_pressure import resampled
 from landing_lab.model.blocks import FloatArray
+from landing_lab.model.pressure import at_limit
 from landing_lab.model.recording import Stream
 from landing_lab.model.runs import runs
 
@@ -48,8 +49,7 @@ def insole_shape(stream: Stream, times_s: FloatArray) -> InsoleShape | None:
     if (~missing).sum() < 2:
         return None
     cells = np.maximum(raw - _unloaded_level(raw, stream.sample_rate_hz), 0.0)
-    told = stream.sensor.cell_limit_n or (None,) * len(columns)
-    at_limit_n = np.where(raw >= np.array([np.inf if one is None else one for one in told]), cells, 0.0).sum(axis=1)
+    at_limit_n = np.where(at_limit(raw, stream.sensor.cell_limit_n or (None,) * len(columns)), cells, 0.0).sum(axis=1)
     shape = _bridged(cells.sum(axis=1), missing, round(MAX_BRIDGED_SCANS_S * stream.sample_rate_hz))
     return InsoleShape(shape, missing, at_limit_n)
 
