@@ -88,10 +88,23 @@ def test_a_layout_of_ones_own_and_hard_sensors(tmp_path: Path) -> None:
     assert json.loads(run("analyse", out, "--json").stdout)["trials"]
 
 
+@pytest.mark.parametrize("sensors", ["worn", "ringing"])
+def test_each_half_of_the_hard_sensors_can_be_asked_for(tmp_path: Path, sensors: str) -> None:
+    """worn: half the saturation; ringing: a plate with a mode of its own."""
+    file, out = flat_file(tmp_path / "two.txt", 2.5, columns=2), tmp_path / "rec.xdf"
+    words = (*COLUMNS, "--uncalibrated", "--out", out, "--json")
+    done = run("simulate", "sensors", file, *words, "--sensors", sensors)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["sensors"] == sensors
+    setting = json.loads(out.with_name("rec.xdf.truth.json").read_text("utf-8"))["drawn"]["setting"]
+    assert (setting["saturation_n"] == 30.0) == (sensors == "worn")
+    assert (setting["mode_hz"] == 45.0) == (sensors == "ringing")
+
+
 def test_what_is_there_is_not_overwritten_unless_asked(tmp_path: Path) -> None:
     out = tmp_path / "rec.xdf"
     out.write_text("precious", "utf-8")
-    words = ("simulate", "sensors", jump(), *COLUMNS, "--out", out)
+    words = ("simulate", "sensors", jump(), *COLUMNS, "--uncalibrated", "--out", out)
     assert "--force" in refused(*words, code=2)
     assert out.read_text("utf-8") == "precious"
     assert run(*words, "--force").returncode == 0
@@ -119,7 +132,7 @@ def test_one_plate_is_refused_in_one_sentence(tmp_path: Path) -> None:
 def test_refusals_name_a_way_out(tmp_path: Path, changes: dict[str, object], seconds: float, message: str) -> None:
     wanted = SensorsWanted(
         file=tmp_path / "force.txt", left="FP1", right="FP2", rate_hz=1000.0, seed=1, layout="infotronic_8",
-        hard=False, speed_up=1.0, calibrated=False, out=tmp_path / "rec.xdf", overwrite=False,
+        sensors="typical", speed_up=1.0, calibrated=False, out=tmp_path / "rec.xdf", overwrite=False,
     )  # fmt: skip
     wanted = dataclasses.replace(wanted, **changes)
     flat_file(wanted.file, seconds, rate_hz=wanted.rate_hz or 1000.0)

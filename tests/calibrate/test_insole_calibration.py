@@ -12,13 +12,14 @@ from fuse.scenes import raw_of, with_streams
 from landing_lab.calibrate.convert import counts_to_newton, saturated
 from landing_lab.calibrate.counts import fsr_force_n
 from landing_lab.calibrate.foot_arms import FootStand
+from landing_lab.calibrate.foot_series import foot_series
 from landing_lab.calibrate.insole import CellLoad, fit_insole_bench
 from landing_lab.calibrate.insole_on_plate import fit_insole_on_plate
 from landing_lab.calibrate.recording import recording_from_raw
 from landing_lab.errors import CalibrationError
 from landing_lab.fuse.foot_pressure import pressures_of
 from landing_lab.model import nominal
-from landing_lab.model.calibration import InsoleCalibration, as_document, from_document
+from landing_lab.model.calibration import InsoleCalibration, PlateCalibration, as_document, from_document
 from landing_lab.model.units import STANDARD_GRAVITY_M_PER_S2 as GRAVITY
 from landing_lab.sim import fsr
 from landing_lab.sim.calibration_session import BOUNDARIES_S, calibration_session
@@ -118,6 +119,15 @@ def test_too_few_masses_and_dead_cells_are_refused_by_name() -> None:
         fit_insole_bench(INFO, [dataclasses.replace(loads[0], counts=loads[0].counts[:, :4]), *loads[1:]])
 
 
+def plate_of(**changes: object) -> PlateCalibration:
+    """A calibration that says of RAW's plate what its nominal values say."""
+    return dataclasses.replace(
+        PLATE, zero_counts=(0.0,) * 8, device_id=RAW.streams["plate"].info.device_id, n_cells=8,
+        counts_per_n=(nominal.HX711_COUNTS_PER_N,) * 8, cell_scale_sd_fraction=(0.01,) * 8,
+        position_mm=nominal.PLATE_CELLS_MM * 2, side=("left",) * 4 + ("right",) * 4, **changes,
+    )  # fmt: skip
+
+
 @pytest.fixture(scope="module")
 def on_plate() -> InsoleCalibration:
     return fit_insole_on_plate(RAW, "left", postures_s=BOUNDARIES_S)
@@ -137,16 +147,25 @@ def test_weights_on_the_plate_make_the_cells_sum_to_the_foot(on_plate: InsoleCal
     assert from_document(as_document(on_plate)) == on_plate
 
 
+def test_each_corner_keeps_the_period_of_its_own_converter() -> None:
+    """Not the median interval, which lies on the grid of the looks at the converters."""
+    for corner in foot_series(RAW, "left", empty_s=BOUNDARIES_S["feet_up"]).corners:
+        span_s = float(corner.times_s[-1] - corner.times_s[0])
+        assert corner.period_s == pytest.approx(span_s / round(span_s / corner.period_s), rel=2e-5)
+
+
+@pytest.mark.parametrize("order", [None, 3])
+def test_the_filter_order_is_the_plates_or_not_known(order: int | None) -> None:
+    """What the fit of the weights takes for it is no measurement, and is not stored as one."""
+    made = fit_insole_on_plate(RAW, "left", postures_s=BOUNDARIES_S, plate=plate_of(filter_order=order))
+    assert made.filter_order == order
+
+
 @pytest.mark.parametrize("plate_sd", [None, 0.08])
 def test_the_error_of_the_plate_is_in_that_of_the_insole(on_plate: InsoleCalibration, plate_sd: float | None) -> None:
     made = on_plate
     if plate_sd is not None:
-        info = RAW.streams["plate"].info
-        scale = {"scale_sd_fraction": plate_sd, "zero_counts": (0.0,) * 8, "device_id": info.device_id, "n_cells": 8}
-        plate = dataclasses.replace(
-            PLATE, **scale, counts_per_n=(nominal.HX711_COUNTS_PER_N,) * 8, cell_scale_sd_fraction=(0.01,) * 8,
-            position_mm=nominal.PLATE_CELLS_MM * 2, side=("left",) * 4 + ("right",) * 4,
-        )  # fmt: skip
+        plate = plate_of(scale_sd_fraction=plate_sd)
         made = fit_insole_on_plate(RAW, "left", postures_s=BOUNDARIES_S, plate=plate)
     postures = np.sqrt(np.mean([(error.rms_pct / 100.0) ** 2 for error in made.posture_errors]))
     assert made.force_sd_fraction == pytest.approx(np.hypot(postures, plate_sd or 0.05))

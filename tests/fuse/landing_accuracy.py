@@ -21,9 +21,9 @@ import numpy as np
 
 import landing_lab as ll
 from fuse.accuracy_figures import HEAD, Figures, JumpError, Landing, jumps_told, summary
+from landing_lab.calibrate.filter_response import ORDERS
 from landing_lab.calibrate.recording import recording_from_raw
 from landing_lab.fuse.fused_foot import SLOW, error_on, fused, prepared
-from landing_lab.fuse.hx711_response import ORDERS
 from landing_lab.fuse.insole_shape import insole_shape
 from landing_lab.fuse.live import LiveFoot
 from landing_lab.fuse.plate_alone import deconvolved

@@ -27,7 +27,7 @@ from landing_lab.fuse.fused_foot import (
 from landing_lab.fuse.gain_model import Foot
 from landing_lab.fuse.insole_shape import InsoleShape, insole_shape
 from landing_lab.fuse.plate_alone import deconvolved
-from landing_lab.fuse.plate_cells import PlateCell, in_rhythm, tared, unheard
+from landing_lab.fuse.plate_cells import PlateCell, tared, unheard
 from landing_lab.fuse.plate_delay import USUAL_DELAY_S, lively_rows, plate_timing
 from landing_lab.model.channels import Channel, ChannelLayout
 from landing_lab.model.recording import Clock, Sensor, Stream
@@ -50,18 +50,6 @@ def timed(ready: PreparedFoot, order: int | None = ORDER):  # noqa: ANN201 - a P
 def fuse(one: Jump, plate: Sensor = PLATE, *, calibrated: bool = True) -> tuple[PreparedFoot, FusedFoot]:
     ready = ready_of(one, plate, calibrated=calibrated)
     return ready, fused(ready, "left", timed(ready, plate.filter_order), plate)
-
-
-def test_readings_are_put_back_into_their_rhythm() -> None:
-    rng = np.random.default_rng(1)
-    number = np.delete(np.arange(400), [50, 51, 200])
-    true = 5.0 + number * 0.01182
-    times, period = in_rhythm(true + rng.uniform(0.0, 0.001, len(true)))
-    assert period == pytest.approx(0.01182, rel=2e-5)
-    assert np.std(times - true) < 0.0001
-    # Converters that do not run evenly keep the times they were read at.
-    uneven = np.cumsum(rng.uniform(0.008, 0.016, 300))
-    np.testing.assert_array_equal(in_rhythm(uneven)[0], uneven)
 
 
 def test_each_flight_is_a_zero() -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from landing_lab.calibrate.filter_response import impulse_response, ramp_response
-from landing_lab.fuse.hx711_response import ORDERS, PER_PERIOD, tabulated
+from landing_lab.calibrate.filter_response import ORDERS, impulse_response, ramp_response
+from landing_lab.fuse.hx711_response import PER_PERIOD, tabulated
 
 
 @pytest.mark.parametrize("order", [2, *ORDERS, 5])

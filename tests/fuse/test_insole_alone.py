@@ -12,7 +12,8 @@ from fuse.scenes import raw_of, scene_of, with_streams
 from insole_texts import loadsol_text
 from landing_lab.calibrate.recording import recording_from_raw
 from landing_lab.fuse.box_standing import box_standing
-from landing_lab.fuse.insole_alone import NOT_COMPARED, VENDOR_SCALE_SD, signals_from_insoles
+from landing_lab.fuse.foot_pressure import FORCE_SD
+from landing_lab.fuse.insole_alone import NOT_COMPARED, signals_from_insoles
 from landing_lab.fuse.sources import signals_of
 from landing_lab.io.read import read
 from landing_lab.metrics.analyse import analyse
@@ -129,7 +130,7 @@ def test_a_vendors_drop_jump_with_lost_packets(tmp_path: Path, seed: int) -> Non
     assert abs(peak.value - true.value) < peak.sd
     assert trial.signals is not None
     assert set(trial.signals.pressure) == {"left", "right"}
-    assert trial.signals.scale_sd_fraction == VENDOR_SCALE_SD
+    assert trial.signals.scale_sd_fraction == FORCE_SD
 
 
 def box_scene(*, apart_s: float, standing_s: float = 2.0, fall_s: float = 0.25) -> dict[str, FloatArray]:

@@ -240,7 +240,7 @@ BAD = [
     Bad("xsensor_two", lambda: XSENSOR.replace("HX-RF", "HX-LF"), "two sensors of the left foot"),
     Bad("xsensor_time", lambda: without(XSENSOR, r"^Time.*$", "Thyme"), "has no time"),
     Bad("xsensor_clock", lambda: without(XSENSOR, r"^Time, .*$", "Time, noon"), 'holds the time "noon"'),
-    Bad("xsensor_rows", lambda: without(XSENSOR, r"^Rows,31", "Rows,many"), "does not say the rows of a sensor"),
+    Bad("xsensor_rows", lambda: without(XSENSOR, r"^Rows,31", "Rows,many"), "does not say its sensor's rows"),
     Bad("xsensor_unit", lambda: xsensor_text(*COARSE, unit="raw"), 'holds pressure in "raw"'),
     Bad("xsensor_cut", lambda: XSENSOR[: XSENSOR.index("FRAME,30,") - 900], "the file is cut short or damaged"),
     Bad(

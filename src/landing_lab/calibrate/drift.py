@@ -9,6 +9,7 @@ from typing import Final
 
 import numpy as np
 
+from landing_lab.calibrate.filter_response import ORDERS
 from landing_lab.calibrate.foot_equations import FootEquations, foot_equations
 from landing_lab.calibrate.foot_series import CellLaw, FootSeries
 from landing_lab.errors import CalibrationError
@@ -27,9 +28,6 @@ feet without drift: 1.0-1.6 in simulation)."""
 
 HOLDS_SD: Final = 2.0
 """Older calibrations do not say how they read flat standing: two of their own standard deviations hold."""
-
-ORDER: Final = 4
-"""Filter of a plate whose calibration did not tell it: the slower of the two that the converter may have."""
 
 LEAST_TRAVEL_MM: Final = 20.0
 """Travel of the centre of pressure from heel to toe, 5th to 95th percentile, without which nobody leaned."""
@@ -67,7 +65,7 @@ def insole_drift(
 
     postures_s: "flat" and, for the medial shift, leans. Raises CalibrationError where the foot hardly stood on it.
     """
-    order = made.filter_order or ORDER
+    order = made.filter_order or ORDERS[-1]
     equations = foot_equations(series, postures_s, CellLaw.of_bench(made), order, 0.0)
     ones = np.ones(equations.n_cells)
     plate_n = equations.mean_force_n("flat")

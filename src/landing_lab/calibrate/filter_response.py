@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import math
+from typing import Final
 
 import numpy as np
 
 from landing_lab.model.blocks import FloatArray
+
+ORDERS: Final = (3, 4)
+"""sinc3 or sinc4: the data sheet gives neither, only four conversions of settling (hardware.md). Where no calibration
+tells which, the slower is taken, or both are tried."""
 
 
 def ramp_response(periods: FloatArray, order: int, ramp: float) -> FloatArray:

@@ -11,6 +11,7 @@ import numpy as np
 from landing_lab.calibrate.filter_response import impulse_response
 from landing_lab.calibrate.foot_series import CellLaw, Corner, FootSeries
 from landing_lab.model.blocks import FloatArray
+from landing_lab.model.pressure import GATE_N, gate_n
 
 ROW_SD = (20.0, 0.05)
 """Misfit of the force expected of an insole: newton, and share of force (fusion.md section 6)."""
@@ -20,9 +21,6 @@ COP_SD_MM = 15.0
 
 SHARE_FLOOR_N = 2.5
 """Keeps the share of a corner defined where the plate is empty: a quarter each (fusion.md section 6)."""
-
-LOADED_N, GATE_SHARE = 50.0, 0.2
-"""A centre of pressure means something from this force and share of the largest force on (pressure.md, decision 3)."""
 
 LIFTED_N = 20.0
 """A foot that carries less has left the plate."""
@@ -95,17 +93,17 @@ def foot_equations(
         rows = slice(start, start + len(times))
         start += len(times)
         cells[name], forces[name] = seen[rows], force[rows]
-        stays = contacts(true_force[rows]) <= 1
+        stays = times_down(true_force[rows]) <= 1
         places_mm = series.place_mm if stays else np.full_like(series.place_mm, np.nan)
         parts[name] = _normal(seen[rows], force[rows], moment[:, rows], places_mm)
-        gate = stays & (true_force[rows] > max(LOADED_N, GATE_SHARE * float(true_force[rows].max(initial=0.0))))
+        gate = stays & (true_force[rows] > gate_n(float(true_force[rows].max(initial=0.0))))
         loaded[name] = smooth[rows][gate], cop[rows][gate]
     return FootEquations(tuple(at), seen.shape[1], cells, forces, parts, loaded)
 
 
-def contacts(force_n: FloatArray) -> int:
+def times_down(force_n: FloatArray) -> int:
     """How often a foot came down, the first time included where it stood there from the beginning."""
-    told = np.where(force_n > LOADED_N, 1, np.where(force_n < LIFTED_N, 0, -1))
+    told = np.where(force_n > GATE_N, 1, np.where(force_n < LIFTED_N, 0, -1))
     return int(np.sum(np.diff(told[told >= 0], prepend=0) == 1))
 
 

@@ -9,6 +9,7 @@ from typing import Final
 
 import numpy as np
 
+from landing_lab.calibrate.filter_response import ORDERS
 from landing_lab.calibrate.foot_arms import TURN_SD_DEG, FootStand, cop_error_mm, estimated_stand, fit_arms
 from landing_lab.calibrate.foot_equations import FootEquations, foot_equations
 from landing_lab.calibrate.foot_series import CellLaw, FootSeries
@@ -22,9 +23,6 @@ EXPONENTS: Final = tuple(np.round(np.arange(0.8, 1.4001, 0.1), 2).tolist())
 
 EXPONENT_SD: Final = 0.1
 """How far a common exponent is expected from the data sheet's: parts spread 4 %, saturation bends it (choice)."""
-
-ORDERS: Final = (3, 4)
-"""Filter orders tried where no calibration of the plate tells it."""
 
 DELAYS_S: Final = np.arange(-0.004, 0.0081, 0.001)
 """Delay between plate and insole beyond the filter's own, tried one by one."""
@@ -52,7 +50,8 @@ class FootFit:
 
     law: from conductance to force on a cell; weight (c,): from there to the force of the foot; arms_mm (c, 2) and
     stand: None where nobody knows where the cells lie. errors: of each loaded posture, predicted without itself.
-    cop_sd_mm: SD of the centre of pressure, (medial, anterior), from them.
+    cop_sd_mm: SD of the centre of pressure, (medial, anterior), from them. order, delay_s: what the fit took for the
+    plate's filter; no measurement of it (`order_and_delay`).
     """
 
     law: CellLaw
@@ -99,7 +98,12 @@ def _badness(fit: FootFit) -> float:
 def order_and_delay(
     series: FootSeries, postures_s: Mapping[str, tuple[float, float]], known_order: int | None
 ) -> tuple[int, float]:
-    """Filter order and delay under which the cells explain the most lively posture best, by least squares."""
+    """Filter order and delay under which the cells explain the most lively posture best, by least squares.
+
+    They serve the fit alone: the delay comes out about 1.3 ms short (SD 0.45 ms), because hysteresis of the cells is
+    taken for a faster plate, and an order that is not known may come out wrong (fusion.md section 4). The order is
+    settled by the unloading step of the plate's calibration, the delay of a recording by fuse/plate_delay.py.
+    """
     name = max(postures_s, key=lambda posture: series.liveliness(postures_s[posture]))
     lively, law = {name: postures_s[name]}, CellLaw.common(1.0, series.n_cells)
     best = (float("inf"), ORDERS[0], 0.0)

@@ -9,6 +9,7 @@ import numpy as np
 
 from landing_lab.calibrate.counts import unflattened_n
 from landing_lab.calibrate.recording import recording_from_raw
+from landing_lab.calibrate.rhythm import in_rhythm
 from landing_lab.errors import CalibrationError
 from landing_lab.model import nominal
 from landing_lab.model.blocks import FloatArray
@@ -144,14 +145,14 @@ def _corners(plate: Stream, side: Literal["left", "right"], empty_s: tuple[float
     corners = []
     for column in plate.layout.pick(quantity="force", side=side).tolist():
         there = np.isfinite(plate.samples[:, column])
-        times, force = plate.times_s[there], plate.samples[there, column]
-        calm = (times >= empty_s[0]) & (times < empty_s[1])
-        if len(times) < MIN_READINGS or calm.sum() < MIN_CALM:
+        read_s, force = plate.times_s[there], plate.samples[there, column]
+        calm = (read_s >= empty_s[0]) & (read_s < empty_s[1])
+        if len(read_s) < MIN_READINGS or calm.sum() < MIN_CALM:
             raise CalibrationError(
                 f"{plate.layout.channels[column].name} under the {side} foot sent too little without load; check its "
                 "wires and begin with three seconds feet up"
             )
-        period = float(np.median(np.diff(times)))
+        times, period = in_rhythm(read_s)
         place = plate.layout.channels[column].position_mm or (0.0, 0.0)
         corners.append(Corner(times, force - float(np.median(force[calm])), period, place))
     if not corners:

@@ -80,7 +80,7 @@ def _stored(
         side=side,
         plate_calibration="nominal" if plate is None else plate.file or plate.made_at,
         bench_calibration=None if bench is None else bench.file or bench.made_at,
-        filter_order=fit.order,
+        filter_order=None if plate is None else plate.filter_order,
         layout=None if series.layout is None else series.layout.name,
         arms_mm=None if fit.arms_mm is None else tuple((medial, anterior) for medial, anterior in fit.arms_mm.tolist()),
         cop_sd_mm=fit.cop_sd_mm,

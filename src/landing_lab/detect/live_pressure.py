@@ -12,12 +12,10 @@ from landing_lab.errors import ParameterError
 from landing_lab.kernels.pressure import COP_AP, COP_ML, FIXED, FORCE, LOADED, MLI, SHIFT, STATE_DTYPE, advance
 from landing_lab.model.blocks import FloatArray
 from landing_lab.model.insole_layout import PARTS, InsoleLayout, Part
+from landing_lab.model.pressure import GATE_N
 
 TOUCH_N: Final = 20.0
 """Force of a foot at which its contact begins, live: the detector's threshold (detect/params.py)."""
-
-GATE_N: Final = 50.0
-"""Force above which a centre of pressure is told, live: 20 % of a peak that is still to come cannot be known."""
 
 REFERENCE_MS: Final = 20.0
 """The medial shift counts from so long after the touchdown, as in the analysis (pressure.md)."""
@@ -79,7 +77,7 @@ class LivePressure:
 
     layout: where the cells are. arms_mm: (c, 2) where a calibration found their force to act, the layout's places
     where not given. sole: (c,) as in FootPressure, None where force is pressure times area. touch_n, gate_n: of the
-    sum of the cells, newton; uncalibrated cells need smaller ones.
+    sum of the cells, newton; uncalibrated cells need smaller ones; 20 % of a peak to come cannot be known.
     The kernel is compiled here, before the first live frame.
     """
 

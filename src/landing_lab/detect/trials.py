@@ -13,10 +13,9 @@ from landing_lab.detect.params import ContactParams, ImpactParams, TaskParams
 from landing_lab.detect.stance import QuietStance, find_quiet_stance
 from landing_lab.detect.task import Contact, FoundTask, contacts_of, find_tasks
 from landing_lab.detect.trial import SAMPLING_SD, BodyWeight, LandingTrial
-from landing_lab.model.blocks import FloatArray
 from landing_lab.model.channels import Side
 from landing_lab.model.result import ForceSignals, Task
-from landing_lab.model.runs import runs
+from landing_lab.model.runs import bridged
 from landing_lab.model.units import STANDARD_GRAVITY_M_PER_S2 as GRAVITY
 
 TYPED_MASS_SD_FRACTION = 0.01
@@ -52,7 +51,7 @@ def find_trials(
     noise_n = signals.noise_n.get("total", 0.0)
     stance = None  # nominal newton weigh nobody
     if signals.force_refusal is None:
-        weighed = _without_short_holes(total, rate) if signals.sensor_kind == "pressure_insole" else total
+        weighed = bridged(total, SHORT_HOLE_S * rate) if signals.sensor_kind == "pressure_insole" else total
         stance = find_quiet_stance(weighed, sample_rate_hz=rate, params=task_params, noise_n=noise_n)
     rounding_sd_n = _rounding_sd_n(signals)
     weight = _body_weight(stance, mass_kg, rounding_sd_n)
@@ -79,19 +78,6 @@ def find_trials(
             )
         )
     return trials, weight
-
-
-def _without_short_holes(total_n: FloatArray, rate_hz: float) -> FloatArray:
-    """Total force (n,) with holes up to SHORT_HOLE_S bridged, for weighing somebody who stands still."""
-    missing = np.isnan(total_n)
-    if not missing.any() or missing.all():
-        return total_n
-    there = np.flatnonzero(~missing)
-    bridged = total_n.copy()
-    for start, stop in runs(missing).tolist():
-        if stop - start <= SHORT_HOLE_S * rate_hz and there[0] < start and stop <= there[-1]:
-            bridged[start:stop] = np.interp(np.arange(start, stop), there, total_n[there])
-    return bridged
 
 
 def _doubted(found: FoundTask, doubt: str, *, no_jump: bool) -> FoundTask:

@@ -10,8 +10,10 @@ import numpy as np
 from landing_lab.fuse.fused_foot import FusedFoot, PreparedFoot
 from landing_lab.fuse.insole_shape import contacts
 from landing_lab.fuse.plate_cells import PlateCell, slow_force
+from landing_lab.model import nominal
 from landing_lab.model.blocks import FloatArray
 from landing_lab.model.channels import Side
+from landing_lab.model.pressure import MAX_AT_LIMIT
 from landing_lab.model.result import ForceDoubt
 
 MAX_APART: Final = 0.03
@@ -19,9 +21,6 @@ MAX_APART: Final = 0.03
 
 NEAR_PEAK_S: Final = 0.010
 """The other way may peak this much earlier or later."""
-
-MAX_AT_LIMIT: Final = 0.25
-"""Share of a peak on cells beyond what they can tell above which the insole no longer shows its shape (fusion.md)."""
 
 NARROW_S: Final = 0.0175
 NARROW_AT: Final = 0.85
@@ -52,7 +51,7 @@ def disagreement(shape_n: FloatArray, cells: Sequence[PlateCell], times_s: Float
     loaded = (plate > max(MIN_LOADED_N, 0.2 * float(plate.max(initial=0.0)))) & np.isfinite(seen)
     if not loaded.any():
         return None
-    level = max(MIN_LOADED_N / 12.0, SILENT * float(seen[loaded].max()))  # 8 cells see about a twelfth of the force
+    level = max(MIN_LOADED_N * nominal.INSOLE_SEEN_SHARE, SILENT * float(seen[loaded].max()))
     silent = float(np.mean(seen[loaded] <= level))
     if silent <= MAX_SILENT_SHARE:
         return None

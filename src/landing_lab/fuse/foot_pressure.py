@@ -9,17 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from landing_lab.calibrate.tare import tare_from_lowest
+from landing_lab.model import nominal
 from landing_lab.model.blocks import FloatArray, IntArray
 from landing_lab.model.channels import Side
 from landing_lab.model.insole_layout import InsoleLayout
-from landing_lab.model.pressure import FootPressure
+from landing_lab.model.pressure import FootPressure, at_limit
 from landing_lab.model.recording import Sensor, Stream
 
 RELATIVE: Final = "the {side} insole is not calibrated on a plate: its numbers are relative to each other only"
 
-FORCE_SD: Final = 0.25
-"""Relative SD of the sum of cells that nobody calibrated on a plate: published insoles read 4-37 % too little, ours
-read 546 N flat and 955 N on tiptoe under one weight (pressure.md)."""
+FORCE_SD: Final = 0.23
+"""Relative SD of the sum of cells that nobody calibrated on a plate: root mean square of biases spread evenly over the
+published -4 to -37 % (pressure.md, decision 4)."""
 
 VENDOR_COP_SD_MM: Final = (8.0, 15.0)
 """SD of a vendor's centre of pressure across and along the foot: published insoles are 7-8.5 mm off across in cutting,
@@ -30,8 +31,8 @@ RAW_COP_SD_MM: Final = {8: (12.0, 24.0), 16: (6.0, 11.0)}
 8- and 16-cell layouts read from a real walk of 99 cells were 7-13 and 5-6 mm across, 15-28 and 5-11 mm along
 (insole_layout_simulation.txt); of fewer cells as of 8."""
 
-CALM_N: Final = 2.0
-"""An FSR insole's cells sum to a twelfth of the foot's force; this much of that is calm."""
+CALM_N: Final = 24.0
+"""Scatter of the force of a foot, as its cells say it, up to which an FSR insole is calm (choice)."""
 
 BRIDGED_PERIODS: Final = 2.5
 """Neighbours further apart than this many sample periods are a gap: one lost frame is bridged, two are not."""
@@ -52,9 +53,9 @@ def _foot(stream: Stream, side: Side, times_s: FloatArray) -> FootPressure | Non
     if layout is None or len(columns) != len(layout):
         return None
     own = stream.samples[:, columns]
-    at_limit = _at_limit(stream, own, times_s)
+    held = _at_limit(stream, own, times_s)
     if sensor.kind == "fsr_insole":
-        own = _zeroed(own, stream.sample_rate_hz, CALM_N * (12.0 if sensor.whole_foot else 1.0))
+        own = _zeroed(own, stream.sample_rate_hz, CALM_N if sensor.whole_foot else CALM_N * nominal.INSOLE_SEEN_SHARE)
     cells = resampled(stream.times_s, own, times_s, stream.sample_rate_hz)
     places = [stream.layout.channels[column].position_mm for column in columns.tolist()]
     arms = np.array([place or own for place, own in zip(places, layout.place_mm.tolist(), strict=True)])
@@ -72,7 +73,7 @@ def _foot(stream: Stream, side: Side, times_s: FloatArray) -> FootPressure | Non
         source=sensor.description,
         sample_rate_hz=stream.sample_rate_hz,
         sole=_sole(sensor, layout),
-        at_limit=at_limit,
+        at_limit=held,
         note="; ".join(filter(None, notes)) or None,
     )
 
@@ -88,8 +89,7 @@ def _at_limit(stream: Stream, own: FloatArray, times_s: FloatArray) -> NDArray[n
     limit = stream.sensor.cell_limit_n
     if len(limit) != own.shape[1]:
         return None
-    # A reading held at its limit is that to the last digits.
-    beyond = own >= np.array([np.inf if one is None else one * (1.0 - 1e-9) for one in limit])
+    beyond = at_limit(own, limit)
     if not beyond.any():
         return None
     return np.asarray(resampled(stream.times_s, beyond.astype(np.float64), times_s, stream.sample_rate_hz) > 0.0)

@@ -9,8 +9,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from landing_lab.calibrate.filter_response import ORDERS
 from landing_lab.fuse.gain_model import Foot, ReadingError, Wander, equations, solved
-from landing_lab.fuse.hx711_response import ORDERS
 from landing_lab.fuse.insole_ratio import ratio_force
 from landing_lab.fuse.insole_shape import InsoleShape
 from landing_lab.fuse.plate_cells import PlateCell, slow_force, unheard

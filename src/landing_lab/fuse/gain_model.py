@@ -14,6 +14,7 @@ from typing import Final
 
 import numpy as np
 
+from landing_lab.calibrate.foot_equations import SHARE_FLOOR_N
 from landing_lab.fuse.hx711_response import PER_PERIOD, tabulated
 from landing_lab.fuse.plate_cells import PlateCell
 from landing_lab.kernels.fusion import add_readings, back_substitute, eliminate, scaled_shape, selected_inverse
@@ -21,9 +22,6 @@ from landing_lab.model.blocks import FloatArray, IntArray
 
 KNOT_S: Final = 0.005
 """Distance of the knots of the gain (fusion.md section 6)."""
-
-SHARE_FLOOR_N: Final = 2.5
-"""Keeps the share of a load cell defined where the plate is empty: a quarter each (fusion.md section 6)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,6 @@ import numpy as np
 from landing_lab.calibrate.filter_response import impulse_response
 from landing_lab.model.blocks import FloatArray
 
-ORDERS = (3, 4)
-"""sinc3 or sinc4: the data sheet gives neither, only four conversions of settling (hardware.md)."""
-
 PER_PERIOD = 256
 """Steps of a tabulated response to a conversion period: linear between them it is exact to 2e-6."""
 

@@ -16,14 +16,11 @@ import numpy as np
 
 from landing_lab.calibrate.tare import Tare, tare_from_lowest, tare_of_rows
 from landing_lab.fuse.box_standing import box_standing
-from landing_lab.fuse.foot_pressure import newton_per_unit, pressures_of, resampled
+from landing_lab.fuse.foot_pressure import FORCE_SD, newton_per_unit, pressures_of, resampled
 from landing_lab.model.blocks import FloatArray
 from landing_lab.model.channels import Side
 from landing_lab.model.recording import Recording, Stream
 from landing_lab.model.result import ForceSignals
-
-VENDOR_SCALE_SD: Final = 0.23
-"""Relative SD of an insole against a plate: root mean square of biases spread evenly over the published -4 to -37 %."""
 
 AMPLITUDE_SD: Final = 0.17
 """Relative SD of fast force beside that: a calibrated insole alone misses the peak by 12 % (median) and 26 % (90th
@@ -183,7 +180,7 @@ def _signals(
 
 
 def _scale_sd(stated: Sequence[float], *, vendors: bool) -> float:
-    return max(*stated, VENDOR_SCALE_SD if vendors else 0.0, 0.0)
+    return max(*stated, FORCE_SD if vendors else 0.0, 0.0)
 
 
 def _source(insoles: Sequence[Stream], tares: Mapping[Side, Tare], *, known: bool) -> str:

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from landing_lab.calibrate.tare import tare_from_lowest
 from landing_lab.fuse.foot_pressure import resampled
 from landing_lab.model.blocks import FloatArray
+from landing_lab.model.pressure import at_limit
 from landing_lab.model.recording import Stream
-from landing_lab.model.runs import runs
+from landing_lab.model.runs import bridged, runs
 
 CALM: Final = 0.01
 """SD of the unloaded sum, as a share of its 99th percentile, from which somebody stands on the insole."""
@@ -48,9 +49,8 @@ def insole_shape(stream: Stream, times_s: FloatArray) -> InsoleShape | None:
     if (~missing).sum() < 2:
         return None
     cells = np.maximum(raw - _unloaded_level(raw, stream.sample_rate_hz), 0.0)
-    told = stream.sensor.cell_limit_n or (None,) * len(columns)
-    at_limit_n = np.where(raw >= np.array([np.inf if one is None else one for one in told]), cells, 0.0).sum(axis=1)
-    shape = _bridged(cells.sum(axis=1), missing, round(MAX_BRIDGED_SCANS_S * stream.sample_rate_hz))
+    at_limit_n = np.where(at_limit(raw, stream.sensor.cell_limit_n or (None,) * len(columns)), cells, 0.0).sum(axis=1)
+    shape = bridged(cells.sum(axis=1), round(MAX_BRIDGED_SCANS_S * stream.sample_rate_hz))
     return InsoleShape(shape, missing, at_limit_n)
 
 
@@ -69,15 +69,6 @@ def _unloaded_level(cells: FloatArray, rate_hz: float) -> FloatArray:
     levels = np.array([np.median(cells[start:stop], axis=0) for start, stop in stretches])
     at = np.arange(len(cells), dtype=np.float64)
     return np.column_stack([np.interp(at, middle, column) for column in levels.T])
-
-
-def _bridged(shape: FloatArray, missing: NDArray[np.bool_], longest: int) -> FloatArray:
-    there = np.flatnonzero(~missing)
-    whole = np.interp(np.arange(len(shape)), there, shape[there])
-    for start, stop in runs(missing).tolist():
-        if stop - start > longest or start == 0 or stop == len(shape):
-            whole[start:stop] = np.nan
-    return np.asarray(whole)
 
 
 def contacts(shape_n: FloatArray, level_n: float, least_samples: int) -> list[tuple[int, int]]:

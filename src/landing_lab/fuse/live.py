@@ -11,8 +11,9 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from landing_lab.calibrate.foot_equations import SHARE_FLOOR_N
 from landing_lab.fuse.fused_foot import EMPTY_N, ERROR, POSTERIOR, SEEN_S, force_sd
-from landing_lab.fuse.gain_model import AROUND, KNOT_S, SHARE_FLOOR_N, ReadingError, Wander, prior_band
+from landing_lab.fuse.gain_model import AROUND, KNOT_S, ReadingError, Wander, prior_band
 from landing_lab.fuse.hx711_response import PER_PERIOD, tabulated
 from landing_lab.fuse.live_window import LiveReadings, LiveShape, Readings
 from landing_lab.fuse.plate_delay import USUAL_DELAY_S

@@ -8,24 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from landing_lab.calibrate.rhythm import MIN_READINGS, in_rhythm
 from landing_lab.calibrate.tare import tare_from_lowest
 from landing_lab.model.blocks import FloatArray
 from landing_lab.model.channels import Side
 from landing_lab.model.recording import Stream
 from landing_lab.model.runs import runs
-
-MIN_READINGS = 8
-"""A cell with fewer readings in a recording is taken for one that is not connected."""
-
-LONG_INTERVAL = 1.5
-"""Periods between two readings from which one was lost between them: the rhythm is fitted on either side alone."""
-
-STEADY_S = 0.0005
-"""SD of readings around their fitted rhythm below which they are taken at the rhythm's instants.
-
-A board looks at its converters within a millisecond of a conversion (hardware.md): uniform, 0.29 ms. The conversions
-themselves are regular, and 0.29 ms of a rising landing are 15 N.
-"""
 
 MAX_SILENCE = 4.0
 """Periods without a reading after which a cell's force is missing: as long as its filter remembers."""
@@ -58,27 +46,6 @@ def plate_cells(stream: Stream, side: Side) -> list[PlateCell]:
         times, period_s = in_rhythm(stream.times_s[there])
         cells.append(PlateCell(times, stream.samples[there, column], period_s))
     return cells
-
-
-def in_rhythm(times_s: FloatArray) -> tuple[FloatArray, float]:
-    """Instants of a cell's readings (k,) without the jitter of reading them out, and its conversion period.
-
-    The period is the slope of time against the number of conversions, one intercept for each stretch without losses
-    (never 1/80, and never the median interval, which jitter widens).
-    """
-    apart = np.diff(times_s)
-    median = float(np.median(apart))
-    lost = apart > LONG_INTERVAL * median
-    stretch = np.concatenate([[0], np.cumsum(lost)])
-    number = np.arange(len(times_s), dtype=np.float64)
-    size = np.bincount(stretch)
-    mean_number = (np.bincount(stretch, number) / size)[stretch]
-    mean_time = (np.bincount(stretch, times_s) / size)[stretch]
-    across = float(np.sum((number - mean_number) ** 2))
-    period = float(np.sum((number - mean_number) * (times_s - mean_time))) / across if across > 0.0 else median
-    fitted = mean_time + period * (number - mean_number)
-    steady = (size >= MIN_READINGS)[stretch] & bool(np.std(times_s - fitted) < STEADY_S)
-    return np.where(steady, fitted, times_s), period
 
 
 def silent_cells(stream: Stream) -> str | None:

@@ -13,8 +13,8 @@ from typing import Final
 
 import numpy as np
 
+from landing_lab.calibrate.filter_response import ORDERS
 from landing_lab.fuse.gain_model import Foot, ReadingError, Wander, equations, misfit
-from landing_lab.fuse.hx711_response import ORDERS
 from landing_lab.fuse.plate_cells import slow_force
 from landing_lab.model.blocks import IntArray
 from landing_lab.model.channels import Side

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from landing_lab.fuse.hx711_response import ORDERS
+from landing_lab.calibrate.filter_response import ORDERS
 from landing_lab.fuse.insole_plate import weight_note
 from landing_lab.fuse.plate_alone import PLATE_EDGE_SD_S, PLATE_NOTE, TIMING_REFUSAL, deconvolved
 from landing_lab.fuse.plate_cells import plate_cells, tared

@@ -83,6 +83,13 @@ def cut_short(path: Path, index: int, what: str) -> FileFormatError:
     )
 
 
+def times_of(path: Path, times: FloatArray) -> FloatArray:
+    """The column of times, (n,). Raises FileFormatError where a row has none."""
+    if np.isnan(times).any():
+        raise FileFormatError(f"{path.name} holds rows without a time; the file is damaged: export it again", path=path)
+    return times
+
+
 def stated(pattern: str, text: str) -> str | None:
     """What the first group of a pattern finds in a header, None where it is not there."""
     found = re.search(pattern, text, re.IGNORECASE | re.MULTILINE)
@@ -91,9 +98,13 @@ def stated(pattern: str, text: str) -> str | None:
 
 def number_stated(path: Path, pattern: str, text: str, what: str) -> float:
     """A positive number of a header. Raises FileFormatError where it is absent or not positive."""
-    found = stated(pattern, text)
+    return positive_number(path, stated(pattern, text), what)
+
+
+def positive_number(path: Path, text: str | None, what: str) -> float:
+    """The number that a field holds. Raises FileFormatError where it is absent or not positive."""
     try:
-        number = float((found or "").replace(",", "."))
+        number = float((text or "").replace(",", "."))
     except ValueError:
         number = float("nan")
     if not (np.isfinite(number) and number > 0.0):

@@ -17,10 +17,41 @@ from landing_lab.model.layout_grid import layout_of_centres
 MOST_CELLS: Final = 2000
 """Cells of one foot: twice as many as the densest insole (F-Scan) has."""
 
+FROM_GRID: Final = "made from the grid in the file; regions by position (landing_lab.model.layout_grid)"
+"""Source of such a layout."""
+
+MOST_ROWS: Final = 256
+"""Rows or columns of an insole's grid: an F-Scan has 60 x 21."""
+
+CELL_MM: Final = (0.5, 50.0)
+"""Width and height of a cell of any insole or platform (choice)."""
+
 BY_SHAPE: Final = (
     "which foot it is is not stated: the {side} one by the arch of its print; if it is the other, medial and lateral "
     "are swapped"
 )
+
+
+def check_cell_mm(path: Path, *sizes_mm: float) -> None:
+    """Raise FileFormatError where a cell is of no size that cells have."""
+    if not all(CELL_MM[0] <= size <= CELL_MM[1] for size in sizes_mm):
+        told = " x ".join(f"{size:.3g}" for size in sizes_mm)
+        raise FileFormatError(
+            f"{path.name} states cells of {told} mm, and they are between {CELL_MM[0]:g} and {CELL_MM[1]:g} mm; export "
+            "it again, with lengths in mm, cm or inches",
+            path=path,
+        )
+
+
+def check_grid(path: Path, rows: float, columns: float) -> tuple[int, int]:
+    """Rows and columns of an insole's grid. Raises FileFormatError where no insole has so many."""
+    if max(rows, columns) > MOST_ROWS:
+        raise FileFormatError(
+            f"{path.name} states {rows:.0f} rows and {columns:.0f} columns, and an insole has up to {MOST_ROWS}; "
+            "export it again",
+            path=path,
+        )
+    return int(rows), int(columns)
 
 
 def foot_of_frames(
@@ -46,14 +77,7 @@ def foot_of_frames(
         )
     centres = np.column_stack([column * cell_mm[0], -row * cell_mm[1]]).astype(np.float64)
     try:
-        layout = layout_of_centres(
-            name,
-            title,
-            "made from the grid in the file; regions by position (landing_lab.model.layout_grid)",
-            centres_mm=centres,
-            cell_mm=cell_mm,
-            side=side,
-        )
+        layout = layout_of_centres(name, title, FROM_GRID, centres_mm=centres, cell_mm=cell_mm, side=side)
     except ParameterError as error:
         raise FileFormatError(f"{path.name}: {error}; export the frames of one whole foot", path=path) from error
     return FootCells(

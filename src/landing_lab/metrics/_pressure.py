@@ -17,6 +17,7 @@ from landing_lab.metrics._registry import DROP_JUMP, LANDINGS, Compute, Estimate
 from landing_lab.metrics.pressure_course import NO_INSOLE, FootCourse, Where, foot_course
 from landing_lab.model.blocks import FloatArray
 from landing_lab.model.channels import Side
+from landing_lab.model.pressure import MAX_AT_LIMIT
 
 OURS: Final = "landing-lab, docs/insole_indices.md"
 """Source of a definition of insoles that is the project's own."""
@@ -32,9 +33,6 @@ MOST_MISSING: Final = 0.2
 
 MISSING_DOUBT: Final = 0.02
 """Share of loaded frames without readings above which a number is flagged (choice)."""
-
-AT_LIMIT_SHARE: Final = 0.25
-"""Share of the force at the peak on cells at their limit above which a number is flagged (fusion.md)."""
 
 SHARE_FLOOR: Final = 0.005
 """SD of a share of nothing: half a percent is the resolution of an FSR cell's share (choice)."""
@@ -187,7 +185,7 @@ def _limit_doubt(course: FootCourse) -> str | None:
         return None
     cells = course.cells_n[course.peak]
     share = float(np.nansum(cells[course.at_limit[course.peak]]) / max(float(np.nansum(cells)), 1e-9))
-    if share <= AT_LIMIT_SHARE:
+    if share <= MAX_AT_LIMIT:
         return None
     return (
         f"{100.0 * share:.0f} % of the {course.side} foot's force at its peak lies on cells that cannot tell more: "

@@ -12,14 +12,7 @@ from landing_lab.detect.trial import LandingTrial
 from landing_lab.kernels.cop import gated_path
 from landing_lab.metrics._registry import LANDINGS, OURS, Estimate, RefusedError, metric
 from landing_lab.model.channels import Side
-
-GATE_SHARE: Final = 0.2
-GATE_N: Final = 50.0
-"""Centre of pressure counts where force exceeds the larger of 20 % of the side's peak and 50 N.
-
-Below, a moment is divided by next to nothing: on real drop jumps the ungated medio-lateral extent of a foot is 22-348
-mm, the gated 18-50 mm.
-"""
+from landing_lab.model.pressure import GATE_N, GATE_SHARE
 
 POINT_HZ: Final = 100.0
 """Points of the way per second. Its length grows with every wiggle: in 0.3 s of quiet standing one 1000 Hz recording

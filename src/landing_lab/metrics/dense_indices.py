@@ -13,9 +13,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from landing_lab.detect.trial import SAMPLING_SD
 from landing_lab.metrics._registry import Estimate, RefusedError
 from landing_lab.metrics.dense_steps import Stance, StepTable, StepValue, stances_of
 from landing_lab.model.blocks import FloatArray
+from landing_lab.model.pressure import gate_n
 from landing_lab.model.recording import Recording
 
 IN_CONTACT_KPA: Final = 10.0
@@ -69,7 +71,7 @@ def _contact_area(stance: Stance) -> Estimate:
     area = stance.layout.area_mm2
     value, low, high = (float(area[_touched(stance, kpa)].sum()) for kpa in (IN_CONTACT_KPA, *OTHER_KPA))
     # Each cell at the edge is touched by a part of itself only.
-    sd = math.hypot((low - high) / math.sqrt(12.0), 0.29 * float(np.mean(area)) * math.sqrt(_edge_cells(stance)))
+    sd = math.hypot((low - high) / math.sqrt(12.0), SAMPLING_SD * float(np.mean(area)) * math.sqrt(_edge_cells(stance)))
     return Estimate(value=value / 100.0, sd=sd / 100.0)
 
 
@@ -77,7 +79,7 @@ def _arch_index(stance: Stance) -> Estimate:
     value, low, high = (_middle_third(stance, kpa) for kpa in (IN_CONTACT_KPA, *OTHER_KPA))
     area = stance.layout.area_mm2
     touched = float(area[_touched(stance, IN_CONTACT_KPA) & ~_toes(stance)].sum())
-    by_cells = 0.29 * float(np.mean(area)) * math.sqrt(_edge_cells(stance)) / touched
+    by_cells = SAMPLING_SD * float(np.mean(area)) * math.sqrt(_edge_cells(stance)) / touched
     return Estimate(value=value, sd=math.hypot((low - high) / math.sqrt(12.0), by_cells), doubt=IN_SHOE)
 
 
@@ -101,7 +103,7 @@ def _excursion(stance: Stance) -> Estimate:
     if not there.any():
         raise RefusedError(f"no cell reaches {IN_CONTACT_KPA:g} kPa")
     force = stance.cells_n.sum(axis=1)
-    told = np.flatnonzero(force > max(0.2 * float(force.max()), 50.0))
+    told = np.flatnonzero(force > gate_n(float(force.max())))
     first, last = _ends_mm(stance, there)
     level = first + 2.0 / 3.0 * (last - first)
     way = stance.cop_mm[told]

@@ -12,7 +12,7 @@ import numpy as np
 
 from landing_lab.detect.params import TaskParams
 from landing_lab.detect.phases import phases_of
-from landing_lab.detect.trial import LandingTrial
+from landing_lab.detect.trial import SAMPLING_SD, LandingTrial
 from landing_lab.metrics._pressure import OURS, course_of, frames_in, insole_metric, sampling_sd
 from landing_lab.metrics._registry import Estimate, RefusedError
 from landing_lab.metrics.pressure_course import COP_CELLS, REFERENCE_S, FootCourse, Where, phase_shifts
@@ -93,7 +93,7 @@ def medial_shift_velocity_mm_per_s(trial: LandingTrial, side: Side, where: Where
     shift = _shift(trial, side, where, course.peak, 1.0)
     assert course.reference is not None
     time_s = (course.peak - course.reference) / trial.sample_rate_hz
-    time_sd_s = math.sqrt(2.0) * 0.29 / course.sample_rate_hz
+    time_sd_s = math.sqrt(2.0) * SAMPLING_SD / course.sample_rate_hz
     speed = shift.value / time_s
     return Estimate(
         value=speed,

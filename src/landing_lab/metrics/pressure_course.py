@@ -14,15 +14,10 @@ from landing_lab.model.blocks import FloatArray
 from landing_lab.model.channels import Side
 from landing_lab.model.events import Phases
 from landing_lab.model.insole_layout import PARTS, InsoleLayout, Part
-from landing_lab.model.pressure import FootPressure, kpa_of
+from landing_lab.model.pressure import GATE_SHARE, FootPressure, gate_n, kpa_of
 from landing_lab.model.result import ForceSignals
 
 Where: TypeAlias = Literal["contact", "landing"]
-
-GATE_SHARE: Final = 0.2
-GATE_N: Final = 50.0
-"""Centre of pressure and indices are told where force exceeds the larger of 20 % of its peak and 50 N (pressure.md,
-decision 3); flight and the faint first and last milliseconds never enter them."""
 
 REFERENCE_S: Final = 0.020
 """The medial shift counts from so long after the touchdown (pressure.md, decision 2): before, few cells are loaded."""
@@ -139,18 +134,17 @@ def foot_course(signals: ForceSignals, side: Side, first: int, stop: int) -> Foo
     force = cells.sum(axis=1) if by_cells else np.array(signals.force_n[side][first:stop], dtype=np.float64)
     if not np.isfinite(force).any():
         return "samples of force are missing in the whole contact; check the cable and repeat the trial"
-    gate_n = GATE_SHARE * float(np.nanmax(force))
-    if foot.calibrated or not (by_cells or signals.force_refusal):  # nominal newton cannot be held against 50 N
-        gate_n = max(gate_n, GATE_N)
+    known = foot.calibrated or not (by_cells or signals.force_refusal)  # nominal newton are not held against 50 N
+    gate = gate_n(float(np.nanmax(force))) if known else GATE_SHARE * float(np.nanmax(force))
     parts = tuple(part for part in PARTS if any(cell.part == part for cell in foot.layout.cells))
-    out, state = _frames(foot, cells, force, gate_n, signals.sample_rate_hz, parts)
+    out, state = _frames(foot, cells, force, gate, signals.sample_rate_hz, parts)
     loaded = out[:, LOADED] > 0.0
     if not np.isfinite(out[loaded, FORCE]).any():
-        return _nothing_told(foot, cells, side, gate_n, loaded=bool(loaded.any()))
+        return _nothing_told(foot, cells, side, gate, loaded=bool(loaded.any()))
     reference, noise = int(state["reference"][0]), scatter(out[:, COP_ML])
     return FootCourse(
         side=side, layout=foot.layout, times_s=signals.times_s[first:stop], force_n=force, by_cells=by_cells,
-        gate_n=gate_n, sole=foot.sole, loaded=loaded, cells_n=cells, cop_mm=out[:, COP_ML : COP_AP + 1],
+        gate_n=gate, sole=foot.sole, loaded=loaded, cells_n=cells, cop_mm=out[:, COP_ML : COP_AP + 1],
         mli=out[:, MLI], parts=parts,
         part_n=out[:, FIXED : FIXED + len(parts)], part_kpa=out[:, FIXED + len(parts) :], shift_mm=out[:, SHIFT],
         shift_sd_mm=_shift_sd(foot, noise, out[:, SHIFT]), reference=None if reference < 0 else reference,

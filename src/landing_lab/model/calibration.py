@@ -150,7 +150,8 @@ class InsoleCalibration:
     layout, None in older files. heel_mm, toe_out_deg, stand: where the middle of the heel edge stood from the middle
     of the plate (medial, anterior), how far the toes pointed outwards, and how that is known. plate_calibration: file
     name of the plate's calibration, "nominal" where it had none; None on the bench. bench_calibration: file of the
-    bench calibration whose exponents and saturations were used, None where none was.
+    bench calibration whose exponents and saturations were used, None where none was. filter_order: of the plate's
+    converters as its calibration told it, None where it did not.
     """
 
     device_id: str

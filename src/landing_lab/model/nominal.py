@@ -67,6 +67,9 @@ INSOLE_WIDTH_MM: Final = 90.0
 INSOLE_LENGTH_MM: Final = 260.0
 """Length of the insole, likewise."""
 
+INSOLE_SEEN_SHARE: Final = 1.0 / 12.0
+"""Share of a foot's force on the cells' own areas: 8 FSR see about a twelfth of the sole (pressure.md)."""
+
 INSOLE_RATE_HZ: Final = 1000.0
 """Scan rate of the insole firmware (hardware.md)."""
 

@@ -2,13 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from landing_lab.model.blocks import FloatArray
 from landing_lab.model.insole_layout import InsoleLayout
+
+GATE_N: Final = 50.0
+GATE_SHARE: Final = 0.2
+"""Centre of pressure and indices are told where force exceeds the larger of 20 % of its peak and 50 N (pressure.md,
+decision 3): below, a moment is divided by next to nothing. On real drop jumps the ungated medio-lateral extent of a
+foot is 22-348 mm, the gated 18-50 mm."""
+
+MAX_AT_LIMIT: Final = 0.25
+"""Share of a peak on cells beyond what they can tell above which the insole no longer shows its shape (fusion.md)."""
+
+HELD: Final = 1e-9
+"""A reading held at its limit is that to this share of it: it was scaled, and taken between neighbours (rounding)."""
+
+
+def gate_n(peak_n: float) -> float:
+    """Force of a contact from which on its centre of pressure and indices are told; peak_n: its largest."""
+    return max(GATE_N, GATE_SHARE * peak_n)
+
+
+def at_limit(readings: FloatArray, limits: Sequence[float | None]) -> NDArray[np.bool_]:
+    """Which readings (n, c) say as much as their cell can tell; limits: of each cell, None for one without."""
+    held = np.array([np.inf if one is None else one * (1.0 - HELD) for one in limits])
+    return np.asarray(readings >= held)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

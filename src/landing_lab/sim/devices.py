@@ -119,9 +119,7 @@ def sense(
 
     setting: what the sensors are. same_bend: as in `foot.cell_forces`.
     """
-    rng = np.random.default_rng([seed, session, 7])
-    drawn = rng.uniform(-CLOCK_LIMIT_PPM, CLOCK_LIMIT_PPM, 3)
-    ppm = (float(drawn[0]), float(drawn[1]), float(drawn[2])) if clock_ppm is None else clock_ppm
+    ppm = _clock_ppm([seed, session, 7]) if clock_ppm is None else clock_ppm
     if any(not abs(value) <= 5000.0 for value in ppm):
         raise ParameterError(f"clock_ppm must lie within +-5000; got {ppm}; give three clock errors in 1e-6")
     (left, left_drawn), (right, right_drawn) = (
@@ -129,13 +127,8 @@ def sense(
         for foot in (0, 1)
     )
     parts = hx711.draw_board(seed, setting=setting)
-    plate = plate_board(
-        scene,
-        parts=parts,
-        rng=np.random.default_rng([seed, session, 2]),
-        ppm=ppm[2],
-        spike_rate_per_s=spike_rate_per_s or setting.spike_rate_per_s,
-    )
+    rng, spikes = np.random.default_rng([seed, session, 2]), spike_rate_per_s or setting.spike_rate_per_s
+    plate = plate_board(scene, parts=parts, rng=rng, ppm=ppm[2], spike_rate_per_s=spikes)
     return SimulatedScene(
         devices=(left, right, plate),
         truths=scene.truths,
@@ -151,6 +144,11 @@ def sense(
             "plate_right": parts[1].as_dict(),
         },
     )
+
+
+def _clock_ppm(seed: list[int]) -> tuple[float, float, float]:
+    left, right, plate = np.random.default_rng(seed).uniform(-CLOCK_LIMIT_PPM, CLOCK_LIMIT_PPM, 3).tolist()
+    return left, right, plate
 
 
 def _insole(

@@ -10,11 +10,11 @@ from landing_lab.fuse.centre_of_pressure import cop_of
 from landing_lab.model.blocks import FloatArray
 from landing_lab.model.channels import Side
 from landing_lab.model.recording import Stream
+from landing_lab.sim.measured_force import AIR_N, flights
 
 LOADED_N: Final = 100.0
 """A foot that carries less has a centre of pressure of noise (choice)."""
 
-AIR_N: Final = 40.0
 BEFORE_AIR_S: Final = (0.060, 0.020)
 STANDING_S: Final = (1.2, 0.3)
 """Before a take-off the weight is on the toes from the one to the other time; it was under the foot between these."""
@@ -64,11 +64,9 @@ def force_columns(stream: Stream) -> tuple[int, int] | None:
 
 def _forward_mm(force: FloatArray, along_mm: FloatArray, rate_hz: float) -> float:
     """Median movement of the COP from standing to just before the take-offs, 0 where there is none."""
-    air = np.concatenate([[False], force.sum(axis=1) < AIR_N, [False]])
-    edges = np.flatnonzero(np.diff(air.astype(np.int64))).reshape(-1, 2)
     moved = []
-    for start, stop in edges.tolist():
-        if (stop - start) / rate_hz < 0.1 or start / rate_hz < STANDING_S[1] + 0.1:
+    for start, _ in flights(force, rate_hz):
+        if start / rate_hz < STANDING_S[1] + 0.1:
             continue
         toes = along_mm[start - round(BEFORE_AIR_S[0] * rate_hz) : start - round(BEFORE_AIR_S[1] * rate_hz)]
         flat = along_mm[max(0, start - round(STANDING_S[0] * rate_hz)) : start - round(STANDING_S[1] * rate_hz)]

@@ -15,6 +15,7 @@ import numpy as np
 from landing_lab.errors import ParameterError
 from landing_lab.model.blocks import FloatArray
 from landing_lab.model.insole_layout import InsoleLayout
+from landing_lab.model.runs import runs
 from landing_lab.model.units import STANDARD_GRAVITY_M_PER_S2 as GRAVITY
 from landing_lab.sim.contact import FINE_STEP_S, fine_times, smooth_step
 from landing_lab.sim.roll import COP_LIMITS, COP_STRIDE, FLAT_AP, medial_movement
@@ -39,6 +40,10 @@ BOX_S: Final = 1.0
 
 FALL_S: Final = 0.25
 """Fall before touchdown: from 0.3 m."""
+
+USUAL_KG: Final = 70.0
+STEP_KG: Final = 5.0
+"""Mass of a wearer whose weight the file does not tell, and what masses are rounded to (choice)."""
 
 WEIGHT_WINDOW_S: Final = 0.5
 QUIET_SHARE: Final = 0.05
@@ -77,9 +82,9 @@ def feet_source(
     rng = np.random.default_rng([seed, 5])
     force = _at_1_khz(force_n, rate_hz)
     cop = None if cop_mm is None else _at_1_khz(cop_mm.reshape(len(cop_mm), 4), rate_hz).reshape(len(force), 2, 2)
-    flights = _flights(force)
-    contacts = _contacts(flights, len(force))
-    force = _without_noise(force, flights)
+    in_air = flights(force, 1000.0)
+    contacts = _contacts(in_air, len(force))
+    force = _without_noise(force, in_air)
     size_mm = np.array([-layout.width_mm, layout.length_mm])
     where = np.empty((len(force), 2, 2))
     for foot in (0, 1):
@@ -155,11 +160,10 @@ def _faster(values: FloatArray, factor: float) -> FloatArray:
     return np.column_stack([np.interp(at, np.arange(len(values)), column) for column in values.T])
 
 
-def _flights(force: FloatArray) -> list[tuple[int, int]]:
-    """Rows [from, to) in which nobody is on the plates."""
-    empty = np.concatenate([[False], force.sum(axis=1) < AIR_N, [False]])
-    edges = np.flatnonzero(np.diff(empty.astype(np.int64))).reshape(-1, 2)
-    return [(start, stop) for start, stop in edges.tolist() if stop - start > AIR_S * 1000.0]
+def flights(force: FloatArray, rate_hz: float) -> list[tuple[int, int]]:
+    """Rows [from, to) of force (n, 2) in which nobody is on the plates."""
+    empty = runs(force.sum(axis=1) < AIR_N).tolist()
+    return [(start, stop) for start, stop in empty if stop - start > AIR_S * rate_hz]
 
 
 def _contacts(flights: list[tuple[int, int]], n: int) -> tuple[tuple[int, int], ...]:
@@ -258,7 +262,7 @@ def _rolled(
     return np.column_stack([across, along])
 
 
-def wearer_kg(source: FeetSource, usual_kg: float = 70.0, step_kg: float = 5.0) -> float:
+def wearer_kg(source: FeetSource) -> float:
     """Mass of who wears the insoles in the calibration: that of the file to the next step, within what a body has."""
-    mass_kg = usual_kg if source.weight_n is None else source.weight_n / GRAVITY
-    return float(np.clip(round(mass_kg / step_kg) * step_kg, 30.0, 160.0))
+    mass_kg = USUAL_KG if source.weight_n is None else source.weight_n / GRAVITY
+    return float(np.clip(round(mass_kg / STEP_KG) * STEP_KG, 30.0, 160.0))

@@ -88,6 +88,22 @@ def _peak_after_s(motion: Motion, foot: int, start_s: float, stop_s: float) -> f
     return float(np.argmax(motion.feet_n[rows, foot])) * FINE_STEP_S
 
 
+def medial_shifts_mm(
+    time_s: FloatArray, medial_mm: FloatArray, touchdown_s: float, peak_s: float
+) -> tuple[float | None, float | None]:
+    """Movement of a COP (n,), medial positive, from 20 ms after touchdown to the foot's peak force and to 100 ms.
+
+    None where the COP is not known, and to a peak that comes at once.
+    """
+    at_s = [touchdown_s + SHIFT_FROM_S, peak_s, touchdown_s + SHIFT_BY_S]
+    begin, peak, late = np.interp(at_s, time_s, medial_mm).tolist()
+    early = peak_s < touchdown_s + SHIFT_FROM_S + SHORTEST_SHIFT_S
+    return (
+        None if early or not np.isfinite(peak - begin) else peak - begin,
+        late - begin if np.isfinite(late - begin) else None,
+    )
+
+
 def medial_movement(since_s: FloatArray, left_s: FloatArray, peak_s: float, shift_mm: float) -> FloatArray:
     """Medial movement (n,) in mm, complete at the peak and gone before the foot leaves.
 

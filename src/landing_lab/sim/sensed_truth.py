@@ -10,13 +10,11 @@ import numpy as np
 
 from landing_lab.model.blocks import FloatArray
 from landing_lab.model.channels import Side
-from landing_lab.model.insole_layout import InsoleLayout
-from landing_lab.sim.roll import SHIFT_BY_S, SHIFT_FROM_S, SHORTEST_SHIFT_S
-from landing_lab.sim.truth_force import THRESHOLD_N
+from landing_lab.model.insole_layout import PARTS, InsoleLayout
+from landing_lab.sim.roll import SHIFT_BY_S, medial_shifts_mm
+from landing_lab.sim.truth_force import THRESHOLD_N, crossing_s, rate_20_80
 
 SCHEMA: Final = "landing-lab.sensed-truth/1"
-
-PARTS: Final = ("heel", "midfoot", "forefoot", "toes")
 
 LOADED_N: Final = 50.0
 """A foot that carries less has no centre of pressure (pressure.md)."""
@@ -87,7 +85,7 @@ def describe_contacts(
             if len(loaded) < 20:
                 continue
             row = _contact(time_s, force, first + int(loaded[0]), first + int(loaded[-1]))
-            if foot < len(PARTS) and side != "total" and row["touchdown_s"] is not None:
+            if side != "total" and row["touchdown_s"] is not None:
                 touchdown_s, peak_s = float(str(row["touchdown_s"])), float(str(row["peak_s"]))
                 row |= _shift(time_s, cop_mm[:, foot], touchdown_s, peak_s)
                 row |= _regional(time_s, parts_n[:, foot], touchdown_s)
@@ -97,8 +95,8 @@ def describe_contacts(
 
 def _contact(time_s: FloatArray, force: FloatArray, on: int, off: int) -> dict[str, object]:
     """One contact from row on to row off, both at or above the threshold."""
-    touchdown = None if on == 0 else _crossing(time_s, force, on - 1)
-    take_off = None if off == len(force) - 1 else _crossing(time_s, force, off)
+    touchdown = None if on == 0 else crossing_s(time_s, force, on, THRESHOLD_N)
+    take_off = None if off == len(force) - 1 else crossing_s(time_s, force, off + 1, THRESHOLD_N)
     window = force[on : off + 1]
     early = force[on : min(on + 300, off + 1)] if touchdown is not None else window
     top = on + int(np.argmax(early))
@@ -113,36 +111,15 @@ def _contact(time_s: FloatArray, force: FloatArray, on: int, off: int) -> dict[s
         step_s = float(time_s[1] - time_s[0])
         for name, width in (("impulse_0_50ms_ns", 50), ("impulse_0_100ms_ns", 100)):
             row[name] = float(force[on : on + width].sum()) * step_s
-        row["loading_rate_20_80_n_per_s"] = _loading_rate(time_s[on : top + 1], force[on : top + 1])
+        rate = rate_20_80(time_s[on : top + 1], force[on : top + 1])
+        row["loading_rate_20_80_n_per_s"] = rate if top - on >= 2 and np.isfinite(rate) else None
     return row
-
-
-def _crossing(time_s: FloatArray, force: FloatArray, row: int) -> float:
-    """Time between row and row + 1 at which the force is the threshold."""
-    part = (THRESHOLD_N - force[row]) / (force[row + 1] - force[row])
-    return float(time_s[row] + part * (time_s[row + 1] - time_s[row]))
-
-
-def _loading_rate(time_s: FloatArray, force: FloatArray) -> float | None:
-    """20-80 % of the peak, by its first crossings."""
-    peak = float(force[-1])
-    if len(force) < 3:
-        return None
-    at = []
-    for share in (0.2, 0.8):
-        row = int(np.argmax(force >= share * peak))
-        low = max(row - 1, 0)
-        at.append(float(np.interp(share * peak, force[low : row + 1], time_s[low : row + 1])))
-    return 0.6 * peak / (at[1] - at[0]) if at[1] > at[0] else None
 
 
 def _shift(time_s: FloatArray, cop_mm: FloatArray, touchdown_s: float, peak_s: float) -> dict[str, object]:
     """Movement of the COP, medial positive: to the peak (None where it comes at once), and to 100 ms."""
-    at_s = [touchdown_s + SHIFT_FROM_S, peak_s, touchdown_s + SHIFT_BY_S]
-    begin, peak, late = (float(value) for value in np.interp(at_s, time_s, cop_mm[:, 0]))
-    early = peak_s < touchdown_s + SHIFT_FROM_S + SHORTEST_SHIFT_S
-    found = {"medial_shift_mm": np.nan if early else peak - begin, "medial_shift_100ms_mm": late - begin}
-    return {name: value if np.isfinite(value) else None for name, value in found.items()}
+    to_peak, late = medial_shifts_mm(time_s, cop_mm[:, 0], touchdown_s, peak_s)
+    return {"medial_shift_mm": to_peak, "medial_shift_100ms_mm": late}
 
 
 def _regional(time_s: FloatArray, parts_n: FloatArray, touchdown_s: float) -> dict[str, object]:

@@ -17,9 +17,9 @@ from landing_lab.model.channels import Side
 from landing_lab.model.units import STANDARD_GRAVITY_M_PER_S2 as GRAVITY
 from landing_lab.sim.body import DropJumpBody
 from landing_lab.sim.motion import Motion
-from landing_lab.sim.roll import SHIFT_FROM_S, SHORTEST_SHIFT_S
+from landing_lab.sim.roll import medial_shifts_mm
 from landing_lab.sim.truth_force import THRESHOLD_N, MetricKey, Table, all_crossings, rest, touches
-from landing_lab.sim.truth_motion import EARLY_S, centre_of_mass, symmetry, timing
+from landing_lab.sim.truth_motion import centre_of_mass, symmetry, timing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -115,13 +115,12 @@ def with_roll(truth: DropJumpTruth, motion: Motion, cop: FloatArray) -> DropJump
         for prefix, event in (("", "touchdown"), ("landing_", "landing")):
             start_s = truth.threshold_times_s[event, side]
             peak_s = truth.feature_times_s[f"{prefix}peak_force", side]
-            at_s = [start_s + SHIFT_FROM_S, peak_s, start_s + EARLY_S]
-            begin, peak, late = (-nominal.INSOLE_WIDTH_MM * np.interp(at_s, time_s, cop[:, foot, 0])).tolist()
-            shifts[f"{prefix}medial_shift_100ms_mm", side] = late - begin
-            if peak_s < start_s + SHIFT_FROM_S + SHORTEST_SHIFT_S:
-                absent.add((f"{prefix}medial_shift_mm", side))
-            else:
-                shifts[f"{prefix}medial_shift_mm", side] = peak - begin
+            found = medial_shifts_mm(time_s, -nominal.INSOLE_WIDTH_MM * cop[:, foot, 0], start_s, peak_s)
+            for name, value in zip(("medial_shift_mm", "medial_shift_100ms_mm"), found, strict=True):
+                if value is None:
+                    absent.add((f"{prefix}{name}", side))
+                else:
+                    shifts[f"{prefix}{name}", side] = value
     return replace(truth, metrics={**truth.metrics, **shifts}, absent=truth.absent | absent)
 
 

@@ -169,10 +169,9 @@ def _first_peak(facts: Facts, touch: Stretch, side: Side, prefix: str, weight_n:
 def _rates(facts: Facts, touch: Stretch, prefix: str, weight_n: float) -> None:
     """Mean, 20-80 % and greatest loading rate up to the peak, BW/s."""
     time_s, force, peak_n = touch.time_s[: touch.top + 1], touch.force_n[: touch.top + 1], touch.peak_n
-    low_s, high_s = (crossing_s(time_s, force, int(np.argmax(force >= p * peak_n)), p * peak_n) for p in (0.2, 0.8))
     metrics = facts.metrics
     metrics[f"{prefix}loading_rate_mean_bw_per_s", "total"] = peak_n / weight_n / float(time_s[-1] - time_s[0])
-    metrics[f"{prefix}loading_rate_20_80_bw_per_s", "total"] = 0.6 * peak_n / weight_n / (high_s - low_s)
+    metrics[f"{prefix}loading_rate_20_80_bw_per_s", "total"] = rate_20_80(time_s, force) / weight_n
     late_s = time_s[time_s >= time_s[0] + SLOPE_S]
     key: MetricKey = (f"{prefix}loading_rate_max_bw_per_s", "total")
     if len(late_s) == 0:
@@ -180,6 +179,13 @@ def _rates(facts: Facts, touch: Stretch, prefix: str, weight_n: float) -> None:
         return
     rises = np.interp(late_s, time_s, force) - np.interp(late_s - SLOPE_S, time_s, force)
     metrics[key] = float(rises.max()) / SLOPE_S / weight_n
+
+
+def rate_20_80(time_s: FloatArray, force: FloatArray) -> float:
+    """Loading rate from 20 to 80 % of the peak in N/s, by its first crossings; both (n,) end at the peak."""
+    peak_n = float(force[-1])
+    low_s, high_s = (crossing_s(time_s, force, int(np.argmax(force >= p * peak_n)), p * peak_n) for p in (0.2, 0.8))
+    return 0.6 * peak_n / (high_s - low_s) if high_s > low_s else np.inf
 
 
 def _attenuation(facts: Facts, landing: Stretch, weight_n: float) -> None:

@@ -38,7 +38,7 @@ class SensorsWanted:
     rate_hz: float | None
     seed: int
     layout: str
-    hard: bool
+    sensors: str
     speed_up: float
     calibrated: bool
     out: Path
@@ -52,8 +52,7 @@ def run_simulate_sensors(wanted: SensorsWanted, *, as_json: bool) -> int:
 
     _check_free(wanted)
     recording = read(wanted.file, left=wanted.left, right=wanted.right, sample_rate_hz=wanted.rate_hz)
-    name = "hard" if wanted.hard else "typical"
-    setting = dataclasses.replace(SETTINGS[name], layout=layout_named(wanted.layout))
+    setting = dataclasses.replace(SETTINGS[wanted.sensors], layout=layout_named(wanted.layout))
     made = _sensed(recording, wanted, setting)
     facts = {"participant": "simulated", "force_from": wanted.file.name}
     truth = wanted.out.with_name(wanted.out.name + TRUTH_SUFFIX)
@@ -62,7 +61,7 @@ def run_simulate_sensors(wanted: SensorsWanted, *, as_json: bool) -> int:
         "recording": str(wanted.out),
         "truth": str(truth),
         "seed": wanted.seed,
-        "sensors": name,
+        "sensors": wanted.sensors,
         "layout": setting.layout.name,
         "calibrated": wanted.calibrated,
         "duration_s": round(float(made.truth.time_s[-1] - made.truth.time_s[0]), 3),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -87,9 +87,11 @@ def simulate_sensors(
     layout: Annotated[
         str, typer.Option(help="Where the cells lie: the name of a layout, or a TOML file.")
     ] = "infotronic_8",
-    hard: Annotated[
-        bool, typer.Option("--hard", help="Worn cells, a soft sole, slipping insoles and a plate that rings at 45 Hz.")
-    ] = False,
+    sensors: Annotated[
+        Literal["typical", "worn", "ringing", "hard"],
+        typer.Option(help="worn: worn cells, a soft sole, slipping insoles; ringing: a plate that rings at 45 Hz."),
+    ] = "typical",
+    hard: Annotated[bool, typer.Option("--hard", help="Short for --sensors hard: worn and ringing.")] = False,
     speed_up: Annotated[float, typer.Option(help="Landings so many times faster, such as 1.6.")] = 1.0,
     uncalibrated: Annotated[
         bool, typer.Option("--uncalibrated", help="Without the calibrations that a lab would have made.")
@@ -108,7 +110,7 @@ def simulate_sensors(
     from landing_lab.app.boards.sensors import SensorsWanted, run_simulate_sensors
 
     wanted = SensorsWanted(
-        file=file, left=left, right=right, rate_hz=rate_hz, seed=seed, layout=layout, hard=hard, speed_up=speed_up,
-        calibrated=not uncalibrated, out=out, overwrite=force,
+        file=file, left=left, right=right, rate_hz=rate_hz, seed=seed, layout=layout,
+        sensors="hard" if hard else sensors, speed_up=speed_up, calibrated=not uncalibrated, out=out, overwrite=force,
     )  # fmt: skip
     raise typer.Exit(run_simulate_sensors(wanted, as_json=json))

@@ -9,17 +9,14 @@ from typing import Final
 
 import numpy as np
 
-from landing_lab.errors import FileFormatError, ParameterError
-from landing_lab.io.path import check_path
-from landing_lab.io.small_file import read_small
+from landing_lab.errors import ParameterError
+from landing_lab.io.layout_files import read_layout
 from landing_lab.io.visible import quoted_name, visible
 from landing_lab.io.write import json_text
-from landing_lab.model.insole_layout import InsoleLayout, parse_layout, shipped_layouts
+from landing_lab.model.insole_layout import InsoleLayout, shipped_layouts
 from landing_lab.model.layout_checks import doubts_of
 
 SCHEMA: Final = "landing-lab.layouts/1"
-_MOST_BYTES: Final = 2_000_000
-"""A layout of a thousand cells is a tenth of it."""
 
 
 def run_list(*, as_json: bool) -> int:
@@ -52,15 +49,7 @@ def run_show(name: str, *, as_json: bool) -> int:
 
 def run_check(file: Path, *, as_json: bool) -> int:
     """Say what is in a file and what looks wrong. Raises FileFormatError where it cannot be used."""
-    content = read_small(check_path(file), most_bytes=_MOST_BYTES)
-    try:
-        layout = parse_layout(content.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise FileFormatError(
-            f"{quoted_name(file.name)} is no text; a layout is a TOML file (docs/layouts.md)"
-        ) from error
-    except ParameterError as error:
-        raise FileFormatError(visible(f"{quoted_name(file.name)} cannot be used: {error}")) from error
+    layout = read_layout(file)
     doubts = doubts_of(layout)
     if as_json:
         return _print_json({"layout": layout.as_document(), **_facts(layout), "doubts": list(doubts)})

@@ -14,8 +14,8 @@ import numpy as np
 from landing_lab.app.live.load import side_of_cell
 from landing_lab.app.live.zero import SteadyZero
 from landing_lab.calibrate.convert import ToNewton, counts_to_newton, foreign
+from landing_lab.calibrate.filter_response import ORDERS
 from landing_lab.fuse.fused_foot import SLOW, error_on
-from landing_lab.fuse.hx711_response import ORDERS
 from landing_lab.fuse.live import LiveFoot, LiveForce
 from landing_lab.model.blocks import FLAG_NOT_READY, FLAG_SUSPECT, FloatArray
 from landing_lab.model.calibration import Calibration, InsoleCalibration, PlateCalibration

@@ -15,7 +15,7 @@ import numpy as np
 from landing_lab.errors import FileFormatError
 from landing_lab.io.insole_recording import insole_recording, rows_in_time
 from landing_lab.io.insole_text import cut_short, number_stated
-from landing_lab.io.pressure_frames import BY_SHAPE, foot_of_frames, side_by_print, sole_of_load, toes_up
+from landing_lab.io.pressure_frames import BY_SHAPE, check_cell_mm, foot_of_frames, side_by_print, sole_of_load, toes_up
 from landing_lab.io.registry import Format
 from landing_lab.io.text_lines import is_text, read_lines
 from landing_lab.model.blocks import FloatArray
@@ -47,25 +47,15 @@ def read_emed(path: Path) -> Recording:
     text = "\n".join(lines[:40])
     step_ms = number_stated(path, r"Time/picture:\s*([\d.,]+)\s*ms", text, "time per picture in ms")
     cell_mm = _cell_mm(path, text)
-    pages = [(index, match[1]) for index, line in enumerate(lines) if (match := _PICTURE.search(line))]
-    numbered = [(index, int(number)) for index, number in pages if number.isdigit()]  # MPP, MVP: pictures of the whole
-    if not numbered:
-        raise FileFormatError(f"{path.name} is an emed file without numbered pictures; export all of them", path=path)
-    shape = _shape(path, text)
-    pictures = sorted({number for _, number in numbered})
-    if len(pictures) * shape[0] * shape[1] > _MOST_READINGS:
-        raise FileFormatError(f"{path.name} holds {len(pictures)} pictures, and no step has so many", path=path)
-    row_of = {number: row for row, number in enumerate(pictures)}
-    kpa = np.zeros((len(pictures), *shape))
-    off_n = [_place(path, lines, index, kpa[row_of[number]], cell_mm[0] * cell_mm[1]) for index, number in numbered]
+    pictures, kpa, off_n = _pictures(path, lines, _shape(path, text), cell_mm[0] * cell_mm[1])
     if not kpa.max() > 0.0:
         raise FileFormatError(f"{path.name}: nobody stood on the platform; choose the file with the step", path=path)
     turned = toes_up(kpa)
     side = side_by_print(turned)
     doubt = BY_SHAPE.format(side=side)
     told = [NOT_TRIED, "A platform lies on the floor: one step of one foot.", f"{doubt[0].upper()}{doubt[1:]}."]
-    if max(off_n) > _SAME_FORCE * float(kpa.sum(axis=(1, 2)).max()) * cell_mm[0] * cell_mm[1] * 1e-3:
-        told.append(f"The force that the file states differs by up to {max(off_n):.0f} N from area x pressure.")
+    if off_n > _SAME_FORCE * float(kpa.sum(axis=(1, 2)).max()) * cell_mm[0] * cell_mm[1] * 1e-3:
+        told.append(f"The force that the file states differs by up to {off_n:.0f} N from area x pressure.")
         doubt += "; the force that the file states is not area x pressure, so its unit may not be kPa"
     foot = foot_of_frames(
         path,
@@ -77,8 +67,25 @@ def read_emed(path: Path) -> Recording:
         title="novel emed platform",
         doubt=doubt,
     )
-    base = rows_in_time(path, (np.array(pictures, dtype=np.float64) - pictures[0]) * step_ms * 1e-3)
+    base = rows_in_time(path, (pictures - pictures[0]) * step_ms * 1e-3)
     return insole_recording(path, "emed file", [foot], base, {"insole": "novel emed"}, *told)
+
+
+def _pictures(
+    path: Path, lines: list[str], shape: tuple[int, int], cell_mm2: float
+) -> tuple[FloatArray, FloatArray, float]:
+    """Numbers of the pictures (n,), pressure (n, rows, columns), and how far their stated force is off at most, N."""
+    pages = [(index, match[1]) for index, line in enumerate(lines) if (match := _PICTURE.search(line))]
+    numbered = [(index, int(number)) for index, number in pages if number.isdigit()]  # MPP, MVP: pictures of the whole
+    if not numbered:
+        raise FileFormatError(f"{path.name} is an emed file without numbered pictures; export all of them", path=path)
+    pictures = sorted({number for _, number in numbered})
+    if len(pictures) * shape[0] * shape[1] > _MOST_READINGS:
+        raise FileFormatError(f"{path.name} holds {len(pictures)} pictures, and no step has so many", path=path)
+    row_of = {number: row for row, number in enumerate(pictures)}
+    kpa = np.zeros((len(pictures), *shape))
+    off_n = [_place(path, lines, index, kpa[row_of[number]], cell_mm2) for index, number in numbered]
+    return np.array(pictures, dtype=np.float64), kpa, max(off_n)
 
 
 def _cell_mm(path: Path, text: str) -> tuple[float, float]:
@@ -88,8 +95,9 @@ def _cell_mm(path: Path, text: str) -> tuple[float, float]:
         width, height = (scale * float(size.replace(",", ".")) for size in match.groups()[:2]) if match else (0.0, 0.0)
     except ValueError:
         width = height = 0.0
-    if not (0.5 <= width <= 50.0 and 0.5 <= height <= 50.0):
+    if not width * height > 0.0:
         raise FileFormatError(f"{path.name} does not say its sensor size in cm or mm; export it again", path=path)
+    check_cell_mm(path, width, height)
     return width, height
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from landing_lab.errors import FileFormatError
 from landing_lab.io.insole_recording import insole_recording, rows_in_time
 from landing_lab.io.insole_text import cut_short, frames_below, number_stated, stated
-from landing_lab.io.pressure_frames import BY_SHAPE, foot_of_frames, side_by_print
+from landing_lab.io.pressure_frames import BY_SHAPE, check_cell_mm, check_grid, foot_of_frames, side_by_print
 from landing_lab.io.pressure_units import kpa_per
 from landing_lab.io.registry import Format
 from landing_lab.io.text_lines import is_text, read_lines
@@ -21,7 +21,6 @@ from landing_lab.model.recording import Recording
 
 _FRAME: Final = re.compile(r"Frame (\d+)\s*")
 _LENGTHS_MM: Final = {"mm": 1.0, "millimeters": 1.0, "cm": 10.0, "centimeters": 10.0, "in": 25.4, "inches": 25.4}
-_MOST_ROWS: Final = 256
 
 
 def recognises(head: bytes) -> bool:
@@ -81,20 +80,15 @@ def _shape(path: Path, header: str) -> tuple[int, int]:
     rows, columns = (
         number_stated(path, rf"^{name}\s+(\d+)\s*$", header, "rows and columns") for name in ("ROWS", "COLS")
     )
-    if max(rows, columns) > _MOST_ROWS:
-        raise FileFormatError(
-            f"{path.name} states {rows:.0f} rows and {columns:.0f} columns, and an insole has up to {_MOST_ROWS}; "
-            "export it again",
-            path=path,
-        )
-    return int(rows), int(columns)
+    return check_grid(path, rows, columns)
 
 
 def _length_mm(path: Path, header: str, name: str) -> float:
     unit = (stated(rf"^{name}\s+\S+\s+(\S+)", header) or "").lower()
     number = number_stated(path, rf"^{name}\s+(\S+)", header, "spacing of cells")
-    if unit not in _LENGTHS_MM or not 0.5 <= number * _LENGTHS_MM[unit] <= 50.0:
+    if unit not in _LENGTHS_MM:
         raise FileFormatError(f"{path.name} states no spacing of cells in mm, cm or inches; export it again", path=path)
+    check_cell_mm(path, number * _LENGTHS_MM[unit])
     return number * _LENGTHS_MM[unit]
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from landing_lab.errors import FileFormatError
 from landing_lab.io.insole_recording import FootCells, insole_recording, rows_in_time
-from landing_lab.io.insole_text import stated, table_below
+from landing_lab.io.insole_text import stated, table_below, times_of
 from landing_lab.io.pressure_units import kpa_per
 from landing_lab.io.registry import Format
 from landing_lab.io.text_lines import is_text, read_lines
@@ -57,14 +57,8 @@ def read_moticon(path: Path) -> Recording:
     size = stated(r"^# Size:\s*(\S+)", header) or "not stated"
     feet, told = _feet(path, names, values, size)
     facts = {"recorded": stated(r"^# Start time:\s*(.+)$", header), "insole_size": size, "insole": "Moticon OpenGo"}
-    base = rows_in_time(path, _times(path, values[:, 0]), numbers)
+    base = rows_in_time(path, times_of(path, values[:, 0]), numbers)
     return insole_recording(path, "Moticon file", feet, base, facts, *told, *notes)
-
-
-def _times(path: Path, times_s: FloatArray) -> FloatArray:
-    if np.isnan(times_s).any():
-        raise FileFormatError(f"{path.name} holds rows without a time; the file is damaged: export it again", path=path)
-    return times_s
 
 
 def _feet(path: Path, names: tuple[str, ...], values: FloatArray, size: str) -> tuple[list[FootCells], list[str]]:

@@ -6,16 +6,13 @@ import re
 from pathlib import Path
 from typing import Final
 
-import numpy as np
-
 from landing_lab.errors import FileFormatError
 from landing_lab.io.insole_recording import FootCells, insole_recording, rows_in_time
-from landing_lab.io.insole_text import stated, table_below
+from landing_lab.io.insole_text import stated, table_below, times_of
 from landing_lab.io.pressure_units import kpa_per
 from landing_lab.io.registry import Format
 from landing_lab.io.text_lines import is_text, read_lines
 from landing_lab.io.visible import snippet
-from landing_lab.model.blocks import FloatArray
 from landing_lab.model.channels import Side
 from landing_lab.model.insole_layout import InsoleLayout, shipped_layouts
 from landing_lab.model.recording import Recording
@@ -53,8 +50,10 @@ def read_pedar(path: Path) -> Recording:
     Raises FileFormatError where header or columns are damaged, or a row is not one of so many cells.
     """
     lines = read_lines(path)
-    above = next((index for index, line in enumerate(lines) if _NAMES.match(line)), None)
-    if above is None:
+    above, named = next(
+        ((index, match) for index, line in enumerate(lines) if (match := _NAMES.match(line))), (0, None)
+    )
+    if named is None:
         raise FileFormatError(f"{path.name} is a pedar file without its row of cells; export it again", path=path)
     header = "\n".join(lines[:above])
     cells = _cells(path, header, lines[above])
@@ -77,7 +76,7 @@ def read_pedar(path: Path) -> Recording:
         )
         start += len(own)
     facts = {"recorded": stated(r"date/time\s*(.+)$", header), "insole": "novel pedar"}
-    base = rows_in_time(path, _times(path, values[:, 0], lines[above]), numbers)
+    base = rows_in_time(path, times_of(path, values[:, 0]) * (1e-3 if named[1] else 1.0), numbers)
     return insole_recording(path, "pedar file", feet, base, facts, told, *notes)
 
 
@@ -100,13 +99,6 @@ def _cells(path: Path, header: str, names: str) -> dict[Side, list[int]]:
     if any(len(set(own)) < len(own) for own in masks.values()):
         raise FileFormatError(f"{path.name}: a mask lists a cell twice; export it again", path=path)
     return masks
-
-
-def _times(path: Path, times: FloatArray, names: str) -> FloatArray:
-    if np.isnan(times).any():
-        raise FileFormatError(f"{path.name} holds rows without a time; the file is damaged: export it again", path=path)
-    match = _NAMES.match(names)
-    return times * (1e-3 if match is not None and match[1] else 1.0)
 
 
 def _sized(size: str) -> tuple[InsoleLayout, str, str | None]:

@@ -17,8 +17,8 @@ import numpy as np
 
 from landing_lab.errors import FileFormatError
 from landing_lab.io.insole_recording import FootCells, insole_recording, rows_in_time
-from landing_lab.io.insole_text import frames_below
-from landing_lab.io.pressure_frames import foot_of_frames, sole_of_load
+from landing_lab.io.insole_text import frames_below, positive_number
+from landing_lab.io.pressure_frames import check_cell_mm, check_grid, foot_of_frames, sole_of_load
 from landing_lab.io.pressure_units import kpa_per
 from landing_lab.io.registry import Format
 from landing_lab.io.text_lines import is_text, read_lines
@@ -34,7 +34,6 @@ _FOOT: Final = {
     "right": re.compile(r"\bRF\b|\bright\b", re.IGNORECASE),
 }
 _DAY_S: Final = 86_400.0
-_MOST_ROWS: Final = 256
 _MOST_ABSENT: Final = 10
 """Frames of a recording per frame of one of its feet, at most."""
 NOT_TRIED: Final = "The reader of XSENSOR files was written from public descriptions of the format."
@@ -154,13 +153,8 @@ def _add(path: Path, insoles: dict[Side, _Insole], header: dict[str, str], first
     if sides[0] not in insoles:
         rows, columns = (_number(path, header, key) for key in ("rows", "columns"))
         width, height = (10.0 * _number(path, header, f"sensel {key} (cm)") for key in ("width", "height"))
-        if max(rows, columns) > _MOST_ROWS or not all(0.5 <= size <= 50.0 for size in (width, height)):
-            raise FileFormatError(
-                f"{path.name} states {rows:.0f} x {columns:.0f} cells of {width:.3g} x {height:.3g} mm, and no insole "
-                "is like that; export it again",
-                path=path,
-            )
-        insoles[sides[0]] = _Insole((int(rows), int(columns)), (width, height))
+        check_cell_mm(path, width, height)
+        insoles[sides[0]] = _Insole(check_grid(path, rows, columns), (width, height))
     insole = insoles[sides[0]]
     if insole.frames and insole.frames[-1] == frame:
         raise FileFormatError(f"{path.name} holds two sensors of the {sides[0]} foot; export one pair", path=path)
@@ -169,13 +163,7 @@ def _add(path: Path, insoles: dict[Side, _Insole], header: dict[str, str], first
 
 
 def _number(path: Path, header: dict[str, str], key: str) -> float:
-    try:
-        number = float(header.get(key, "").replace(",", "."))
-    except ValueError:
-        number = 0.0
-    if not (np.isfinite(number) and number > 0.0):
-        raise FileFormatError(f"{path.name} does not say the {key} of a sensor; export it again", path=path)
-    return number
+    return positive_number(path, header.get(key), f"sensor's {key}")
 
 
 def _foot(path: Path, side: Side, insole: _Insole, lines: list[str], n_frames: int, scale: float) -> FootCells:
