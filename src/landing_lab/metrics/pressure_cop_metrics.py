@@ -15,17 +15,15 @@ from landing_lab.detect.phases import phases_of
 from landing_lab.detect.trial import LandingTrial
 from landing_lab.metrics._pressure import OURS, course_of, frames_in, insole_metric, sampling_sd
 from landing_lab.metrics._registry import Estimate, RefusedError
-from landing_lab.metrics.pressure_course import COP_CELLS, REFERENCE_S, FootCourse, Where, phase_shifts
+from landing_lab.metrics.pressure_course import COP_CELLS, REFERENCE_MS, SHIFT_MS, FootCourse, Where, phase_shifts
 from landing_lab.model.channels import Side
 from landing_lab.model.events import Phases
 
-LATE_S: Final = 0.010
+LATE_MS: Final = 10.0
 """A reference this much later than 20 ms after the touchdown (load came late) flags the shift (choice)."""
 
 LEAST_S: Final = 0.010
 """A peak nearer than this to the reference leaves no time for a shift (choice: two readings at 200 Hz)."""
-
-TILL_100MS_S: Final = 0.100
 
 TASK: Final = TaskParams()
 
@@ -110,7 +108,7 @@ def medial_shift_velocity_mm_per_s(trial: LandingTrial, side: Side, where: Where
 def medial_shift_100ms_mm(trial: LandingTrial, side: Side, where: Where) -> Estimate:
     """Medial pressure shift from 20 to 100 ms after touchdown."""
     course = course_of(trial, side, where)
-    frame = frames_in(trial, TILL_100MS_S) - 1
+    frame = frames_in(trial, SHIFT_MS) - 1
     if frame >= len(course.force_n):
         raise RefusedError("the contact is shorter than 100 ms, or the recording ends in it")
     return _shift(trial, side, where, frame, 1.0)
@@ -205,13 +203,13 @@ def _shift(trial: LandingTrial, side: Side, where: Where, frame: int, per_mm: fl
         raise RefusedError(_missing_at(course, frame))
     ends = [sampling_sd(trial, course, course.cop_mm[:, 0], one) for one in (begin, frame)]
     sd = math.hypot(float(course.shift_sd_mm[frame]), *ends)
-    late_s = begin / trial.sample_rate_hz - REFERENCE_S
-    doubt = f"the foot was loaded late: the shift counts from {1000.0 * (late_s + REFERENCE_S):.0f} ms after touchdown"
+    begin_ms = 1000.0 * begin / trial.sample_rate_hz
+    doubt = f"the foot was loaded late: the shift counts from {begin_ms:.0f} ms after touchdown"
     return Estimate(
         value=per_mm * value,
         sd=per_mm * sd,
-        doubt=doubt if late_s > LATE_S else None,
-        detail=f"from {1000.0 * begin / trial.sample_rate_hz:.0f} to {1000.0 * frame / trial.sample_rate_hz:.0f} ms",
+        doubt=doubt if begin_ms > REFERENCE_MS + LATE_MS else None,
+        detail=f"from {begin_ms:.0f} to {1000.0 * frame / trial.sample_rate_hz:.0f} ms",
     )
 
 

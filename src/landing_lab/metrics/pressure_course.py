@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from landing_lab.detect.params import TaskParams, at_least_one_sample
 from landing_lab.kernels.pressure import COP_AP, COP_ML, FIXED, FORCE, LOADED, MLI, SHIFT, STATE_DTYPE, advance
 from landing_lab.model.blocks import FloatArray
 from landing_lab.model.channels import Side
@@ -24,8 +25,14 @@ GATE_N: Final = 50.0
 """Centre of pressure and indices are told where force exceeds the larger of 20 % of its peak and 50 N (pressure.md,
 decision 3); flight and the faint first and last milliseconds never enter them."""
 
-REFERENCE_S: Final = 0.020
+REFERENCE_MS: Final = 20.0
 """The medial shift counts from so long after the touchdown (pressure.md, decision 2): before, few cells are loaded."""
+
+SHIFT_MS: Final = 100.0
+"""The second instant at which the shift is told, after the touchdown (pressure.md, decision 2)."""
+
+VIEW_S: Final = TaskParams().landing_view_s
+"""How much of a landing belongs to its course."""
 
 SHIFT_SDS: Final = math.sqrt(2.0)
 """SD of a shift in SDs of a centre of pressure: as if its two places erred independently.
@@ -100,6 +107,16 @@ class FootCourse:
         """Centre of pressure from the heel edge, percent of the insole's length, (n,)."""
         return np.asarray(100.0 * self.cop_mm[:, 1] / self.layout.length_mm)
 
+    def until(self, stop: int) -> FootCourse:
+        """The same without its frames from `stop` on; gate, reference and peak stay those of the whole course."""
+        return replace(
+            self,
+            times_s=self.times_s[:stop], force_n=self.force_n[:stop], loaded=self.loaded[:stop],
+            cells_n=self.cells_n[:stop], cop_mm=self.cop_mm[:stop], mli=self.mli[:stop], part_n=self.part_n[:stop],
+            part_kpa=self.part_kpa[:stop], shift_mm=self.shift_mm[:stop], shift_sd_mm=self.shift_sd_mm[:stop],
+            at_limit=None if self.at_limit is None else self.at_limit[:stop],
+        )  # fmt: skip
+
     @property
     def cells_kpa(self) -> FloatArray:
         """Mean pressure under the part of the sole that each cell stands for, (n, c)."""
@@ -124,6 +141,19 @@ class PhaseShift:
     stop_s: float
     shift_mm: float
     sd_mm: float
+
+
+def trial_course(signals: ForceSignals, side: Side, span_s: tuple[float, float], where: Where) -> FootCourse | str:
+    """One foot from its touchdown to its take-off, the first 1.5 s of a landing: the window of metrics and pictures.
+
+    Gives the sentence why there is no such course as foot_course does.
+    """
+    slack_s = 1e-3 / signals.sample_rate_hz  # times of samples are rounded
+    first = int(np.searchsorted(signals.times_s, span_s[0] - slack_s))
+    stop = int(np.searchsorted(signals.times_s, span_s[1] + slack_s, side="right"))
+    if where == "landing":
+        stop = min(stop, first + at_least_one_sample(1000.0 * VIEW_S, signals.sample_rate_hz))
+    return foot_course(signals, side, first, stop)
 
 
 def foot_course(signals: ForceSignals, side: Side, first: int, stop: int) -> FootCourse | str:
@@ -234,7 +264,7 @@ def _frames(
         force,
         -math.inf,  # the touchdown is known: every frame belongs to this contact
         gate_n,
-        round(REFERENCE_S * rate_hz),
+        at_least_one_sample(REFERENCE_MS, rate_hz),
         state,
         out,
     )

@@ -50,7 +50,7 @@ ONSET_RANGE: Final = (0.05, 0.20)
 STAYED_OFF: Final = 0.05
 """A part whose peak is less than this of the foot's peak did not touch down (choice)."""
 
-EARLY_S: Final = 0.100
+EARLY_MS: Final = 100.0
 
 
 @insole_metric(
@@ -196,7 +196,7 @@ def toes_impulse_0_100ms_pct(trial: LandingTrial, side: Side, where: Where) -> E
 
 def _early_share(trial: LandingTrial, side: Side, where: Where, part: Part) -> Estimate:
     course = course_of(trial, side, where)
-    stop = frames_in(trial, EARLY_S)
+    stop = frames_in(trial, EARLY_MS)
     if stop > len(course.force_n):
         raise RefusedError("the contact is shorter than 100 ms, or the recording ends in it")
     whole = course.cells_n[:stop].sum(axis=1)
