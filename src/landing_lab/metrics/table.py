@@ -162,7 +162,7 @@ def _unmet_needs(trial: LandingTrial) -> dict[Need, str | None]:
         "flight": None if trial.flight_time_s is not None else "the recording holds no complete flight",
         "landing": None if trial.landing is not None else "the recording ends before the landing",
         "motion": trial.signals.timing_refusal or trial.signals.force_refusal or trial.motion_refusal,
-        "cop": None if trial.signals.cop_m else NO_COP,
+        "cop": None if trial.signals.cop_m or trial.signals.pressure else NO_COP,
         **_insole_needs(trial),
         "feet": None if len(trial.foot_sides) == 2 else "needs the force of each foot; this recording has one signal",
     }
