@@ -13,6 +13,7 @@ import landing_lab as ll
 from fuse.scenes import raw_of, scene_of
 from landing_lab.calibrate.recording import recording_from_raw
 from landing_lab.errors import ParameterError
+from landing_lab.metrics.table import EXPLORATORY
 from landing_lab.model.events import Events
 from landing_lab.model.result import MetricsTable, TrialResult
 from landing_lab.report.butterfly_figure import butterfly_figure
@@ -20,7 +21,7 @@ from landing_lab.report.html import render_report
 from landing_lab.report.medial_shift_figure import medial_shift_figure
 from landing_lab.report.pressure_map import pressure_map
 from landing_lab.report.pressure_scale import BAND_COLORS, BEYOND, KPA, RELATIVE, UNLOADED
-from landing_lab.report.pressure_section import EXPLORATORY, PressurePicture
+from landing_lab.report.pressure_section import PressurePicture
 from landing_lab.report.pressure_view import cells_kpa, pressure_view
 from landing_lab.report.regions_figure import regions_figure
 from landing_lab.report.rounding import format_quantity
@@ -312,7 +313,11 @@ def test_page_has_the_section_only_with_insoles_and_the_reservation_once() -> No
     plain = render_report(made_trial())
     assert "<h3>Pressure</h3>" not in plain
     assert EXPLORATORY not in plain
-    trials = [pressed_trial(), made_trial(), replace(pressed_trial(), source="other.xdf")]
+    trials = [
+        replace(pressed_trial(), notes=(EXPLORATORY,)),
+        made_trial(),
+        replace(pressed_trial(), source="other.xdf"),
+    ]
     page = render_report(trials, pressure=[[picture()], [], [picture(refusal="A butterfly needs both feet")]])
     assert page.count("<h3>Pressure</h3>") == 2
     assert page.count(EXPLORATORY) == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Mapping
-from typing import get_args
+from typing import Final, get_args
 
 from landing_lab.detect.trial import LandingTrial
 from landing_lab.metrics import all_metrics
@@ -22,10 +22,11 @@ UNCALIBRATED = (
     "insole, or read the shares, which are relative"
 )
 
-EXPLORATORY = (
-    "Medial pressure shift is exploratory until this laboratory has reliability data of its own: compare it within one "
-    "foot, one insole and one session"
+EXPLORATORY: Final = (
+    "Pressure in landings is exploratory until this laboratory has reliability data of its own: compare changes within "
+    "one foot, one session and one pair of insoles, not absolute values"
 )
+"""Said once of a table that tells a medial shift, and of a page with pressure (pressure.md, decisions 4 and 5)."""
 
 
 def metrics_of(trial: LandingTrial) -> MetricsTable:
