@@ -257,12 +257,17 @@ def unseen(course: FootCourse, by_size: BySize) -> float:
 
 
 def contrast(course: FootCourse, one: float, other: float) -> tuple[float, float]:
-    """(one - other) / (one + other) and its SD: each as well known as the insole's force, and what is unseen."""
+    """(one - other) / (one + other) and its SD."""
     if not one + other > 0.0:
         raise RefusedError("neither side of this index was loaded")
     value = (one - other) / (one + other)
+    return value, contrast_sd(course, value, CONTRAST_SD)
+
+
+def contrast_sd(course: FootCourse, value: float, by_size: BySize) -> float:
+    """SD of (one - other) / (one + other), each as well known as the insole's force, and what is unseen."""
     by_gain = (1.0 - value**2) / math.sqrt(2.0) * course.force_sd_fraction
-    return value, math.hypot(by_gain, unseen(course, CONTRAST_SD), SHARE_FLOOR)
+    return math.hypot(by_gain, unseen(course, by_size), SHARE_FLOOR)
 
 
 def share(course: FootCourse, part: float, whole: float) -> tuple[float, float]:

@@ -59,15 +59,13 @@ class FootCourse:
 
     times_s: (n,) on the time base of the signals. force_n: (n,) force of the foot that the gate is judged by: that of
     the plate or the fused one, the sum of the cells where there is neither (then by_cells is set). gate_n: the gate.
-    loaded: (n,) whether force exceeds it. cells_n: (n, c); sole: what shares pressures out, as in
-    FootPressure. cop_mm: (n, 2) medial and anterior from the middle of the
-    heel edge. cop_ml_pct_width, cop_ap_pct_length: (n,) the same, percent of the insole's width from its middle
-    (medial positive) and of its length from the heel. mli: (n,) medial-lateral index. parts: those that the layout
-    has, from behind; part_n, part_kpa: (n, parts) force and mean pressure. shift_mm: (n,) medial centre of pressure
-    minus that at frame `reference` (the first told one from touchdown + 20 ms on, None where there is none);
-    shift_sd_mm: (n,) its SD. peak: frame of the highest force. noise_mm: SD of the medial centre of pressure from
-    frame to frame. calibrated False: numbers are relative to each other. note: the sentence that flags what rests on
-    this insole, None where nothing is in doubt.
+    loaded: (n,) whether force exceeds it. cells_n: (n, c); sole: what shares pressures out, as in FootPressure.
+    cop_mm: (n, 2) medial and anterior from the middle of the heel edge. mli: (n,) medial-lateral index. parts: those
+    that the layout has, from behind; part_n: (n, parts) their force. shift_mm: (n,) medial centre of pressure minus
+    that at frame `reference` (the first told one from touchdown + 20 ms on, None where there is none); shift_sd_mm:
+    (n,) its SD. peak: frame of the highest force. noise_mm: SD of the medial centre of pressure from frame to frame.
+    calibrated False: numbers are relative to each other. note: the sentence that flags what rests on this insole,
+    None where nothing is in doubt.
     """
 
     side: Side
@@ -83,7 +81,6 @@ class FootCourse:
     mli: FloatArray
     parts: tuple[Part, ...]
     part_n: FloatArray
-    part_kpa: FloatArray
     shift_mm: FloatArray
     shift_sd_mm: FloatArray
     reference: int | None
@@ -97,23 +94,13 @@ class FootCourse:
     at_limit: NDArray[np.bool_] | None
     note: str | None
 
-    @property
-    def cop_ml_pct_width(self) -> FloatArray:
-        """Medial centre of pressure from the insole's middle, percent of its width, (n,)."""
-        return np.asarray(100.0 * self.cop_mm[:, 0] / self.layout.width_mm)
-
-    @property
-    def cop_ap_pct_length(self) -> FloatArray:
-        """Centre of pressure from the heel edge, percent of the insole's length, (n,)."""
-        return np.asarray(100.0 * self.cop_mm[:, 1] / self.layout.length_mm)
-
     def until(self, stop: int) -> FootCourse:
         """The same without its frames from `stop` on; gate, reference and peak stay those of the whole course."""
         return replace(
             self,
             times_s=self.times_s[:stop], force_n=self.force_n[:stop], loaded=self.loaded[:stop],
             cells_n=self.cells_n[:stop], cop_mm=self.cop_mm[:stop], mli=self.mli[:stop], part_n=self.part_n[:stop],
-            part_kpa=self.part_kpa[:stop], shift_mm=self.shift_mm[:stop], shift_sd_mm=self.shift_sd_mm[:stop],
+            shift_mm=self.shift_mm[:stop], shift_sd_mm=self.shift_sd_mm[:stop],
             at_limit=None if self.at_limit is None else self.at_limit[:stop],
         )  # fmt: skip
 
@@ -182,7 +169,7 @@ def foot_course(signals: ForceSignals, side: Side, first: int, stop: int) -> Foo
         side=side, layout=foot.layout, times_s=signals.times_s[first:stop], force_n=force, by_cells=by_cells,
         gate_n=gate_n, sole=foot.sole, loaded=loaded, cells_n=cells, cop_mm=out[:, COP_ML : COP_AP + 1],
         mli=out[:, MLI], parts=parts,
-        part_n=out[:, FIXED : FIXED + len(parts)], part_kpa=out[:, FIXED + len(parts) :], shift_mm=out[:, SHIFT],
+        part_n=out[:, FIXED:], shift_mm=out[:, SHIFT],
         shift_sd_mm=_shift_sd(foot, noise, out[:, SHIFT]), reference=None if reference < 0 else reference,
         peak=int(np.nanargmax(force)), sample_rate_hz=foot.sample_rate_hz or signals.sample_rate_hz,
         cut_off=stop == len(signals.times_s), noise_mm=noise, cop_sd_mm=foot.cop_sd_mm,
@@ -253,7 +240,7 @@ def _frames(
     layout = foot.layout
     state = np.zeros(1, STATE_DTYPE)
     state["reference_mm"], state["reference"] = math.nan, -1
-    out = np.empty((len(cells), FIXED + 2 * len(parts)))
+    out = np.empty((len(cells), FIXED + len(parts)))
     advance(
         cells,
         np.array(foot.arms_mm, dtype=np.float64, order="C"),
