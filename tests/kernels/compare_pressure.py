@@ -23,7 +23,7 @@ def run_kernel(
 ) -> np.ndarray:
     """What the kernel writes for all frames, cut into blocks before the frames of `cuts`."""
     state = fresh_state()
-    out = np.full((len(cells), FIXED + 2 * sole.n_parts), 77.0)
+    out = np.full((len(cells), FIXED + sole.n_parts), 77.0)
     for start, stop in zip([0, *cuts], [*cuts, len(cells)], strict=True):
         by = np.zeros(0) if judged_by is None else np.ascontiguousarray(judged_by[start:stop])
         rows = np.full((stop - start, out.shape[1]), 77.0)
@@ -55,8 +55,7 @@ def compare(cells: np.ndarray, sole: Sole, judged_by: np.ndarray | None, gate: G
         "mli": found[:, MLI],
         "shift": found[:, SHIFT],
         "loaded": found[:, LOADED],
-        "parts_n": found[:, FIXED : FIXED + sole.n_parts],
-        "parts_kpa": found[:, FIXED + sole.n_parts :],
+        "parts_n": found[:, FIXED:],
     }
     for name, column in columns.items():
         wanted = np.array([row[name] for row in expected], dtype=np.float64).reshape(column.shape)

@@ -47,19 +47,14 @@ def frames(cells: np.ndarray, sole: Sole, judged_by: np.ndarray | None, gate: Ga
         if told and reference is None and touchdown is not None and i - touchdown >= gate.reference:
             reference = cop[0]
         parts = [float(frame[sole.part == k].sum()) for k in range(sole.n_parts)]
-        areas = [float(sole.area_mm2[sole.part == k].sum()) for k in range(sole.n_parts)]
-        own = frame * sole.sole
-        even = own * (force / own.sum()) if own.sum() != 0.0 else own
-        shares = [float(even[sole.part == k].sum()) for k in range(sole.n_parts)]
         rows.append(
             {
                 "force": force,
                 "cop": cop,
-                "mli": mli(own, sole) if told else math.nan,
+                "mli": mli(frame * sole.sole, sole) if told else math.nan,
                 "shift": cop[0] - reference if told and reference is not None else math.nan,
                 "loaded": loaded,
                 "parts_n": parts,
-                "parts_kpa": [n / mm2 * 1000 if mm2 else math.nan for n, mm2 in zip(shares, areas, strict=True)],
             }
         )
     return rows

@@ -11,9 +11,10 @@ import numpy as np
 from landing_lab.model.channels import Side
 from landing_lab.model.insole_layout import InsoleLayout, LayoutCell, shipped_layouts
 from landing_lab.model.pressure import FootPressure
-from landing_lab.model.result import TrialResult
+from landing_lab.model.result import MetricsTable, MetricValue, TrialResult
+from landing_lab.report.pressure_view import has_pressure, pressure_view
 from landing_lab.report.sole import outline_places
-from report.made_trials import TOUCHDOWN_S, made_trial
+from report.made_trials import TOUCHDOWN_S, made_trial, row
 
 CONTACT_S = 0.25
 
@@ -90,4 +91,18 @@ def pressed_trial(
         )
         for side in sides
     }  # fmt: skip
-    return replace(made, signals=replace(signals, pressure=feet))
+    pressed = replace(made, signals=replace(signals, pressure=feet))
+    return replace(pressed, table=MetricsTable((*made.table, *_shift_rows(pressed))))
+
+
+def _shift_rows(trial: TrialResult) -> list[MetricValue]:
+    """Rows of the shift at the foot's peak and 100 ms after touchdown, where its course tells it."""
+    rows = []
+    for foot in pressure_view(trial).feet if has_pressure(trial) else ():
+        if foot.course is None or foot.no_cop:
+            continue
+        for name, frame in (("medial_shift_mm", foot.course.peak), ("medial_shift_100ms_mm", 100)):
+            if frame < len(foot.course.shift_mm) and np.isfinite(foot.course.shift_mm[frame]):
+                value, sd = (float(of[frame]) for of in (foot.course.shift_mm, foot.course.shift_sd_mm))
+                rows.append(row(name, value, "mm", sd, side=foot.side))
+    return rows

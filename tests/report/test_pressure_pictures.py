@@ -10,7 +10,10 @@ import pytest
 from matplotlib.text import Text
 
 import landing_lab as ll
+from fuse.scenes import raw_of, scene_of
+from landing_lab.calibrate.recording import recording_from_raw
 from landing_lab.errors import ParameterError
+from landing_lab.metrics.table import EXPLORATORY
 from landing_lab.model.events import Events
 from landing_lab.model.result import MetricsTable, TrialResult
 from landing_lab.report.butterfly_figure import butterfly_figure
@@ -18,9 +21,10 @@ from landing_lab.report.html import render_report
 from landing_lab.report.medial_shift_figure import medial_shift_figure
 from landing_lab.report.pressure_map import pressure_map
 from landing_lab.report.pressure_scale import BAND_COLORS, BEYOND, KPA, RELATIVE, UNLOADED
-from landing_lab.report.pressure_section import EXPLORATORY, PressurePicture
+from landing_lab.report.pressure_section import PressurePicture
 from landing_lab.report.pressure_view import cells_kpa, pressure_view
 from landing_lab.report.regions_figure import regions_figure
+from landing_lab.report.rounding import format_quantity
 from report.drawing import assert_texts_apart
 from report.made_pressure import mat_layout, pressed_trial
 from report.made_trials import crowded_trial, landing_trial, made_trial, refused_trial, row
@@ -107,6 +111,21 @@ def test_uncalibrated_pressure_is_relative_and_says_so_everywhere() -> None:
     assert "load (% of the foot's highest)" in words_of(regions_figure(trial))
 
 
+def test_gate_of_a_path_is_that_of_its_course() -> None:
+    trial = pressed_trial()
+    left, right = (foot.course for foot in pressure_view(trial).feet)
+    assert left is not None
+    assert right is not None
+    assert left.gate_n == pytest.approx(0.2 * left.force_n.max())
+    told = f"carries more than {left.gate_n:.0f} N (left) and {right.gate_n:.0f} N (right)."
+    assert told in words_of(pressure_map(trial))
+    raw = pressed_trial(calibrated=False)
+    assert raw.signals is not None
+    raw_bare = replace(raw.signals, force_n={"total": raw.signals.force_n["total"]})
+    words = words_of(pressure_map(replace(raw, signals=raw_bare)))
+    assert "carries more than 20 % of its peak force." in words
+
+
 def test_one_uncalibrated_foot_makes_the_whole_picture_relative() -> None:
     both, half = pressed_trial(), pressed_trial(calibrated=False)
     assert both.signals is not None
@@ -152,6 +171,39 @@ def test_shift_is_positive_where_the_load_rolls_to_the_inner_edge_of_either_foot
     assert "medial shift (% of foot width)" in words_of(figure)
     assert "peak force: +" in words_of(figure)
     assert "100 ms: +" in words_of(figure)
+
+
+@pytest.mark.parametrize("seed", [3, 4])
+def test_shifts_of_the_picture_are_those_of_the_table(seed: int) -> None:
+    trial = ll.analyse(recording_from_raw(raw_of(scene_of(seed)))).first
+    figure = medial_shift_figure(trial)
+    told = 0
+    for axes, side in zip(figure.axes[:2], ("left", "right"), strict=True):
+        marks = {line.get_label().split(": ")[0]: line for line in axes.lines if ": " in line.get_label()}
+        for name, mark in (("medial_shift_mm", "peak force"), ("medial_shift_100ms_mm", "100 ms")):
+            found = trial.table.get(name, side)
+            assert found is not None
+            text = marks[mark].get_label()
+            if found.value is None:
+                assert text == f"{mark}: refused, see the table"
+                assert not len(marks[mark].get_ydata())
+                continue
+            assert format_quantity(found.value, found.sd, "mm") in text
+            assert text.endswith(")") == (found.status == "flagged")
+            assert marks[mark].get_ydata()[0] == pytest.approx(found.value, abs=1e-9)
+            told += 1
+    assert told >= 2
+
+
+def test_a_refused_shift_has_no_mark_and_a_flagged_one_says_so() -> None:
+    trial = pressed_trial()
+    rows = [
+        row("medial_shift_mm", None, "mm", None, side="left", status="refused", reason="the insole slipped"),
+        row("medial_shift_100ms_mm", 4.2, "mm", 1.5, side="left", status="flagged", reason="loaded late"),
+    ]
+    words = words_of(medial_shift_figure(replace(trial, table=MetricsTable(tuple(rows)))))
+    assert "peak force: refused, see the table" in words
+    assert "100 ms: +4.2 ± 1.5 mm (flagged)" in words
 
 
 def test_band_of_the_shift_is_its_standard_deviation() -> None:
@@ -261,7 +313,11 @@ def test_page_has_the_section_only_with_insoles_and_the_reservation_once() -> No
     plain = render_report(made_trial())
     assert "<h3>Pressure</h3>" not in plain
     assert EXPLORATORY not in plain
-    trials = [pressed_trial(), made_trial(), replace(pressed_trial(), source="other.xdf")]
+    trials = [
+        replace(pressed_trial(), notes=(EXPLORATORY,)),
+        made_trial(),
+        replace(pressed_trial(), source="other.xdf"),
+    ]
     page = render_report(trials, pressure=[[picture()], [], [picture(refusal="A butterfly needs both feet")]])
     assert page.count("<h3>Pressure</h3>") == 2
     assert page.count(EXPLORATORY) == 1
@@ -274,7 +330,8 @@ def with_shift(trial: TrialResult) -> TrialResult:
         row("medial_shift_mm", 4.21, "mm", 0.9, side="left"),
         row("medial_shift_mm", None, "mm", None, side="right", status="refused", reason="the right foot slipped"),
     ]
-    return replace(trial, table=MetricsTable((*trial.table.rows, *rows)))
+    others = [one for one in trial.table if "medial_shift" not in one.name]
+    return replace(trial, table=MetricsTable((*others, *rows)))
 
 
 def test_first_page_tells_the_shift_of_each_foot_only_with_insoles() -> None:

@@ -24,8 +24,8 @@ REFERENCE_MS: Final = 20.0
 class LiveFrames:
     """What a block of frames says: views of one array, n frames, NaN where not told.
 
-    force_n, mli, shift_mm: (n,). cop_mm: (n, 2) medial and anterior. loaded: (n,) 0 or 1. part_n, part_kpa:
-    (n, parts) in the order of LivePressure.parts.
+    force_n, mli, shift_mm: (n,). cop_mm: (n, 2) medial and anterior. loaded: (n,) 0 or 1. part_n: (n, parts)
+    in the order of LivePressure.parts.
     """
 
     __slots__ = ("_rows",)
@@ -64,12 +64,7 @@ class LiveFrames:
     @property
     def part_n(self) -> FloatArray:
         """Force of each part of the foot."""
-        return self._rows[:, FIXED : FIXED + (self._rows.shape[1] - FIXED) // 2]
-
-    @property
-    def part_kpa(self) -> FloatArray:
-        """Mean pressure of each part of the foot."""
-        return self._rows[:, FIXED + (self._rows.shape[1] - FIXED) // 2 :]
+        return self._rows[:, FIXED:]
 
 
 class LivePressure:
@@ -112,7 +107,7 @@ class LivePressure:
         self._own = np.zeros(0)  # the cells themselves are what the gate looks at
         self._gate = (float(touch_n), float(gate_n))
         self._reference = samples_in(REFERENCE_MS, sample_rate_hz, name="REFERENCE_MS")
-        self._columns = FIXED + 2 * len(self.parts)
+        self._columns = FIXED + len(self.parts)
         self.restart()
         self.feed(np.zeros((1, len(layout))))
         self.restart()

@@ -23,6 +23,11 @@ def samples_in(duration_ms: float, sample_rate_hz: float, *, name: str) -> int:
     return math.floor(exact + 0.5)
 
 
+def at_least_one_sample(duration_ms: float, sample_rate_hz: float) -> int:
+    """Whole samples in a duration, rounded half up, 1 where it is shorter: for metrics, which have their own rates."""
+    return max(1, math.floor(duration_ms * sample_rate_hz / 1000.0 + 0.5))
+
+
 class ContactSettings(NamedTuple):
     """ContactParams at one sample rate: N and samples, as the kernel receives them."""
 
@@ -179,10 +184,10 @@ class ImpactParams:
         per_ms = sample_rate_hz / 1000.0
         return ImpactWindows(
             first_peak=self.first_peak_ms * per_ms,
-            slope=max(1, math.floor(self.slope_ms * per_ms + 0.5)),
+            slope=at_least_one_sample(self.slope_ms, sample_rate_hz),
             short=self.short_ms * per_ms,
             long=self.long_ms * per_ms,
             landing=self.landing_ms * per_ms,
-            hold=max(1, math.floor(self.rest_hold_ms * per_ms + 0.5)),
-            stability=max(1, math.floor(self.stability_ms * per_ms + 0.5)),
+            hold=at_least_one_sample(self.rest_hold_ms, sample_rate_hz),
+            stability=at_least_one_sample(self.stability_ms, sample_rate_hz),
         )

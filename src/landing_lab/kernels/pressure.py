@@ -10,7 +10,7 @@ import numpy as np
 from landing_lab.kernels._jit import kernel
 
 FORCE, COP_ML, COP_AP, MLI, SHIFT, LOADED, FIXED = 0, 1, 2, 3, 4, 5, 6
-"""Columns of what `advance` writes; the forces of the parts follow from FIXED on, then their pressures."""
+"""Columns of what `advance` writes; the forces of the parts follow from FIXED on."""
 
 STATE_DTYPE = np.dtype(
     [
@@ -26,12 +26,10 @@ STATE_DTYPE = np.dtype(
 
 
 @kernel
-def _areas(area_mm2: Any, medial: Any, part: Any, part_area: Any) -> tuple[float, float]:
-    """Fill part_area (p,) with the area of each part; medial and lateral area, mm2."""
-    part_area[:] = 0.0
+def _areas(area_mm2: Any, medial: Any) -> tuple[float, float]:
+    """Medial and lateral area, mm2."""
     medial_area = lateral_area = 0.0
     for j in range(area_mm2.shape[0]):
-        part_area[part[j]] += area_mm2[j]
         medial_area += medial[j] * area_mm2[j]
         lateral_area += (1.0 - medial[j]) * area_mm2[j]
     return medial_area, lateral_area
@@ -56,25 +54,22 @@ def advance(
 
     block: (n, c) force of the part of the sole of each cell in N, C order; not finite = missing, below 0 = 0.
     arms_mm: (c, 2) medial and anterior. area_mm2: (c,). medial: (c,) share on the medial side of the foot's axis.
-    sole: (c,) what makes of a cell's force its own pressure times area_mm2, up to a factor: for sides, pressures.
+    sole: (c,) what makes of a cell's force its own pressure times area_mm2, up to a factor: for the sides.
     part: (c,) number of the part of the foot. gate_force: (n,) N that contact and gate are judged by, or (0,): the
     sum of the cells. A contact begins above touch_n and ends at or below it; the centre of pressure, the medial-
     lateral index and the shift are told above gate_n. The shift counts from the first told frame that is `reference`
     or more frames after the touchdown. state: (1,) STATE_DTYPE.
-    out: (n, FIXED + 2 p): force N, COP medial and anterior mm, medial-lateral index, shift mm, loaded (0 or 1), force
-    of each part N, its mean pressure kPa. NaN where not told, and where a cell that it needs is missing.
+    out: (n, FIXED + p): force N, COP medial and anterior mm, medial-lateral index, shift mm, loaded (0 or 1), force
+    of each part N. NaN where not told, and where a cell that it needs is missing.
     """
     n, c = block.shape
-    parts = (out.shape[1] - FIXED) // 2
     by_cells = gate_force.shape[0] == 0
-    part_area = np.empty(parts)
-    medial_area, lateral_area = _areas(area_mm2, medial, part, part_area)
+    medial_area, lateral_area = _areas(area_mm2, medial)
     s = state[0]
     count, since, peak, reference_mm, reference_at = s["n"], s["since"], s["peak_n"], s["reference_mm"], s["reference"]
     for i in range(n):
         total = x = y = on_medial = on_lateral = 0.0
-        for k in range(2 * parts):
-            out[i, FIXED + k] = 0.0
+        out[i, FIXED:] = 0.0
         for j in range(c):
             f = block[i, j]
             if -math.inf < f <= 0.0:
@@ -88,11 +83,6 @@ def advance(
             on_medial += own * medial[j]
             on_lateral += own * (1.0 - medial[j])
             out[i, FIXED + part[j]] += f
-            out[i, FIXED + parts + part[j]] += own
-        shared = on_medial + on_lateral
-        scale = 1000.0 if shared == 0.0 else total / shared * 1000.0
-        for k in range(parts):
-            out[i, FIXED + parts + k] *= scale / part_area[k] if part_area[k] > 0.0 else math.nan
         judged = total if by_cells else gate_force[i]
         if judged > touch_n:
             if since == 0:
@@ -110,7 +100,7 @@ def advance(
         out[i, COP_ML] = x / total if told else math.nan
         out[i, COP_AP] = y / total if told else math.nan
         out[i, MLI] = math.nan
-        if told and shared > 0.0 and medial_area > 0.0 and lateral_area > 0.0:
+        if told and on_medial + on_lateral > 0.0 and medial_area > 0.0 and lateral_area > 0.0:
             p, q = on_medial / medial_area, on_lateral / lateral_area
             out[i, MLI] = (p - q) / (p + q)
         if told and reference_at < 0 and since > reference:

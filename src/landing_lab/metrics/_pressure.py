@@ -11,10 +11,10 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from landing_lab.detect.params import ImpactParams, TaskParams
+from landing_lab.detect.params import ImpactParams, at_least_one_sample
 from landing_lab.detect.trial import SAMPLING_SD, LandingTrial
 from landing_lab.metrics._registry import DROP_JUMP, LANDINGS, Compute, Estimate, Need, RefusedError, Sides, metric
-from landing_lab.metrics.pressure_course import NO_INSOLE, FootCourse, Where, foot_course
+from landing_lab.metrics.pressure_course import NO_INSOLE, FootCourse, Where, trial_course
 from landing_lab.model.blocks import FloatArray
 from landing_lab.model.channels import Side
 from landing_lab.model.pressure import MAX_AT_LIMIT
@@ -22,10 +22,7 @@ from landing_lab.model.pressure import MAX_AT_LIMIT
 OURS: Final = "landing-lab, docs/insole_indices.md"
 """Source of a definition of insoles that is the project's own."""
 
-VIEW_S: Final = TaskParams().landing_view_s
-"""How much of a landing belongs to its course."""
-
-LANDING_S: Final = ImpactParams().landing_ms / 1000.0
+LANDING_MS: Final = ImpactParams().landing_ms
 """Shares and doses of a landing are taken over its first 0.3 s, as the symmetry of a landing is: later people stand."""
 
 MOST_MISSING: Final = 0.2
@@ -159,10 +156,8 @@ def _course(trial: LandingTrial, side: Side, where: Where) -> FootCourse | str:
         return f"the {side} foot did not touch the plate here"
     if contact.start.open:
         return "the contact began before the recording; start it earlier"
-    first, stop = math.ceil(contact.start.position), math.floor(contact.stop.position) + 1
-    if where == "landing":
-        stop = min(stop, first + round(VIEW_S * signals.sample_rate_hz))
-    course = foot_course(signals, side, first, stop)
+    span_s = trial.time_s(contact.start.position), trial.time_s(contact.stop.position)
+    course = trial_course(signals, side, span_s, where)
     if not isinstance(course, str) and contact.stop.open and course.peak >= len(course.force_n) - 5:
         return "the recording ends while force still rises; record two seconds longer"
     return course
@@ -215,7 +210,7 @@ def window_of(trial: LandingTrial, side: Side, where: Where) -> Window:
     course = course_of(trial, side, where)
     stop = len(course.force_n)
     if where == "landing":
-        stop = frames_in(trial, LANDING_S)
+        stop = frames_in(trial, LANDING_MS)
         if stop > len(course.force_n) and course.cut_off:
             raise RefusedError("the recording ends within 0.3 s of this landing; record two seconds longer")
         stop = min(stop, len(course.force_n))
@@ -228,9 +223,9 @@ def window_of(trial: LandingTrial, side: Side, where: Where) -> Window:
     return course, slice(0, stop)
 
 
-def frames_in(trial: LandingTrial, duration_s: float) -> int:
+def frames_in(trial: LandingTrial, duration_ms: float) -> int:
     """Frames of the signals from a touchdown to so long after it, that of the end included."""
-    return round(duration_s * trial.sample_rate_hz) + 1
+    return at_least_one_sample(duration_ms, trial.sample_rate_hz) + 1
 
 
 def impulse(trial: LandingTrial, values: FloatArray, counted: NDArray[np.bool_] | None = None) -> float:
@@ -260,12 +255,17 @@ def unseen(course: FootCourse, by_size: BySize) -> float:
 
 
 def contrast(course: FootCourse, one: float, other: float) -> tuple[float, float]:
-    """(one - other) / (one + other) and its SD: each as well known as the insole's force, and what is unseen."""
+    """(one - other) / (one + other) and its SD."""
     if not one + other > 0.0:
         raise RefusedError("neither side of this index was loaded")
     value = (one - other) / (one + other)
+    return value, contrast_sd(course, value, CONTRAST_SD)
+
+
+def contrast_sd(course: FootCourse, value: float, by_size: BySize) -> float:
+    """SD of (one - other) / (one + other), each as well known as the insole's force, and what is unseen."""
     by_gain = (1.0 - value**2) / math.sqrt(2.0) * course.force_sd_fraction
-    return value, math.hypot(by_gain, unseen(course, CONTRAST_SD), SHARE_FLOOR)
+    return math.hypot(by_gain, unseen(course, by_size), SHARE_FLOOR)
 
 
 def share(course: FootCourse, part: float, whole: float) -> tuple[float, float]:

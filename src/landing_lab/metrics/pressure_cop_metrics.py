@@ -15,17 +15,23 @@ from landing_lab.detect.phases import phases_of
 from landing_lab.detect.trial import SAMPLING_SD, LandingTrial
 from landing_lab.metrics._pressure import OURS, course_of, frames_in, insole_metric, sampling_sd
 from landing_lab.metrics._registry import Estimate, RefusedError
-from landing_lab.metrics.pressure_course import COP_CELLS, REFERENCE_S, FootCourse, Where, phase_shifts
+from landing_lab.metrics.pressure_course import (
+    COP_CELLS,
+    PHASES,
+    REFERENCE_MS,
+    SHIFT_MS,
+    FootCourse,
+    Where,
+    phase_shifts,
+)
 from landing_lab.model.channels import Side
 from landing_lab.model.events import Phases
 
-LATE_S: Final = 0.010
+LATE_MS: Final = 10.0
 """A reference this much later than 20 ms after the touchdown (load came late) flags the shift (choice)."""
 
 LEAST_S: Final = 0.010
 """A peak nearer than this to the reference leaves no time for a shift (choice: two readings at 200 Hz)."""
-
-TILL_100MS_S: Final = 0.100
 
 TASK: Final = TaskParams()
 
@@ -110,55 +116,40 @@ def medial_shift_velocity_mm_per_s(trial: LandingTrial, side: Side, where: Where
 def medial_shift_100ms_mm(trial: LandingTrial, side: Side, where: Where) -> Estimate:
     """Medial pressure shift from 20 to 100 ms after touchdown."""
     course = course_of(trial, side, where)
-    frame = frames_in(trial, TILL_100MS_S) - 1
+    frame = frames_in(trial, SHIFT_MS) - 1
     if frame >= len(course.force_n):
         raise RefusedError("the contact is shorter than 100 ms, or the recording ends in it")
     return _shift(trial, side, where, frame, 1.0)
 
 
-@insole_metric(
-    unit="mm", min_rate_hz=100.0, least_cells=COP_CELLS, source=OURS, places=("contact",), needs=("motion",),
-    formula="x(end of braking) - x(its begin), both above the gate", typical="not known",
-)  # fmt: skip
-def medial_shift_braking_mm(trial: LandingTrial, side: Side, where: Where) -> Estimate:
-    """Medial pressure shift within braking: from the first reading above the gate to the lowest point of the body."""
-    return _in_phase(trial, side, where, "braking")
+SPANS: Final = {
+    "braking": "from the first reading above the gate to the lowest point of the body",
+    "propulsion": "from the lowest point to the last reading above the gate",
+    "loading": "from the first reading above the gate to the foot's peak force",
+    "attenuation": "from the foot's peak force to the first valley after it",
+    "stabilising": "from the valley (or peak) until the body comes to rest",
+}
+"""From where to where each of PHASES leads, in words."""
 
 
-@insole_metric(
-    unit="mm", min_rate_hz=100.0, least_cells=COP_CELLS, source=OURS, places=("contact",), needs=("motion",),
-    formula="x(end of propulsion) - x(its begin), both above the gate", typical="not known",
-)  # fmt: skip
-def medial_shift_propulsion_mm(trial: LandingTrial, side: Side, where: Where) -> Estimate:
-    """Medial pressure shift within propulsion: from the lowest point to the last reading above the gate."""
-    return _in_phase(trial, side, where, "propulsion")
+def _register_phase(name: str, place: Where) -> None:
+    """Register the shift within one phase."""
+
+    def compute(trial: LandingTrial, side: Side, where: Where) -> Estimate:
+        return _in_phase(trial, side, where, name)
+
+    compute.__name__ = f"medial_shift_{name}_mm"
+    compute.__doc__ = f"Medial pressure shift within {name}: {SPANS[name]}."
+    insole_metric(
+        unit="mm", min_rate_hz=100.0, least_cells=COP_CELLS, source=OURS, places=(place,), typical="not known",
+        needs=("motion",) if place == "contact" else (),
+        formula=f"x(end of {name}) - x(its begin), both above the gate",
+    )(compute)  # fmt: skip
 
 
-@insole_metric(
-    unit="mm", min_rate_hz=100.0, least_cells=COP_CELLS, source=OURS, places=("landing",),
-    formula="x(end of loading) - x(its begin), both above the gate", typical="not known",
-)  # fmt: skip
-def medial_shift_loading_mm(trial: LandingTrial, side: Side, where: Where) -> Estimate:
-    """Medial pressure shift within loading: from the first reading above the gate to the foot's peak force."""
-    return _in_phase(trial, side, where, "loading")
-
-
-@insole_metric(
-    unit="mm", min_rate_hz=100.0, least_cells=COP_CELLS, source=OURS, places=("landing",),
-    formula="x(end of attenuation) - x(its begin), both above the gate", typical="not known",
-)  # fmt: skip
-def medial_shift_attenuation_mm(trial: LandingTrial, side: Side, where: Where) -> Estimate:
-    """Medial pressure shift within attenuation: from the foot's peak force to the first valley after it."""
-    return _in_phase(trial, side, where, "attenuation")
-
-
-@insole_metric(
-    unit="mm", min_rate_hz=100.0, least_cells=COP_CELLS, source=OURS, places=("landing",),
-    formula="x(end of stabilising) - x(its begin), both above the gate", typical="not known",
-)  # fmt: skip
-def medial_shift_stabilising_mm(trial: LandingTrial, side: Side, where: Where) -> Estimate:
-    """Medial pressure shift within stabilising: from the valley (or peak) until the body comes to rest."""
-    return _in_phase(trial, side, where, "stabilising")
+for _place_of, _names in PHASES.items():
+    for _name in _names:
+        _register_phase(_name, _place_of)
 
 
 def _in_phase(trial: LandingTrial, side: Side, where: Where, name: str) -> Estimate:
@@ -205,13 +196,13 @@ def _shift(trial: LandingTrial, side: Side, where: Where, frame: int, per_mm: fl
         raise RefusedError(_missing_at(course, frame))
     ends = [sampling_sd(trial, course, course.cop_mm[:, 0], one) for one in (begin, frame)]
     sd = math.hypot(float(course.shift_sd_mm[frame]), *ends)
-    late_s = begin / trial.sample_rate_hz - REFERENCE_S
-    doubt = f"the foot was loaded late: the shift counts from {1000.0 * (late_s + REFERENCE_S):.0f} ms after touchdown"
+    begin_ms = 1000.0 * begin / trial.sample_rate_hz
+    doubt = f"the foot was loaded late: the shift counts from {begin_ms:.0f} ms after touchdown"
     return Estimate(
         value=per_mm * value,
         sd=per_mm * sd,
-        doubt=doubt if late_s > LATE_S else None,
-        detail=f"from {1000.0 * begin / trial.sample_rate_hz:.0f} to {1000.0 * frame / trial.sample_rate_hz:.0f} ms",
+        doubt=doubt if begin_ms > REFERENCE_MS + LATE_MS else None,
+        detail=f"from {begin_ms:.0f} to {1000.0 * frame / trial.sample_rate_hz:.0f} ms",
     )
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from landing_lab.detect.params import TaskParams, at_least_one_sample
 from landing_lab.kernels.pressure import COP_AP, COP_ML, FIXED, FORCE, LOADED, MLI, SHIFT, STATE_DTYPE, advance
 from landing_lab.model.blocks import FloatArray
 from landing_lab.model.channels import Side
@@ -19,8 +20,14 @@ from landing_lab.model.result import ForceSignals
 
 Where: TypeAlias = Literal["contact", "landing"]
 
-REFERENCE_S: Final = 0.020
+REFERENCE_MS: Final = 20.0
 """The medial shift counts from so long after the touchdown (pressure.md, decision 2): before, few cells are loaded."""
+
+SHIFT_MS: Final = 100.0
+"""The second instant at which the shift is told, after the touchdown (pressure.md, decision 2)."""
+
+VIEW_S: Final = TaskParams().landing_view_s
+"""How much of a landing belongs to its course."""
 
 SHIFT_SDS: Final = math.sqrt(2.0)
 """SD of a shift in SDs of a centre of pressure: as if its two places erred independently.
@@ -47,15 +54,13 @@ class FootCourse:
 
     times_s: (n,) on the time base of the signals. force_n: (n,) force of the foot that the gate is judged by: that of
     the plate or the fused one, the sum of the cells where there is neither (then by_cells is set). gate_n: the gate.
-    loaded: (n,) whether force exceeds it. cells_n: (n, c); sole: what shares pressures out, as in
-    FootPressure. cop_mm: (n, 2) medial and anterior from the middle of the
-    heel edge. cop_ml_pct_width, cop_ap_pct_length: (n,) the same, percent of the insole's width from its middle
-    (medial positive) and of its length from the heel. mli: (n,) medial-lateral index. parts: those that the layout
-    has, from behind; part_n, part_kpa: (n, parts) force and mean pressure. shift_mm: (n,) medial centre of pressure
-    minus that at frame `reference` (the first told one from touchdown + 20 ms on, None where there is none);
-    shift_sd_mm: (n,) its SD. peak: frame of the highest force. noise_mm: SD of the medial centre of pressure from
-    frame to frame. calibrated False: numbers are relative to each other. note: the sentence that flags what rests on
-    this insole, None where nothing is in doubt.
+    loaded: (n,) whether force exceeds it. cells_n: (n, c); sole: what shares pressures out, as in FootPressure.
+    cop_mm: (n, 2) medial and anterior from the middle of the heel edge. mli: (n,) medial-lateral index. parts: those
+    that the layout has, from behind; part_n: (n, parts) their force. shift_mm: (n,) medial centre of pressure minus
+    that at frame `reference` (the first told one from touchdown + 20 ms on, None where there is none); shift_sd_mm:
+    (n,) its SD. peak: frame of the highest force. noise_mm: SD of the medial centre of pressure from frame to frame.
+    calibrated False: numbers are relative to each other. note: the sentence that flags what rests on this insole,
+    None where nothing is in doubt.
     """
 
     side: Side
@@ -71,7 +76,6 @@ class FootCourse:
     mli: FloatArray
     parts: tuple[Part, ...]
     part_n: FloatArray
-    part_kpa: FloatArray
     shift_mm: FloatArray
     shift_sd_mm: FloatArray
     reference: int | None
@@ -85,15 +89,15 @@ class FootCourse:
     at_limit: NDArray[np.bool_] | None
     note: str | None
 
-    @property
-    def cop_ml_pct_width(self) -> FloatArray:
-        """Medial centre of pressure from the insole's middle, percent of its width, (n,)."""
-        return np.asarray(100.0 * self.cop_mm[:, 0] / self.layout.width_mm)
-
-    @property
-    def cop_ap_pct_length(self) -> FloatArray:
-        """Centre of pressure from the heel edge, percent of the insole's length, (n,)."""
-        return np.asarray(100.0 * self.cop_mm[:, 1] / self.layout.length_mm)
+    def until(self, stop: int) -> FootCourse:
+        """The same without its frames from `stop` on; gate, reference and peak stay those of the whole course."""
+        return replace(
+            self,
+            times_s=self.times_s[:stop], force_n=self.force_n[:stop], loaded=self.loaded[:stop],
+            cells_n=self.cells_n[:stop], cop_mm=self.cop_mm[:stop], mli=self.mli[:stop], part_n=self.part_n[:stop],
+            shift_mm=self.shift_mm[:stop], shift_sd_mm=self.shift_sd_mm[:stop],
+            at_limit=None if self.at_limit is None else self.at_limit[:stop],
+        )  # fmt: skip
 
     @property
     def cells_kpa(self) -> FloatArray:
@@ -121,6 +125,19 @@ class PhaseShift:
     sd_mm: float
 
 
+def trial_course(signals: ForceSignals, side: Side, span_s: tuple[float, float], where: Where) -> FootCourse | str:
+    """One foot from its touchdown to its take-off, the first 1.5 s of a landing: the window of metrics and pictures.
+
+    Gives the sentence why there is no such course as foot_course does.
+    """
+    slack_s = 1e-3 / signals.sample_rate_hz  # times of samples are rounded
+    first = int(np.searchsorted(signals.times_s, span_s[0] - slack_s))
+    stop = int(np.searchsorted(signals.times_s, span_s[1] + slack_s, side="right"))
+    if where == "landing":
+        stop = min(stop, first + at_least_one_sample(1000.0 * VIEW_S, signals.sample_rate_hz))
+    return foot_course(signals, side, first, stop)
+
+
 def foot_course(signals: ForceSignals, side: Side, first: int, stop: int) -> FootCourse | str:
     """The frames [first, stop) of one foot, first being its touchdown; or the sentence why there is no such course."""
     foot = signals.pressure.get(side)
@@ -146,7 +163,7 @@ def foot_course(signals: ForceSignals, side: Side, first: int, stop: int) -> Foo
         side=side, layout=foot.layout, times_s=signals.times_s[first:stop], force_n=force, by_cells=by_cells,
         gate_n=gate, sole=foot.sole, loaded=loaded, cells_n=cells, cop_mm=out[:, COP_ML : COP_AP + 1],
         mli=out[:, MLI], parts=parts,
-        part_n=out[:, FIXED : FIXED + len(parts)], part_kpa=out[:, FIXED + len(parts) :], shift_mm=out[:, SHIFT],
+        part_n=out[:, FIXED:], shift_mm=out[:, SHIFT],
         shift_sd_mm=_shift_sd(foot, noise, out[:, SHIFT]), reference=None if reference < 0 else reference,
         peak=int(np.nanargmax(force)), sample_rate_hz=foot.sample_rate_hz or signals.sample_rate_hz,
         cut_off=stop == len(signals.times_s), noise_mm=noise, cop_sd_mm=foot.cop_sd_mm,
@@ -217,7 +234,7 @@ def _frames(
     layout = foot.layout
     state = np.zeros(1, STATE_DTYPE)
     state["reference_mm"], state["reference"] = math.nan, -1
-    out = np.empty((len(cells), FIXED + 2 * len(parts)))
+    out = np.empty((len(cells), FIXED + len(parts)))
     advance(
         cells,
         np.array(foot.arms_mm, dtype=np.float64, order="C"),
@@ -228,7 +245,7 @@ def _frames(
         force,
         -math.inf,  # the touchdown is known: every frame belongs to this contact
         gate_n,
-        round(REFERENCE_S * rate_hz),
+        at_least_one_sample(REFERENCE_MS, rate_hz),
         state,
         out,
     )

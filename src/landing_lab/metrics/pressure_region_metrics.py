@@ -15,16 +15,15 @@ from landing_lab.metrics._pressure import (
     CHANGE_SD,
     INDEX_SD,
     OURS,
-    SHARE_FLOOR,
     BySize,
     contrast,
+    contrast_sd,
     course_of,
     frames_in,
     impulse,
     insole_metric,
     sampling_sd,
     share,
-    unseen,
     window_of,
 )
 from landing_lab.metrics._registry import Estimate, RefusedError
@@ -50,7 +49,7 @@ ONSET_RANGE: Final = (0.05, 0.20)
 STAYED_OFF: Final = 0.05
 """A part whose peak is less than this of the foot's peak did not touch down (choice)."""
 
-EARLY_S: Final = 0.100
+EARLY_MS: Final = 100.0
 
 
 @insole_metric(
@@ -68,7 +67,7 @@ def medial_lateral_index(trial: LandingTrial, side: Side, where: Where) -> Estim
     if math.isnan(value):
         raise RefusedError("the insole's reading is missing at the peak, or its cells lie on one side of the foot only")
     by_time = sampling_sd(trial, course, course.mli, course.peak)
-    return Estimate(value=value, sd=math.hypot(_index_sd(course, value, INDEX_SD), by_time))
+    return Estimate(value=value, sd=math.hypot(contrast_sd(course, value, INDEX_SD), by_time))
 
 
 @insole_metric(
@@ -87,7 +86,9 @@ def medial_lateral_index_shift(trial: LandingTrial, side: Side, where: Where) ->
     if math.isnan(one) or math.isnan(other):
         raise RefusedError("the insole's reading is missing at one of the two instants; check its cable or its link")
     ends = [sampling_sd(trial, course, course.mli, frame) for frame in (begin, end)]
-    return Estimate(value=other - one, sd=math.hypot(math.sqrt(2.0) * _index_sd(course, other, HALF_CHANGE_SD), *ends))
+    return Estimate(
+        value=other - one, sd=math.hypot(math.sqrt(2.0) * contrast_sd(course, other, HALF_CHANGE_SD), *ends)
+    )
 
 
 @insole_metric(
@@ -158,45 +159,36 @@ def forefoot_to_heel_delay_s(trial: LandingTrial, side: Side, where: Where) -> E
     return Estimate(value=heel_s - fore_s, sd=math.hypot(heel_sd_s, fore_sd_s, by_sampling))
 
 
-@insole_metric(
-    unit="%", min_rate_hz=100.0, least_cells=SHARE_CELLS, zones_do=True, source=OURS,
-    formula="100 integral of F_heel / integral of F, over 100 ms from touchdown", typical="0-40",
-)  # fmt: skip
-def heel_impulse_0_100ms_pct(trial: LandingTrial, side: Side, where: Where) -> Estimate:
-    """Share of the heel in the insole's impulse in the first 100 ms after the foot's touchdown."""
-    return _early_share(trial, side, where, "heel")
+EARLY_TYPICAL: Final[dict[Part, tuple[str, str]]] = {
+    "heel": ("the heel", "0-40"),
+    "midfoot": ("the midfoot", "5-35"),
+    "forefoot": ("the forefoot", "25-75"),
+    "toes": ("hallux and toes", "5-35"),
+}
+"""Each part's name in words, and the typical share of the impulse of the first 100 ms."""
 
 
-@insole_metric(
-    unit="%", min_rate_hz=100.0, least_cells=SHARE_CELLS, zones_do=True, source=OURS,
-    formula="100 integral of F_midfoot / integral of F, over 100 ms from touchdown", typical="5-35",
-)  # fmt: skip
-def midfoot_impulse_0_100ms_pct(trial: LandingTrial, side: Side, where: Where) -> Estimate:
-    """Share of the midfoot in the insole's impulse in the first 100 ms after the foot's touchdown."""
-    return _early_share(trial, side, where, "midfoot")
+def _register_early(part: Part, words: str, typical: str) -> None:
+    """Register the share of one part in the first 100 ms."""
+
+    def compute(trial: LandingTrial, side: Side, where: Where) -> Estimate:
+        return _early_share(trial, side, where, part)
+
+    compute.__name__ = f"{part}_impulse_0_100ms_pct"
+    compute.__doc__ = f"Share of {words} in the insole's impulse in the first 100 ms after the foot's touchdown."
+    insole_metric(
+        unit="%", min_rate_hz=100.0, least_cells=SHARE_CELLS, zones_do=True, source=OURS, typical=typical,
+        formula=f"100 integral of F_{part} / integral of F, over 100 ms from touchdown",
+    )(compute)  # fmt: skip
 
 
-@insole_metric(
-    unit="%", min_rate_hz=100.0, least_cells=SHARE_CELLS, zones_do=True, source=OURS,
-    formula="100 integral of F_forefoot / integral of F, over 100 ms from touchdown", typical="25-75",
-)  # fmt: skip
-def forefoot_impulse_0_100ms_pct(trial: LandingTrial, side: Side, where: Where) -> Estimate:
-    """Share of the forefoot in the insole's impulse in the first 100 ms after the foot's touchdown."""
-    return _early_share(trial, side, where, "forefoot")
-
-
-@insole_metric(
-    unit="%", min_rate_hz=100.0, least_cells=SHARE_CELLS, zones_do=True, source=OURS,
-    formula="100 integral of F_toes / integral of F, over 100 ms from touchdown", typical="5-35",
-)  # fmt: skip
-def toes_impulse_0_100ms_pct(trial: LandingTrial, side: Side, where: Where) -> Estimate:
-    """Share of hallux and toes in the insole's impulse in the first 100 ms after the foot's touchdown."""
-    return _early_share(trial, side, where, "toes")
+for _one, (_words, _typical) in EARLY_TYPICAL.items():
+    _register_early(_one, _words, _typical)
 
 
 def _early_share(trial: LandingTrial, side: Side, where: Where, part: Part) -> Estimate:
     course = course_of(trial, side, where)
-    stop = frames_in(trial, EARLY_S)
+    stop = frames_in(trial, EARLY_MS)
     if stop > len(course.force_n):
         raise RefusedError("the contact is shorter than 100 ms, or the recording ends in it")
     whole = course.cells_n[:stop].sum(axis=1)
@@ -227,12 +219,6 @@ def _regions(
         sums.append(impulse(trial, course.sole_n[frames][:, cells].sum(axis=1), course.loaded[frames]))
     value, sd = contrast(course, sums[0], sums[1])
     return Estimate(value=value, sd=sd)
-
-
-def _index_sd(course: FootCourse, value: float, by_size: BySize) -> float:
-    """SD of a medial-lateral index whose two sides are each known as well as the insole's force, and what is unseen."""
-    by_gain = (1.0 - value**2) / math.sqrt(2.0) * course.force_sd_fraction
-    return math.hypot(by_gain, unseen(course, by_size), SHARE_FLOOR)
 
 
 def _onset(part: FloatArray, level: float) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Mapping
-from typing import get_args
+from typing import Final, get_args
 
 from landing_lab.detect.force_doubts import fast_force_doubt, timing_refusal
 from landing_lab.detect.trial import LandingTrial
@@ -23,10 +23,11 @@ UNCALIBRATED = (
     "insole, or read the shares, which are relative"
 )
 
-EXPLORATORY = (
-    "Medial pressure shift is exploratory until this laboratory has reliability data of its own: compare it within one "
-    "foot, one insole and one session"
+EXPLORATORY: Final = (
+    "Pressure in landings is exploratory until this laboratory has reliability data of its own: compare changes within "
+    "one foot, one session and one pair of insoles, not absolute values"
 )
+"""Said once of a table that tells a medial shift, and of a page with pressure (pressure.md, decisions 4 and 5)."""
 
 
 def metrics_of(trial: LandingTrial) -> MetricsTable:
@@ -163,7 +164,7 @@ def _unmet_needs(trial: LandingTrial) -> dict[Need, str | None]:
         "flight": None if trial.flight_time_s is not None else "the recording holds no complete flight",
         "landing": None if trial.landing is not None else "the recording ends before the landing",
         "motion": trial.signals.timing_refusal or trial.signals.force_refusal or trial.motion_refusal,
-        "cop": None if trial.signals.cop_m else NO_COP,
+        "cop": None if trial.signals.cop_m or trial.signals.pressure else NO_COP,
         **_insole_needs(trial),
         "feet": None if len(trial.foot_sides) == 2 else "needs the force of each foot; this recording has one signal",
     }

@@ -60,6 +60,8 @@ class FootPressure:
     calibrated: bool
     force_sd_fraction: float
     cop_sd_mm: tuple[float, float]
+    turn_sd_deg: float = 0.0
+    place_doubt: str | None = None
     source: str
     sample_rate_hz: float | None = None
     sole: FloatArray | None = None

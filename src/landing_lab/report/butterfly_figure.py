@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 HEIGHT_IN: Final = 5.6
 SHEET: Final = (0.012, 0.500)
 FOLDED: Final = (0.620, 0.960)
+FOLDED_BOTTOM: Final = 0.165
 TIME_STRIP: Final = (0.075, 0.435)
 LEAST_WIDTH_MM: Final = 30.0
 """The folded picture shows at least so much of the width of a foot (choice)."""
@@ -54,7 +55,7 @@ def butterfly_figure(trial: TrialResult) -> Figure:
         axes = figure.add_axes((SHEET[0], 0.16, SHEET[1] - SHEET[0], top - 0.16))
         _draw_in_place(axes, view)
         _time_strip(figure, view)
-        folded = figure.add_axes((FOLDED[0], 0.24, FOLDED[1] - FOLDED[0], top - 0.24 - 0.05))
+        folded = figure.add_axes((FOLDED[0], FOLDED_BOTTOM, FOLDED[1] - FOLDED[0], top - FOLDED_BOTTOM - 0.05))
         _draw_folded(folded, view)
     return figure
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import landing_lab
 from landing_lab.io.write import write_whole
+from landing_lab.metrics.table import EXPLORATORY
 from landing_lab.model.result import Result, TrialResult
 from landing_lab.model.sensitivity import ThresholdSensitivity
 from landing_lab.model.trial_label import TrialLabel
@@ -34,7 +35,7 @@ from landing_lab.report.names import (
     status_label,
     task_label,
 )
-from landing_lab.report.pressure_section import EXPLORATORY, PressurePicture, pressure_pictures
+from landing_lab.report.pressure_section import PressurePicture, pressure_pictures
 from landing_lab.report.quality_lines import quality_lines, quality_sentence
 from landing_lab.report.rounding import format_number, format_rate, format_value
 from landing_lab.report.rows import (
@@ -159,7 +160,7 @@ def _trial(
         "events": _events(trial),
         "phases": _phases(trial),
         "settings": [(name, setting_text(value)) for name, value in trial.settings.items()],
-        "notes": list(trial.notes),
+        "notes": [note for note in trial.notes if note != EXPLORATORY or not pressure],  # said beside the pictures
         "cells": [summary_cell(trial, names, sides) for _, names, sides in columns],
     }
 
@@ -252,7 +253,7 @@ def render_report(
         icons={**STATUS_ICONS, **VERDICT_ICONS, "absent": "–"},
         session=session_tables(in_short(session or {}, short)),
         citations=_citations(found),
-        exploratory=EXPLORATORY,
+        exploratory=f"{EXPLORATORY}.",
         one_line=one_line,
         sentence=sentence,
         version=landing_lab.__version__,

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from landing_lab.detect.params import at_least_one_sample
 from landing_lab.errors import ParameterError
-from landing_lab.metrics.pressure_course import REFERENCE_S, FootCourse
-from landing_lab.model.result import TrialResult
+from landing_lab.metrics.pressure_course import REFERENCE_MS, SHIFT_MS
+from landing_lab.model.channels import Side
+from landing_lab.model.result import MetricValue, TrialResult
 from landing_lab.report.foot_panels import foot_panels, say_missing
 from landing_lab.report.panels import INK, LABEL_PT, LINE_STYLES, MUTED
 from landing_lab.report.pressure_figure import AXIS_PT, insole_line, sheet_of_paper, span_of, write_header
@@ -19,16 +21,13 @@ from landing_lab.report.sole import FEET
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-HEIGHT_IN: Final = 4.5
-WITHIN_S: Final = 0.100
-"""The second instant at which the shift is told (pressure.md, decision 2)."""
-
+HEIGHT_IN: Final = 4.7
 LEAST_RANGE_MM: Final = 12.0
 """The height axis covers at least this, so that a foot at rest does not look like one that rolls (choice)."""
 
 
 def medial_shift_figure(trial: TrialResult) -> Figure:
-    """Picture of the medial pressure shift of each foot with its standard deviation, 10 x 4.5 inches.
+    """Picture of the medial pressure shift of each foot with its standard deviation, 10 x 4.7 inches.
 
     Raises ParameterError where the trial has no insoles or contact, or neither foot a shift.
     """
@@ -39,11 +38,11 @@ def medial_shift_figure(trial: TrialResult) -> Figure:
         raise ParameterError(f"{trial.title} has no medial shift to draw: {whys}")
     with sheet_of_paper(HEIGHT_IN) as figure:
         told = (
-            f"Centre of pressure, medio-lateral, from where it was {1000 * REFERENCE_S:.0f} ms after touchdown. "
+            f"Centre of pressure, medio-lateral, from where it was {REFERENCE_MS:.0f} ms after touchdown. "
             "Positive: towards the inner edge of the foot. Band: ± 1 SD."
         )
         top_pt = write_header(figure, view, "medial pressure shift", [told, insole_line(view)])
-        panels = foot_panels(figure, view, bottom_pt=66.0, top_pt=top_pt)
+        panels = foot_panels(figure, view, bottom_pt=80.0, top_pt=top_pt)
         feet = {foot.side: foot for foot in view.feet}
         for side in FEET:
             foot = feet.get(side)
@@ -60,7 +59,7 @@ def _no_shift(foot: FootView) -> str:
     if foot.no_cop or (foot.course is not None and foot.course.reference is not None):
         return foot.no_cop
     return (
-        f"the {foot.side} foot was not loaded enough from {1000 * REFERENCE_S:.0f} ms after touchdown on to tell its "
+        f"the {foot.side} foot was not loaded enough from {REFERENCE_MS:.0f} ms after touchdown on to tell its "
         "centre of pressure"
     )
 
@@ -78,33 +77,38 @@ def _draw_shift(axes: Any, view: PressureView, foot: FootView) -> None:
     for edge in (-1.0, 1.0):
         axes.plot(times, course.shift_mm + edge * course.shift_sd_mm, color=style["color"], lw=0.7, alpha=0.6, zorder=2)
     axes.plot(times, course.shift_mm, **style)
-    for sample, shape, name in marks(course):
+    later = at_least_one_sample(SHIFT_MS, view.signals.sample_rate_hz)
+    for frame, shape, name, metric in (
+        (course.peak, "o", "peak force", "medial_shift_mm"),
+        (later, "D", f"{SHIFT_MS:.0f} ms", "medial_shift_100ms_mm"),
+    ):
+        row = told_row(view, metric, foot.side)
+        if row is None:
+            continue
+        there = [frame] if row.value is not None and frame < len(times) else []
         axes.plot(
-            times[sample], course.shift_mm[sample], shape, ms=7.5, mfc="white", mec=INK, mew=1.3, zorder=6,
-            ls="none", label=f"{name}: {told_shift(course, sample)}",
+            times[there], course.shift_mm[there], shape, ms=7.5, mfc="white", mec=INK, mew=1.3, zorder=6, ls="none",
+            label=f"{name}: {told_shift(row)}",
         )  # fmt: skip
-    axes.legend(
-        fontsize=LABEL_PT, frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.20), ncols=2, handletextpad=0.3,
-        columnspacing=1.4, borderaxespad=0,
-    )  # fmt: skip
+    if axes.get_legend_handles_labels()[1]:
+        axes.legend(
+            fontsize=LABEL_PT, frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.20), ncols=1,
+            handletextpad=0.3, borderaxespad=0,
+        )  # fmt: skip
 
 
-def marks(course: FootCourse) -> list[tuple[int, str, str]]:
-    """Frames that are marked, where the shift is told there: the foot's peak force, and 100 ms after its touchdown."""
-    later = int(np.searchsorted(course.times_s, course.times_s[0] + WITHIN_S))
-    wanted = ((course.peak, "o", "peak force"), (later, "D", f"{1000 * WITHIN_S:.0f} ms"))
-    return [
-        (frame, shape, name)
-        for frame, shape, name in wanted
-        if frame < len(course.shift_mm) and np.isfinite(course.shift_mm[frame])
-    ]
+def told_row(view: PressureView, metric: str, side: Side) -> MetricValue | None:
+    """The row of the table that a mark tells; None where the table has none."""
+    return view.trial.table.get(metric if view.where == "contact" else f"landing_{metric}", side)
 
 
-def told_shift(course: FootCourse, frame: int) -> str:
-    """The shift at a frame with sign, uncertainty and unit."""
-    value, sd = float(course.shift_mm[frame]), float(course.shift_sd_mm[frame])
-    text = format_quantity(value, sd, "mm")
-    return f"+{text}" if value > 0 and not text.startswith("0 ") else text
+def told_shift(row: MetricValue) -> str:
+    """A shift of the table with sign, uncertainty and unit, and its status where that is not ok."""
+    if row.value is None:
+        return "refused, see the table"
+    text = format_quantity(row.value, row.sd, row.unit)
+    signed = f"+{text}" if row.value > 0 and not text.startswith("0 ") else text
+    return signed if row.status == "ok" else f"{signed} ({row.status})"
 
 
 def _finish(view: PressureView, panels: dict[Any, Any], shown: list[FootView]) -> None:

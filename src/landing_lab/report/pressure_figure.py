@@ -119,10 +119,11 @@ def draw_forces(axes: Any, view: PressureView, *, columns: int = 3) -> None:
     low, high = span_of(np.concatenate([force[part] for force in view.signals.force_n.values()]))
     axes.set_ylim(min(low, 0.0) - 0.02 * (high - low), high + (0.25 if columns > 1 else 0.42) * (high - low))
     axes.set_ylabel("vertical force (N)", fontsize=AXIS_PT)
-    axes.legend(
-        fontsize=9, frameon=False, loc="upper center", ncols=columns, handlelength=2.0, borderaxespad=0.1,
-        columnspacing=1.0, labelspacing=0.25,
+    legend = axes.legend(
+        fontsize=9, facecolor="white", edgecolor="none", framealpha=0.9, loc="upper center", ncols=columns,
+        handlelength=2.0, borderaxespad=0.1, borderpad=0.2, columnspacing=1.0, labelspacing=0.25,
     )  # fmt: skip
+    legend.set_zorder(6)  # above the line at the instant of the picture
     time_axis(axes, view)
 
 

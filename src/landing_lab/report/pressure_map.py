@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from landing_lab.metrics.pressure_course import GATE_SHARE
 from landing_lab.model.result import TrialResult
 from landing_lab.report.panels import INK, LABEL_PT, MUTED, text_size_pt
 from landing_lab.report.placement import wrap_measured
@@ -162,5 +163,13 @@ def _notes(view: PressureView, sample: int | None) -> list[str]:
             reasons.setdefault(foot.no_cop, []).append(foot.side)
     notes += [f"No path for the {' and '.join(sides)} foot: {why}." for why, sides in reasons.items()]
     if not all(foot.no_cop for foot in view.feet):
-        notes.append("The path is drawn while the foot carries more than 20 % of its peak force and 50 N.")
+        notes.append(f"The path is drawn while the foot carries more than {_gate_words(view)}.")
     return notes
+
+
+def _gate_words(view: PressureView) -> str:
+    """The gate of each path in newton; in per cent of the peak where newton mean nothing."""
+    told = [(foot.side, foot.course) for foot in view.feet if foot.course is not None and not foot.no_cop]
+    if any(course.by_cells and not course.calibrated for _, course in told):
+        return f"{100.0 * GATE_SHARE:.0f} % of its peak force"
+    return " and ".join(f"{course.gate_n:.0f} N ({side})" for side, course in told)

@@ -19,12 +19,6 @@ from landing_lab.report.regions_figure import regions_figure
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-EXPLORATORY: Final = (
-    "Exploratory: this lab has no reliability data of its own for pressure in landings yet. Compare changes within "
-    "one foot, one session and one pair of insoles, not absolute values."
-)
-"""Said once on a page with pressure (pressure.md, decisions 4 and 5)."""
-
 FIXED_BANDS: Final = "Colours are fixed bands in kPa, the same in every report, so that two pictures compare."
 RELATIVE_BANDS: Final = (
     "Colours are per cent of each foot's own highest cell, because the insoles are not calibrated: they do not compare "

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from landing_lab.errors import ParameterError
-from landing_lab.metrics.pressure_course import COP_CELLS, FootCourse, foot_course
+from landing_lab.metrics.pressure_course import COP_CELLS, FootCourse, Where, trial_course
 from landing_lab.model.blocks import FloatArray
 from landing_lab.model.channels import Side
 from landing_lab.model.events import Event, Phase
@@ -59,6 +59,7 @@ class PressureView:
     stop: int
     time: View
     scale: PressureScale
+    where: Where
 
     @property
     def times_s(self) -> FloatArray:
@@ -104,32 +105,46 @@ def pressure_view(trial: TrialResult) -> PressureView:
         why = f" ({trial.reason})" if trial.reason else ""
         raise ParameterError(f"{trial.title} has no pressure to draw: no contact was found in it{why}")
     first, stop = np.searchsorted(signals.times_s, (time.start_s, time.stop_s)).tolist()
-    feet = tuple(_foot(trial, signals, side, time, first, stop) for side in FEET if side in signals.pressure)
+    touchdown = trial.events.get("touchdown")
+    where: Where = "landing" if touchdown is None or not time.holds(touchdown.time_s) else "contact"
+    feet = tuple(_foot(trial, signals, side, time, where) for side in FEET if side in signals.pressure)
     scale = scale_of([foot.pressure.calibrated for foot in feet])
-    return PressureView(trial, signals, feet, first, stop, time, scale)
+    return PressureView(trial, signals, feet, first, stop, time, scale, where)
 
 
-def _foot(trial: TrialResult, signals: ForceSignals, side: Side, time: View, first: int, stop: int) -> FootView:
-    begins = _own(trial, side, ("touchdown", "landing"), time)
-    ends = _own(trial, side, ("take_off",), time)
-    start_s = time.start_s if begins is None else begins.time_s
-    window = np.searchsorted(signals.times_s, (start_s, time.stop_s if ends is None else ends.time_s)).tolist()
-    found = foot_course(signals, side, *window)
+def _foot(trial: TrialResult, signals: ForceSignals, side: Side, time: View, where: Where) -> FootView:
+    """One foot as the metrics see it: from its own touchdown to its own take-off, or the first 1.5 s of its landing."""
+    first, stop = np.searchsorted(signals.times_s, (time.start_s, time.stop_s)).tolist()
+    found: FootCourse | str = f"the {side} foot did not touch the plate here"
+    begins = _own(trial, side, "touchdown" if where == "contact" else "landing", time)
+    if begins is not None:
+        found = trial_course(signals, side, (begins.time_s, _end_s(trial, side, time, where)), where)
     seen = signals.pressure[side].pressure_kpa[first:stop]
+    begun = first if isinstance(found, str) else int(np.searchsorted(signals.times_s, found.times_s[0]))
     return FootView(
         side=side,
         pressure=signals.pressure[side],
-        course=None if isinstance(found, str) else found,
+        course=None if isinstance(found, str) else found.until(stop - begun),
         missing=found if isinstance(found, str) else "",
-        first=window[0],
+        first=begun,
         highest_kpa=float(np.nanmax(seen)) if np.isfinite(seen).any() else 0.0,
     )
 
 
-def _own(trial: TrialResult, side: Side, names: tuple[str, ...], time: View) -> Event | None:
-    """The first of these events within the contact, of the foot where it has its own, else of the whole person."""
-    events = (trial.events.get(name, of) for name in names for of in (side, "total"))
-    return next((event for event in events if event is not None and time.holds(event.time_s)), None)
+def _end_s(trial: TrialResult, side: Side, time: View, where: Where) -> float:
+    """Where the foot's contact or landing ends."""
+    if where == "contact":
+        ends = _own(trial, side, "take_off", time)
+        return time.stop_s if ends is None else ends.time_s
+    landing = trial.phases.get("landing")
+    return time.stop_s if landing is None else landing.stop_s
+
+
+def _own(trial: TrialResult, side: Side, name: str, time: View) -> Event | None:
+    """This event within the contact, of the foot where its force is known, else of the whole person."""
+    signals = trial.signals
+    event = trial.events.get(name, side if signals is not None and side in signals.force_n else "total")
+    return event if event is not None and time.holds(event.time_s) else None
 
 
 def sample_at(view: PressureView, at: str | float) -> int | None:
