@@ -15,9 +15,13 @@ from landing_lab.model.device import DeviceInfo
 from landing_lab.model.raw import RawRecording
 
 UNMARKED: Final = (
-    "Nobody marked where the {side} foot stood when {device} was calibrated: its centre of pressure may lie some "
-    "millimetres off and be turned by some degrees (calibrate insole --heel-mm)."
+    "nobody marked where the {side} foot stood when {device} was calibrated: the direction of its medial shift is "
+    "guessed, and simulated landings read 4 mm too lateral; put heel and toes on marks and calibrate again "
+    "(calibrate insole --heel-mm)"
 )
+
+MARK_TURN_SD_DEG: Final = 2.0
+"""How well feet are pointed along their marks (choice): what runs along the foot passes for movement across by that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +60,20 @@ class AppliedCalibration:
     def cop_sd_mm(self) -> tuple[float, float] | None:
         """SD of the centre of pressure of an insole that was calibrated on the plate; None without one."""
         return self.calibration.cop_sd_mm if isinstance(self.calibration, InsoleCalibration) else None
+
+    @property
+    def turn_sd_deg(self) -> float:
+        """SD of the direction of a foot that stood on marks; an estimated direction is in cop_sd_mm already."""
+        marked = isinstance(self.calibration, InsoleCalibration) and self.calibration.stand == "marked"
+        return MARK_TURN_SD_DEG if marked else 0.0
+
+    @property
+    def place_doubt(self) -> str | None:
+        """The sentence that flags where the force under a foot acts: nobody marked how it stood."""
+        made = self.calibration
+        if not isinstance(made, InsoleCalibration) or made.stand != "estimated":
+            return None
+        return UNMARKED.format(side=made.side, device=made.device_id)
 
     @property
     def whole_foot(self) -> bool:
@@ -98,10 +116,7 @@ def applied_calibration(info: DeviceInfo, raw: RawRecording) -> AppliedCalibrati
         return AppliedCalibration(note=f"{info.device_id} was taken as uncalibrated, its newton are nominal: {unfit}.")
     doubts = (_doubt(calibration, raw.metadata.get("started_at")), _drifted(info, raw.metadata.get("insole_checks")))
     doubt = "; ".join(filter(None, doubts)) or None
-    told = [f"{doubt}."] if doubt else []
-    if isinstance(calibration, InsoleCalibration) and calibration.stand == "estimated":
-        told.append(UNMARKED.format(side=calibration.side, device=info.device_id))
-    return AppliedCalibration(calibration=calibration, doubt=doubt, note=" ".join(told) or None)
+    return AppliedCalibration(calibration=calibration, doubt=doubt, note=f"{doubt}." if doubt else None)
 
 
 def _doubt(calibration: Calibration, recorded_at: object) -> str | None:

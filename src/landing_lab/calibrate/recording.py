@@ -155,6 +155,8 @@ def _insole_sensor(info: DeviceInfo, applied: AppliedCalibration, doubt: str, ce
         cell_limit_n=cell_limits_n(info, applied.calibration),
         cell_weight=applied.cell_weight,
         cop_sd_mm=applied.cop_sd_mm,
+        turn_sd_deg=applied.turn_sd_deg,
+        place_doubt=applied.place_doubt,
         whole_foot=applied.whole_foot,
     )
 

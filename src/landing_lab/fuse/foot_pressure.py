@@ -70,6 +70,8 @@ def _foot(stream: Stream, side: Side, times_s: FloatArray) -> FootPressure | Non
         calibrated=calibrated,
         force_sd_fraction=sensor.scale_sd_fraction if calibrated and sensor.scale_sd_fraction else FORCE_SD,
         cop_sd_mm=_cop_sd_mm(sensor, layout, calibrated=calibrated),
+        turn_sd_deg=sensor.turn_sd_deg if calibrated else 0.0,
+        place_doubt=sensor.place_doubt if calibrated else None,
         source=sensor.description,
         sample_rate_hz=stream.sample_rate_hz,
         sole=_sole(sensor, layout),

@@ -55,6 +55,8 @@ def sensor_document(sensor: Sensor) -> dict[str, object]:
     only_some = {
         "insole": None if sensor.insole is None else sensor.insole.as_document(),
         "cop_sd_mm": None if sensor.cop_sd_mm is None else list(sensor.cop_sd_mm),
+        "turn_sd_deg": sensor.turn_sd_deg or None,
+        "place_doubt": sensor.place_doubt,
         "cell_limit_n": list(sensor.cell_limit_n) or None,
         "cell_weight": list(sensor.cell_weight) or None,
         "whole_foot": sensor.whole_foot or None,
@@ -143,6 +145,8 @@ def _sensor(entry: dict[str, Any]) -> Sensor:
         doubt=None if entry.get("doubt") is None else str(entry["doubt"]),
         insole=None if entry.get("insole") is None else insole_layout.from_document(entry["insole"]),
         cop_sd_mm=None if cop_sd is None else (float(cop_sd[0]), float(cop_sd[1])),
+        turn_sd_deg=float(entry.get("turn_sd_deg", 0.0)),
+        place_doubt=None if entry.get("place_doubt") is None else str(entry["place_doubt"]),
         cell_limit_n=tuple(None if one is None else float(one) for one in entry.get("cell_limit_n", ())),
         cell_weight=tuple(float(one) for one in entry.get("cell_weight", ())),
         whole_foot=bool(entry.get("whole_foot", False)),

@@ -166,7 +166,8 @@ def _in_phase(trial: LandingTrial, side: Side, where: Where, name: str) -> Estim
         )
     frames = np.searchsorted(course.times_s, (found.start_s, found.stop_s)).tolist()
     ends = [sampling_sd(trial, course, course.cop_mm[:, 0], frame) for frame in frames]
-    return Estimate(value=found.shift_mm, sd=math.hypot(found.sd_mm, *ends), detail=f"in {name}")
+    sd = math.hypot(found.sd_mm, *ends)
+    return Estimate(value=found.shift_mm, sd=sd, doubt=course.place_doubt, detail=f"in {name}")
 
 
 def _place(trial: LandingTrial, side: Side, where: Where, axis: int, per_mm: float) -> Estimate:
@@ -177,7 +178,7 @@ def _place(trial: LandingTrial, side: Side, where: Where, axis: int, per_mm: flo
         raise RefusedError(_missing_at(course, course.peak))
     by_time = sampling_sd(trial, course, values, course.peak)
     sd = math.hypot(course.cop_sd_mm[axis], course.noise_mm, by_time)
-    return Estimate(value=per_mm * value, sd=per_mm * sd)
+    return Estimate(value=per_mm * value, sd=per_mm * sd, doubt=course.place_doubt)
 
 
 def _shift(trial: LandingTrial, side: Side, where: Where, frame: int, per_mm: float) -> Estimate:
@@ -197,11 +198,12 @@ def _shift(trial: LandingTrial, side: Side, where: Where, frame: int, per_mm: fl
     ends = [sampling_sd(trial, course, course.cop_mm[:, 0], one) for one in (begin, frame)]
     sd = math.hypot(float(course.shift_sd_mm[frame]), *ends)
     begin_ms = 1000.0 * begin / trial.sample_rate_hz
-    doubt = f"the foot was loaded late: the shift counts from {begin_ms:.0f} ms after touchdown"
+    late = f"the foot was loaded late: the shift counts from {begin_ms:.0f} ms after touchdown"
+    doubts = (late if begin_ms > REFERENCE_MS + LATE_MS else None, course.place_doubt)
     return Estimate(
         value=per_mm * value,
         sd=per_mm * sd,
-        doubt=doubt if begin_ms > REFERENCE_MS + LATE_MS else None,
+        doubt="; ".join(filter(None, doubts)) or None,
         detail=f"from {begin_ms:.0f} to {1000.0 * frame / trial.sample_rate_hz:.0f} ms",
     )
 

@@ -60,7 +60,8 @@ class FootCourse:
     that at frame `reference` (the first told one from touchdown + 20 ms on, None where there is none); shift_sd_mm:
     (n,) its SD. peak: frame of the highest force. noise_mm: SD of the medial centre of pressure from frame to frame.
     calibrated False: numbers are relative to each other. note: the sentence that flags what rests on this insole,
-    None where nothing is in doubt.
+    None where nothing is in doubt; place_doubt: the one that flags where its force acts. turn_sd_deg: SD of the foot's
+    direction, by which travel along the foot passes for a shift.
     """
 
     side: Side
@@ -84,10 +85,12 @@ class FootCourse:
     cut_off: bool
     noise_mm: float
     cop_sd_mm: tuple[float, float]
+    turn_sd_deg: float
     force_sd_fraction: float
     calibrated: bool
     at_limit: NDArray[np.bool_] | None
     note: str | None
+    place_doubt: str | None
 
     def until(self, stop: int) -> FootCourse:
         """The same without its frames from `stop` on; gate, reference and peak stay those of the whole course."""
@@ -164,11 +167,12 @@ def foot_course(signals: ForceSignals, side: Side, first: int, stop: int) -> Foo
         gate_n=gate, sole=foot.sole, loaded=loaded, cells_n=cells, cop_mm=out[:, COP_ML : COP_AP + 1],
         mli=out[:, MLI], parts=parts,
         part_n=out[:, FIXED:], shift_mm=out[:, SHIFT],
-        shift_sd_mm=_shift_sd(foot, noise, out[:, SHIFT]), reference=None if reference < 0 else reference,
+        shift_sd_mm=_shift_sd(foot, noise, out, reference), reference=None if reference < 0 else reference,
         peak=int(np.nanargmax(force)), sample_rate_hz=foot.sample_rate_hz or signals.sample_rate_hz,
-        cut_off=stop == len(signals.times_s), noise_mm=noise, cop_sd_mm=foot.cop_sd_mm,
+        cut_off=stop == len(signals.times_s), noise_mm=noise, cop_sd_mm=foot.cop_sd_mm, turn_sd_deg=foot.turn_sd_deg,
         force_sd_fraction=foot.force_sd_fraction, calibrated=foot.calibrated,
         at_limit=None if foot.at_limit is None else foot.at_limit[first:stop], note=foot.note,
+        place_doubt=foot.place_doubt,
     )  # fmt: skip
 
 
@@ -206,7 +210,10 @@ def phase_shifts(course: FootCourse, phases: Phases, where: Where) -> tuple[Phas
                 start_s=float(course.times_s[begin]),
                 stop_s=float(course.times_s[end]),
                 shift_mm=float(course.cop_mm[end, 0] - course.cop_mm[begin, 0]),
-                sd_mm=SHIFT_SDS * math.hypot(course.cop_sd_mm[0], course.noise_mm),
+                sd_mm=math.hypot(
+                    SHIFT_SDS * math.hypot(course.cop_sd_mm[0], course.noise_mm),
+                    math.radians(course.turn_sd_deg) * float(course.cop_mm[end, 1] - course.cop_mm[begin, 1]),
+                ),
             )
         )
     return tuple(found)
@@ -222,9 +229,12 @@ def scatter(values: FloatArray) -> float:
     return float(np.median(np.abs(third))) / (0.6745 * math.sqrt(20.0)) if len(third) else 0.0
 
 
-def _shift_sd(foot: FootPressure, noise_mm: float, shift: FloatArray) -> FloatArray:
-    sd = SHIFT_SDS * math.hypot(foot.cop_sd_mm[0], noise_mm)
-    return np.where(np.isfinite(shift), sd, np.nan)
+def _shift_sd(foot: FootPressure, noise_mm: float, out: FloatArray, reference: int) -> FloatArray:
+    """SD (n,) of the shift since the reference: of both places, and of the direction times the way along the foot."""
+    along = out[:, COP_AP] - (out[reference, COP_AP] if reference >= 0 else math.nan)
+    turned = math.radians(foot.turn_sd_deg) * along
+    sd = np.hypot(SHIFT_SDS * math.hypot(foot.cop_sd_mm[0], noise_mm), turned)
+    return np.where(np.isfinite(out[:, SHIFT]), sd, np.nan)
 
 
 def _frames(

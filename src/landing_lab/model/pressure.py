@@ -46,8 +46,10 @@ class FootPressure:
     layout's place, or what a calibration on the plate found. calibrated: whether force and centre of pressure of the
     insole were calibrated (by us on a plate, or by a vendor); False: results are relative and say so.
     force_sd_fraction: relative SD of the sum of the cells; cop_sd_mm: SD of the centre of pressure, (medial,
-    anterior). at_limit: (n, c) cells beyond what they can tell, None where no cell was. note: the sentence that flags
-    everything that rests on these cells, None where nothing is in doubt. source: how they were obtained.
+    anterior); turn_sd_deg: SD of the direction of the foot in it, beside that. place_doubt: the sentence that flags
+    what rests on where the force acts. at_limit: (n, c) cells beyond what they can tell, None where no cell was. note:
+    the sentence that flags everything that rests on these cells, None where nothing is in doubt. source: how they were
+    obtained.
     sole: (c,) what makes of the force of a cell its own pressure times its area, up to a factor common to all; None
     where that is the force itself. Weights of a calibration on a plate make force and centre of pressure right, not
     the share of a single cell: pressures go by what each cell reads, and their sum by the calibration.
@@ -60,9 +62,9 @@ class FootPressure:
     calibrated: bool
     force_sd_fraction: float
     cop_sd_mm: tuple[float, float]
+    source: str
     turn_sd_deg: float = 0.0
     place_doubt: str | None = None
-    source: str
     sample_rate_hz: float | None = None
     sole: FloatArray | None = None
     at_limit: NDArray[np.bool_] | None = None

@@ -27,12 +27,12 @@ class Sensor:
     insole: where the cells of an insole lie, None for anything else and where nobody knows. whole_foot: whether the
     cells of an insole say the force of the foot: calibrated on a plate, or by a vendor; False for anything else.
     cop_sd_mm: SD of the centre of pressure of the cells, (medial, anterior), as their calibration on a plate found it;
-    None without one; turn_sd_deg: SD of the direction of the foot in it beside that. place_doubt: the sentence why places
-    under the foot are in doubt. cell_limit_n: force of each cell of an insole from which on it cannot tell more, None for a cell
-    without such a limit; empty where none has one. cell_weight: what a calibration on a plate made of the force on
-    each cell's own area; empty where no plate weighted the cells. filter_order: of a plate's converters, None where no
-    calibration settled it; mode_hz: first mode of the plate, mode_at_least_hz its lower bound where the mode itself was
-    not seen.
+    None without one; turn_sd_deg: SD of the direction of the foot in it beside that. place_doubt: the sentence why
+    places under the foot are in doubt. cell_limit_n: force of each cell of an insole from which on it cannot tell more,
+    None for a cell without such a limit; empty where none has one. cell_weight: what a calibration on a plate made of
+    the force on each cell's own area; empty where no plate weighted the cells. filter_order: of a plate's converters,
+    None where no calibration settled it; mode_hz: first mode of the plate, mode_at_least_hz its lower bound where the
+    mode itself was not seen.
     """
 
     kind: SensorKind

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from landing_lab.metrics.pressure_course import GATE_SHARE
+from landing_lab.model.pressure import GATE_SHARE
 from landing_lab.model.result import TrialResult
 from landing_lab.report.panels import INK, LABEL_PT, MUTED, text_size_pt
 from landing_lab.report.placement import wrap_measured

@@ -41,6 +41,7 @@ class SensorsWanted:
     sensors: str
     speed_up: float
     calibrated: bool
+    marked: bool
     out: Path
     overwrite: bool
 
@@ -64,6 +65,7 @@ def run_simulate_sensors(wanted: SensorsWanted, *, as_json: bool) -> int:
         "sensors": wanted.sensors,
         "layout": setting.layout.name,
         "calibrated": wanted.calibrated,
+        "marked": wanted.marked,
         "duration_s": round(float(made.truth.time_s[-1] - made.truth.time_s[0]), 3),
         "cop": made.truth.drawn["cop"],
         "contacts": sum(1 for one in made.truth.contacts if one["side"] == "total"),
@@ -90,6 +92,7 @@ def _sensed(recording: Recording, wanted: SensorsWanted, setting: SensorSetting)
             cop_mm=cop_mm,
             speed_up=wanted.speed_up,
             calibrated=wanted.calibrated,
+            marked=wanted.marked,
         )
     except CalibrationError as error:
         raise ParameterError(

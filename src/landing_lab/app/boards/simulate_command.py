@@ -96,6 +96,9 @@ def simulate_sensors(
     uncalibrated: Annotated[
         bool, typer.Option("--uncalibrated", help="Without the calibrations that a lab would have made.")
     ] = False,
+    unmarked: Annotated[
+        bool, typer.Option("--unmarked", help="Insoles calibrated by a wearer whose feet stood on no marks.")
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Write over an existing recording.")] = False,
     json: Json = False,
 ) -> None:
@@ -111,6 +114,7 @@ def simulate_sensors(
 
     wanted = SensorsWanted(
         file=file, left=left, right=right, rate_hz=rate_hz, seed=seed, layout=layout,
-        sensors="hard" if hard else sensors, speed_up=speed_up, calibrated=not uncalibrated, out=out, overwrite=force,
+        sensors="hard" if hard else sensors, speed_up=speed_up, calibrated=not uncalibrated,
+        marked=not unmarked, out=out, overwrite=force,
     )  # fmt: skip
     raise typer.Exit(run_simulate_sensors(wanted, as_json=json))
