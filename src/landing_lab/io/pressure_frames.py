@@ -17,6 +17,11 @@ from landing_lab.model.layout_grid import layout_of_centres
 MOST_CELLS: Final = 2000
 """Cells of one foot: twice as many as the densest insole (F-Scan) has."""
 
+NOT_TRIED: Final = (
+    "the reader of {kind} files was written from public descriptions of the format, without a real file to try it on: "
+    "compare one trial with the vendor's software"
+)
+
 BY_SHAPE: Final = (
     "which foot it is is not stated: the {side} one by the arch of its print; if it is the other, medial and lateral "
     "are swapped"
