@@ -132,7 +132,7 @@ def test_one_plate_is_refused_in_one_sentence(tmp_path: Path) -> None:
 def test_refusals_name_a_way_out(tmp_path: Path, changes: dict[str, object], seconds: float, message: str) -> None:
     wanted = SensorsWanted(
         file=tmp_path / "force.txt", left="FP1", right="FP2", rate_hz=1000.0, seed=1, layout="infotronic_8",
-        sensors="typical", speed_up=1.0, calibrated=False, out=tmp_path / "rec.xdf", overwrite=False,
+        sensors="typical", speed_up=1.0, calibrated=False, marked=True, out=tmp_path / "rec.xdf", overwrite=False,
     )  # fmt: skip
     wanted = dataclasses.replace(wanted, **changes)
     flat_file(wanted.file, seconds, rate_hz=wanted.rate_hz or 1000.0)

@@ -140,6 +140,7 @@ def test_xsensor_frames_of_two_feet_through_midnight(tmp_path: Path, pro7: bool)
         assert stream.sample_rate_hz == pytest.approx(50.0, rel=1e-3)
         np.testing.assert_allclose(force_n(found, side), frames.sum(axis=(1, 2)) * 0.1333224 * 73.96e-3, rtol=1e-6)
         assert stream.layout.channels[0].unit == "kPa"
+        assert "public descriptions" in str(stream.sensor.doubt)
     assert any("public descriptions" in note for note in found.notes)
 
 
@@ -158,6 +159,7 @@ def test_emed_step(tmp_path: Path, side: str, down: bool, split: int | None) -> 
     shown = frames[:, ::-1, ::-1] if down else frames
     found = read(written(tmp_path, emed_text(shown, split=split), "x.lst"))
     stream = found.streams[f"insole_{side}"]
+    assert "public descriptions" in str(stream.sensor.doubt)
     np.testing.assert_allclose(force_n(found, side), frames.sum(axis=(1, 2)) * 0.025, rtol=1e-9)
     assert stream.sample_rate_hz == pytest.approx(100.0)
     assert "by the arch of its print" in str(stream.sensor.doubt)

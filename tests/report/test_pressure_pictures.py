@@ -14,7 +14,7 @@ from fuse.scenes import raw_of, scene_of
 from landing_lab.calibrate.recording import recording_from_raw
 from landing_lab.errors import ParameterError
 from landing_lab.metrics.table import EXPLORATORY
-from landing_lab.model.events import Events
+from landing_lab.model.events import Event, Events
 from landing_lab.model.result import MetricsTable, TrialResult
 from landing_lab.report.butterfly_figure import butterfly_figure
 from landing_lab.report.html import render_report
@@ -193,6 +193,14 @@ def test_shifts_of_the_picture_are_those_of_the_table(seed: int) -> None:
             assert marks[mark].get_ydata()[0] == pytest.approx(found.value, abs=1e-9)
             told += 1
     assert told >= 2
+
+
+def test_a_foot_that_lands_long_after_the_other_is_not_drawn_from_the_touchdown_of_the_other() -> None:
+    trial = pressed_trial()
+    late = Event("touchdown", "left", 1.6, 0.001)
+    others = tuple(one for one in trial.events if (one.name, one.side) != ("touchdown", "left"))
+    words = words_of(medial_shift_figure(replace(trial, events=Events((*others, late)))))
+    assert "left foot touched down at 0.60 s" in words.lower()
 
 
 def test_a_refused_shift_has_no_mark_and_a_flagged_one_says_so() -> None:

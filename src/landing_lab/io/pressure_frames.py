@@ -26,6 +26,11 @@ MOST_ROWS: Final = 256
 CELL_MM: Final = (0.5, 50.0)
 """Width and height of a cell of any insole or platform (choice)."""
 
+NOT_TRIED: Final = (
+    "the reader of {kind} files was written from public descriptions of the format, without a real file to try it on: "
+    "compare one trial with the vendor's software"
+)
+
 BY_SHAPE: Final = (
     "which foot it is is not stated: the {side} one by the arch of its print; if it is the other, medial and lateral "
     "are swapped"

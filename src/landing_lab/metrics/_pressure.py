@@ -45,8 +45,8 @@ RAW_SHARE_SD: Final[BySize] = {0: 0.17, 16: 0.035}
 PEAK_SD: Final[BySize] = {0: 0.25, 16: 0.13}
 """What cells that read a part of the sole miss beside all 99 of a real walk: the medial-lateral index and its change,
 one group of regions against another, shares of the parts (calibrated on a plate, and not), and, relatively, the peak
-pressure. Root mean squares over layouts of 8 and 16 FSR cells, both feet, four seeds; cells that cover the sole miss
-nothing of this.
+pressure. Root mean squares over layouts of 8 and 16 FSR cells, both feet, four seeds, as
+tests/metrics/unseen_on_a_walk.py prints them; cells that cover the sole miss nothing of this.
 """
 
 Window: TypeAlias = tuple[FootCourse, slice]

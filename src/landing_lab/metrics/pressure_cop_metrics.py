@@ -38,7 +38,8 @@ TASK: Final = TaskParams()
 
 @insole_metric(
     unit="mm", min_rate_hz=50.0, least_cells=COP_CELLS, source=OURS,
-    formula="sum F_i x_i / sum F_i at max F; x medial from the middle of the insole", typical="-10 to 10",
+    formula="sum F_i x_i / sum F_i at max F; x medial from the middle of the insole",
+    typical="-10 to 10 (not checked)",
 )  # fmt: skip
 def cop_ml_mm(trial: LandingTrial, side: Side, where: Where) -> Estimate:
     """Medio-lateral centre of pressure at the foot's peak force, from the insole's middle, positive = medial.
@@ -50,7 +51,7 @@ def cop_ml_mm(trial: LandingTrial, side: Side, where: Where) -> Estimate:
 
 @insole_metric(
     unit="% of width", min_rate_hz=50.0, least_cells=COP_CELLS, source=OURS,
-    formula="100 cop_ml_mm / width of the insole", typical="-11 to 11",
+    formula="100 cop_ml_mm / width of the insole", typical="-11 to 11 (not checked)",
 )  # fmt: skip
 def cop_ml_pct_width(trial: LandingTrial, side: Side, where: Where) -> Estimate:
     """Medio-lateral centre of pressure at the foot's peak force, percent of the insole's width."""
@@ -59,7 +60,8 @@ def cop_ml_pct_width(trial: LandingTrial, side: Side, where: Where) -> Estimate:
 
 @insole_metric(
     unit="% of length", min_rate_hz=50.0, least_cells=COP_CELLS, source=OURS,
-    formula="100 (sum F_i y_i / sum F_i) / length of the insole, at max F; y from the heel edge", typical="35-75",
+    formula="100 (sum F_i y_i / sum F_i) / length of the insole, at max F; y from the heel edge",
+    typical="35-75 (not checked)",
 )  # fmt: skip
 def cop_ap_pct_length(trial: LandingTrial, side: Side, where: Where) -> Estimate:
     """Antero-posterior centre of pressure at the foot's peak force, percent of the insole's length from the heel."""

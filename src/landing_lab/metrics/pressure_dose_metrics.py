@@ -30,6 +30,17 @@ from landing_lab.model.insole_layout import PARTS, Part
 
 MELAI: Final = "both definitions in use: Melai et al. 2011 (citation not checked)"
 
+READ_SHARE: Final = 0.01
+READ_KPA: Final = 0.1
+"""Least SD of a peak: a percent, and about the step of a coarse converter under one cell (choice)."""
+
+LOST_SHARE: Final = 0.5
+"""Of the fall from a peak to the readings beside it, what may lie between readings, as an SD (choice)."""
+
+EDGE_SHARE: Final = 0.01
+LEAST_DOSE: Final = 0.001
+"""SD of a dose by where the contact begins and ends: a percent, and so that none has an SD of 0 (choice)."""
+
 
 def _columns(course: FootCourse, part: Part | None) -> list[int]:
     cells = [index for index, cell in enumerate(course.layout.cells) if part in (None, cell.part)]
@@ -54,8 +65,8 @@ def _peak(trial: LandingTrial, side: Side, where: Where, part: Part | None) -> E
     step = max(1, round(trial.sample_rate_hz / course.sample_rate_hz))
     beside = kpa[[max(row - step, 0), min(row + step, len(kpa) - 1)], column]
     beside = beside[np.isfinite(beside)]
-    lost = 0.5 * (value - float(beside.mean())) if len(beside) else 0.5 * value
-    floor = 0.01 * value + 0.1  # the sole's part is read by one cell: a percent and the step of a coarse converter
+    lost = LOST_SHARE * (value - float(beside.mean()) if len(beside) else value)
+    floor = READ_SHARE * value + READ_KPA
     return Estimate(
         value=value,
         sd=math.hypot(course.force_sd_fraction * value, unseen(course, PEAK_SD) * value, lost, floor),
@@ -86,13 +97,13 @@ def _force_integral(trial: LandingTrial, side: Side, where: Where, part: Part | 
 
 
 def _dose(course: FootCourse, value: float, by_cells: float = 0.0) -> Estimate:
-    by_edges = 0.01 * value + 1e-3  # where the contact begins and ends
+    by_edges = EDGE_SHARE * value + LEAST_DOSE
     return Estimate(value=value, sd=math.hypot(course.force_sd_fraction * value, by_cells * value, by_edges))
 
 
 @insole_metric(
     unit="kPa", min_rate_hz=100.0, calibrated=True, source=OURS, formula="max over frames and cells of F_i / A_i",
-    typical="walking 200-400; landings not known",
+    typical="walking 140-240 (one walk); landings not known",
 )  # fmt: skip
 def peak_pressure_kpa(trial: LandingTrial, side: Side, where: Where) -> Estimate:
     """Peak pressure: the highest mean pressure under any cell's part of the sole, in any reading.
@@ -104,7 +115,7 @@ def peak_pressure_kpa(trial: LandingTrial, side: Side, where: Where) -> Estimate
 
 @insole_metric(
     unit="kPa s", min_rate_hz=50.0, calibrated=True, source=MELAI, formula="integral of max over cells of F_i / A_i",
-    typical="walking 60-120; landings not known",
+    typical="walking 95-150 (one walk); landings not known",
 )  # fmt: skip
 def pressure_time_integral_kpa_s(trial: LandingTrial, side: Side, where: Where) -> Estimate:
     """Pressure-time integral, sum of maxima: the highest pressure of each reading, summed over time."""

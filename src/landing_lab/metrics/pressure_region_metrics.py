@@ -55,7 +55,7 @@ EARLY_MS: Final = 100.0
 @insole_metric(
     unit="ratio", min_rate_hz=50.0, least_cells=COP_CELLS, source=OURS,
     formula="(P_med - P_lat) / (P_med + P_lat) at max F, P = force / area on either side of the heel-second-toe axis",
-    typical="walking -0.1 (SD 0.1-0.2)",
+    typical="walking -0.1 to 0.1 (one walk)",
 )  # fmt: skip
 def medial_lateral_index(trial: LandingTrial, side: Side, where: Where) -> Estimate:
     """Medial-lateral index at the foot's peak force: mean pressure medial against lateral of heel-to-second-toe axis.
@@ -128,7 +128,8 @@ def foot_balance(trial: LandingTrial, side: Side, where: Where) -> Estimate:
 
 @insole_metric(
     unit="ratio", min_rate_hz=50.0, least_cells=SHARE_CELLS, zones_do=True, source=OURS,
-    formula="impulse of the heel / impulse of the foot, while loaded", typical="0.05-0.5",
+    formula="impulse of the heel / impulse of the foot, while loaded",
+    typical="0.05-0.5 (not checked); walking 0.3-0.5 (one walk)",
 )  # fmt: skip
 def heel_share(trial: LandingTrial, side: Side, where: Where) -> Estimate:
     """Share of the heel in the insole's impulse while the foot is loaded."""
@@ -141,7 +142,8 @@ def heel_share(trial: LandingTrial, side: Side, where: Where) -> Estimate:
 
 @insole_metric(
     unit="s", min_rate_hz=100.0, least_cells=SHARE_CELLS, zones_do=True, source=OURS,
-    formula="t(heel = 10 % of its peak) - t(forefoot = 10 % of its peak)", typical="0.01-0.06 in forefoot landings",
+    formula="t(heel = 10 % of its peak) - t(forefoot = 10 % of its peak)",
+    typical="0.01-0.06 in forefoot landings (not checked)",
 )  # fmt: skip
 def forefoot_to_heel_delay_s(trial: LandingTrial, side: Side, where: Where) -> Estimate:
     """Onset of the heel minus onset of the forefoot: positive where the forefoot lands first."""
@@ -160,10 +162,10 @@ def forefoot_to_heel_delay_s(trial: LandingTrial, side: Side, where: Where) -> E
 
 
 EARLY_TYPICAL: Final[dict[Part, tuple[str, str]]] = {
-    "heel": ("the heel", "0-40"),
-    "midfoot": ("the midfoot", "5-35"),
-    "forefoot": ("the forefoot", "25-75"),
-    "toes": ("hallux and toes", "5-35"),
+    "heel": ("the heel", "0-40 (not checked)"),
+    "midfoot": ("the midfoot", "5-35 (not checked)"),
+    "forefoot": ("the forefoot", "25-75 (not checked)"),
+    "toes": ("hallux and toes", "5-35 (not checked)"),
 }
 """Each part's name in words, and the typical share of the impulse of the first 100 ms."""
 

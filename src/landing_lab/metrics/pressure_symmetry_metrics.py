@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 
@@ -14,9 +14,12 @@ from landing_lab.metrics.pressure_course import Where
 from landing_lab.metrics.symmetry_metrics import smaller_to_larger
 from landing_lab.model.channels import Side
 
+LEAST_SD_FRACTION: Final = 0.01
+"""Least relative SD of a peak or an impulse of one insole: reading and edges of the contact, a percent (choice)."""
+
 
 @insole_metric(
-    unit="%", sides="between feet", min_rate_hz=100.0, source=OURS, typical="healthy 85-100",
+    unit="%", sides="between feet", min_rate_hz=100.0, source=OURS, typical="healthy 85-100 (not checked)",
     formula="100 min / max of max sum F_i of the left and of the right insole",
 )  # fmt: skip
 def limb_symmetry_insole_peak_pct(trial: LandingTrial, _side: Side, where: Where) -> Estimate:
@@ -25,7 +28,7 @@ def limb_symmetry_insole_peak_pct(trial: LandingTrial, _side: Side, where: Where
 
 
 @insole_metric(
-    unit="%", sides="between feet", min_rate_hz=100.0, source=OURS, typical="healthy 85-100",
+    unit="%", sides="between feet", min_rate_hz=100.0, source=OURS, typical="healthy 85-100 (not checked)",
     formula="100 min / max of the integrals of sum F_i of the left and of the right insole",
 )  # fmt: skip
 def limb_symmetry_insole_impulse_pct(trial: LandingTrial, _side: Side, where: Where) -> Estimate:
@@ -42,5 +45,5 @@ def _between(trial: LandingTrial, where: Where, variable: Literal["peak", "impul
         if not np.isfinite(force).any():
             raise RefusedError(f"the {side} insole's readings are missing here; check its cable or its link")
         value = float(np.nanmax(force)) if variable == "peak" else impulse(trial, force)
-        values[side] = value, math.hypot(course.force_sd_fraction, 0.01) * value
+        values[side] = value, math.hypot(course.force_sd_fraction, LEAST_SD_FRACTION) * value
     return smaller_to_larger(values)

@@ -40,7 +40,7 @@ NEED_WORDS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "feet": ("the force of each foot", "the recording holds one signal, not one per foot"),
     "cop": (
-        "the centre of pressure, or all six channels of the plates",
+        "the centre of pressure, or all six channels of the plates; of an extent also a calibrated insole",
         "the recording holds vertical force only",
     ),
     "pressure": (

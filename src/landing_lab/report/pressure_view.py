@@ -115,9 +115,12 @@ def pressure_view(trial: TrialResult) -> PressureView:
 def _foot(trial: TrialResult, signals: ForceSignals, side: Side, time: View, where: Where) -> FootView:
     """One foot as the metrics see it: from its own touchdown to its own take-off, or the first 1.5 s of its landing."""
     first, stop = np.searchsorted(signals.times_s, (time.start_s, time.stop_s)).tolist()
+    begins = _own(trial, side, "touchdown" if where == "contact" else "landing")
     found: FootCourse | str = f"the {side} foot did not touch the plate here"
-    begins = _own(trial, side, "touchdown" if where == "contact" else "landing", time)
-    if begins is not None:
+    if begins is not None and not time.holds(begins.time_s):
+        after_s = time.relative(begins.time_s)
+        found = f"the {side} foot touched down at {after_s:.2f} s, outside the stretch that is drawn"
+    elif begins is not None:
         found = trial_course(signals, side, (begins.time_s, _end_s(trial, side, time, where)), where)
     seen = signals.pressure[side].pressure_kpa[first:stop]
     begun = first if isinstance(found, str) else int(np.searchsorted(signals.times_s, found.times_s[0]))
@@ -134,17 +137,16 @@ def _foot(trial: TrialResult, signals: ForceSignals, side: Side, time: View, whe
 def _end_s(trial: TrialResult, side: Side, time: View, where: Where) -> float:
     """Where the foot's contact or landing ends."""
     if where == "contact":
-        ends = _own(trial, side, "take_off", time)
+        ends = _own(trial, side, "take_off")
         return time.stop_s if ends is None else ends.time_s
     landing = trial.phases.get("landing")
     return time.stop_s if landing is None else landing.stop_s
 
 
-def _own(trial: TrialResult, side: Side, name: str, time: View) -> Event | None:
-    """This event within the contact, of the foot where its force is known, else of the whole person."""
+def _own(trial: TrialResult, side: Side, name: str) -> Event | None:
+    """This event of the foot where its force is known, else of the whole person."""
     signals = trial.signals
-    event = trial.events.get(name, side if signals is not None and side in signals.force_n else "total")
-    return event if event is not None and time.holds(event.time_s) else None
+    return trial.events.get(name, side if signals is not None and side in signals.force_n else "total")
 
 
 def sample_at(view: PressureView, at: str | float) -> int | None:

@@ -15,7 +15,15 @@ import numpy as np
 from landing_lab.errors import FileFormatError
 from landing_lab.io.insole_recording import insole_recording, rows_in_time
 from landing_lab.io.insole_text import cut_short, number_stated
-from landing_lab.io.pressure_frames import BY_SHAPE, check_cell_mm, foot_of_frames, side_by_print, sole_of_load, toes_up
+from landing_lab.io.pressure_frames import (
+    BY_SHAPE,
+    NOT_TRIED,
+    check_cell_mm,
+    foot_of_frames,
+    side_by_print,
+    sole_of_load,
+    toes_up,
+)
 from landing_lab.io.registry import Format
 from landing_lab.io.text_lines import is_text, read_lines
 from landing_lab.model.blocks import FloatArray
@@ -29,7 +37,6 @@ _MOST_CELLS: Final = 40_000
 _MOST_READINGS: Final = 20_000_000
 """Cells times pictures: half a minute of the largest platform at 100 Hz."""
 _SAME_FORCE: Final = 0.02
-NOT_TRIED: Final = "The reader of emed files was written from public descriptions of the format."
 
 
 def recognises(head: bytes) -> bool:
@@ -53,7 +60,12 @@ def read_emed(path: Path) -> Recording:
     turned = toes_up(kpa)
     side = side_by_print(turned)
     doubt = BY_SHAPE.format(side=side)
-    told = [NOT_TRIED, "A platform lies on the floor: one step of one foot.", f"{doubt[0].upper()}{doubt[1:]}."]
+    not_tried = NOT_TRIED.format(kind="emed")
+    told = [
+        f"{not_tried[0].upper()}{not_tried[1:]}.",
+        "A platform lies on the floor: one step of one foot.",
+        f"{doubt[0].upper()}{doubt[1:]}.",
+    ]
     if off_n > _SAME_FORCE * float(kpa.sum(axis=(1, 2)).max()) * cell_mm[0] * cell_mm[1] * 1e-3:
         told.append(f"The force that the file states differs by up to {off_n:.0f} N from area x pressure.")
         doubt += "; the force that the file states is not area x pressure, so its unit may not be kPa"
@@ -65,7 +77,7 @@ def read_emed(path: Path) -> Recording:
         cell_mm=cell_mm,
         name="emed_grid",
         title="novel emed platform",
-        doubt=doubt,
+        doubt=f"{not_tried}; {doubt}",
     )
     base = rows_in_time(path, (pictures - pictures[0]) * step_ms * 1e-3)
     return insole_recording(path, "emed file", [foot], base, {"insole": "novel emed"}, *told)

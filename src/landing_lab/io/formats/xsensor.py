@@ -18,7 +18,7 @@ import numpy as np
 from landing_lab.errors import FileFormatError
 from landing_lab.io.insole_recording import FootCells, insole_recording, rows_in_time
 from landing_lab.io.insole_text import frames_below, positive_number
-from landing_lab.io.pressure_frames import check_cell_mm, check_grid, foot_of_frames, sole_of_load
+from landing_lab.io.pressure_frames import NOT_TRIED, check_cell_mm, check_grid, foot_of_frames, sole_of_load
 from landing_lab.io.pressure_units import kpa_per
 from landing_lab.io.registry import Format
 from landing_lab.io.text_lines import is_text, read_lines
@@ -36,7 +36,7 @@ _FOOT: Final = {
 _DAY_S: Final = 86_400.0
 _MOST_ABSENT: Final = 10
 """Frames of a recording per frame of one of its feet, at most."""
-NOT_TRIED: Final = "The reader of XSENSOR files was written from public descriptions of the format."
+_NOT_TRIED: Final = NOT_TRIED.format(kind="XSENSOR")
 
 
 @dataclass(slots=True)
@@ -72,7 +72,7 @@ def read_xsensor(path: Path) -> Recording:
         feet,
         base,
         {"insole": "XSENSOR"},
-        NOT_TRIED,
+        f"{_NOT_TRIED[0].upper()}{_NOT_TRIED[1:]}.",
         "Cells outside those that were ever loaded were left out.",
     )
 
@@ -177,7 +177,14 @@ def _foot(path: Path, side: Side, insole: _Insole, lines: list[str], n_frames: i
     kpa = np.full((n_frames, *insole.shape), np.nan)
     kpa[insole.frames] = found
     return foot_of_frames(
-        path, side, kpa, sole_of_load(found), cell_mm=insole.cell_mm, name="xsensor_grid", title="XSENSOR insole"
+        path,
+        side,
+        kpa,
+        sole_of_load(found),
+        cell_mm=insole.cell_mm,
+        name="xsensor_grid",
+        title="XSENSOR insole",
+        doubt=_NOT_TRIED,
     )
 
 
