@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 
@@ -181,3 +182,20 @@ def step(n: int = 50, *, rows: int = 50, columns: int = 20, side: str = "left", 
     times = np.linspace(0.0, 1.0, n)[:, None, None]
     roll = np.exp(-(((y[None] - (0.05 + 0.9 * times)) / 0.35) ** 2))
     return np.round(peak * roll * sole[None] * (np.sin(np.pi * np.linspace(0.02, 0.98, n)) ** 0.5)[:, None, None], 1)
+
+
+def written(tmp_path: Path, text: str, name: str = "x.txt") -> Path:
+    """A file of this text."""
+    path = tmp_path / name
+    path.write_bytes(text.encode())
+    return path
+
+
+RNG = np.random.default_rng(7)
+CELLS = np.round(RNG.uniform(0.0, 20.0, (40, 16)), 2)
+ZONES = np.round(RNG.uniform(50.0, 300.0, (40, 3)), 1)
+LEFT = step()
+COARSE = step(rows=31, columns=11), step(rows=31, columns=11, side="right")
+TRIMMED = np.where(LEFT.max(axis=0) > 0.0, LEFT, np.nan)
+EVERY = tuple(range(1, 100))
+"""What files are made of: cells of Moticon in N/cm2, zones of loadsol in N, frames of grids, numbers of pedar cells."""

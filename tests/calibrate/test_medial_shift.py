@@ -12,8 +12,12 @@ import numpy as np
 import pytest
 
 from calibrate.pedar_walk import Foot, sensed, walk_of
-from calibrate.walk_judgement import LAYOUTS, SEEDS, Figures, calibrated, fit_of, raw_index_r, raw_sums
+from calibrate.walk_judgement import LAYOUTS, Figures, calibrated, fit_of, raw_index_r, raw_sums
+from landing_lab.calibrate.foot_fit import FootFit
 from reference import require_reference_data
+
+SEEDS = range(6)
+"""`walk_judgement.py` prints ten."""
 
 MOST_RMSE_MM = {"infotronic_8": 2.5, "fsr402_8": 2.5, "fsr402_16": 1.2}
 LEAST_R = {("fsr402_8", "left"): 0.90}
@@ -22,6 +26,11 @@ has an SD of 3.5 mm, so that 1.3 mm of error are too many)."""
 
 DRIFTED_RMSE_MM = 3.0
 
+STATED = (0.75, 2.0)
+MOST_STATED = {("fsr402_8", "left"): 2.9}
+"""Stated over true error, root mean squares over seeds: 0.85-1.96 measured, 2.7 of the peer's cells under the left foot
+(too cautious there, in both directions)."""
+
 
 @dataclass(frozen=True)
 class Judged:
@@ -29,6 +38,7 @@ class Judged:
 
     layout: str
     side: Foot
+    fits: list[FootFit]
     good: list[Figures]
     drifted: list[Figures]
     raw: list[Figures]
@@ -39,10 +49,11 @@ class Judged:
 def judged(request: pytest.FixtureRequest) -> Judged:
     require_reference_data()
     layout, side = request.param
-    found = Judged(layout, side, [], [], [], [])
+    found = Judged(layout, side, [], [], [], [], [])
     for seed in SEEDS:
         walk = sensed(side, layout, seed)
         fit = fit_of(walk)
+        found.fits.append(fit)
         found.good.append(calibrated(walk, fit))
         found.drifted.append(calibrated(sensed(side, layout, seed, drift=0.15), fit))
         found.raw.append(raw_sums(walk))
@@ -78,10 +89,12 @@ def test_raw_sums_are_no_measurement(judged: Judged) -> None:
 
 def test_calibration_states_the_error_that_it_has(judged: Judged) -> None:
     """cop_sd_mm, from steps that the arms never saw, is about the error of steps to come."""
-    stated = [fit_of(sensed(judged.side, judged.layout, seed)).cop_sd_mm for seed in (0, 1)]
-    for across, along in (one for one in stated if one is not None):
-        assert judged.good[0].rmse_mm / 2.5 <= across <= 2.5 * judged.good[0].rmse_mm + 0.5
-        assert judged.good[0].along_rmse_mm / 2.5 <= along <= 4.0 * judged.good[0].along_rmse_mm
+    stated_mm = np.array([fit.cop_sd_mm for fit in judged.fits], dtype=np.float64)
+    true_mm = np.array([(one.rmse_mm, one.along_rmse_mm) for one in judged.good])
+    assert stated_mm.shape == (len(SEEDS), 2), "an error across and along for every seed"
+    ratio = np.sqrt(np.mean(stated_mm**2, axis=0) / np.mean(true_mm**2, axis=0))
+    assert ratio.min() >= STATED[0]
+    assert ratio.max() <= MOST_STATED.get((judged.layout, judged.side), STATED[1])
 
 
 def test_a_foot_that_nobody_marked_costs_millimetres_and_is_said() -> None:

@@ -99,7 +99,7 @@ def test_a_recording_of_nothing() -> None:
 
 
 @pytest.mark.parametrize("name", ["insole_left", "insole_right", "plate"])
-@pytest.mark.parametrize("n", [0, 1, 2, 7, 8, 20, 100, 300, 1000])
+@pytest.mark.parametrize("n", [0, 1, 8, 1000])
 def test_a_board_that_stops_early_gives_no_trial(name: str, n: int) -> None:
     result = look(with_streams(RAW, **{name: first(RAW.streams[name], n)}))
     assert result.status != "ok"

@@ -90,7 +90,7 @@ def landings() -> list[tuple[SensedRecording, list[float]]]:
     for name, rate_hz in FILES.items():
         stream = read(require_reference_data() / "force" / name, sample_rate_hz=rate_hz).streams["force"]
         force = stream.samples[:, list(force_columns(stream) or ())]
-        for seed in range(3):
+        for seed in range(2):
             made = sensed_recording(force, stream.sample_rate_hz, seed=seed, cop_mm=feet_cop_mm(stream))
             found.append((made, peak_errors(made)))
     return found
@@ -118,16 +118,19 @@ def test_calibrated_insoles_alone_miss_the_peak(landings: list[tuple[SensedRecor
 def test_calibrations_are_made_by_the_code_that_calibrates_real_sensors(
     landings: list[tuple[SensedRecording, list[float]]],
 ) -> None:
+    settled = 0
     for made, _ in landings:
         documents = made.raw.metadata["calibrations"]
         plate, drawn = documents["SIM-PLT"], made.truth.drawn["plate_left"]
         assert plate["filter_order"] in (None, drawn["filter_order"])
+        settled += plate["filter_order"] is not None
         scale = np.array(plate["counts_per_n"][:4]) / np.array(drawn["gain"])
         assert scale / scale.mean() == pytest.approx(1.0, abs=0.005)
         for side in "LR":
             insole = documents[f"SIM-IN-{side}"]
             assert insole["method"] == "on plate"
             assert {error["label"] for error in insole["posture_errors"]} >= {"flat", "heel_raises", "hops"}
+    assert settled > len(landings) // 2, "the unloading step tells the order of most boards"
 
 
 @pytest.mark.parametrize("shift_mm", [(12.0, 2.0), (-4.0, 8.0)])

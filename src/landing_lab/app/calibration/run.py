@@ -152,13 +152,8 @@ def record_steps(
     info = links[0].info
     raw = raw_path(settings.dataset, kind, info.device_id, f"{now:%Y%m%dT%H%M%SZ}")
     layouts = layouts_wanted(settings.layouts, [link.info for link in links], settings.dataset)
-    metadata = {
-        "started_at": made_at,
-        "software": f"landing-lab {landing_lab.__version__}",
-        "protocol": f"calibration: {kind}",
-        **_entered(settings, calibrations or {}),
-        **documents_of(layouts),
-    }
+    about = {"started_at": made_at, "protocol": f"calibration: {kind}"}
+    metadata = {**about, **_entered(settings, calibrations or {}), **documents_of(layouts)}
     with terminal_front(aside=settings.as_json) as front:
         session = CalibrationSession(
             links=links,
@@ -181,8 +176,9 @@ def record_steps(
 
 
 def _entered(settings: CalibrateSettings, calibrations: Mapping[str, Calibration]) -> dict[str, object]:
-    """What the raw file carries of the operator's entries, and the calibrations that its readings rest on."""
+    """What the raw file carries of who made it: software, operator, and the calibrations that its readings rest on."""
     return {
+        "software": f"landing-lab {landing_lab.__version__}",
         "operator": settings.operator,
         "note": settings.note,
         "calibrations": {device: as_document(made) for device, made in calibrations.items()},
