@@ -8,6 +8,7 @@ import numpy as np
 
 from landing_lab.calibrate.alignment import align, alignment_note, edge_notes, restart_notes
 from landing_lab.calibrate.applied import AppliedCalibration, applied_calibration
+from landing_lab.calibrate.channel_parts import frozen_scans, reversed_cells
 from landing_lab.calibrate.channels import channel_faults
 from landing_lab.calibrate.clock import ClockFit
 from landing_lab.calibrate.clock_segments import LOST, grid_rows, reading_gaps, scan_gaps, scan_interval_s
@@ -73,6 +74,7 @@ def _in_newton(stream: RawStream, raw: RawRecording, fit: ClockFit, zero_s: floa
     insole = stream.info.sensor_kind == "fsr_insole"
     cells, unfit = cells_of(stream.info, raw.metadata.get("insole_layouts")) if insole else (None, None)
     faults = [fault.sentence for fault in channel_faults(stream.info, stream.frames, cells)]
+    faults += _frozen(stream) if insole else _reversed(stream, applied)
     held = saturated(stream.info, applied.calibration, stream.frames.counts, cells)
     faults += [held] if held else []
     notes = [applied.note] if applied.note else []
@@ -81,6 +83,28 @@ def _in_newton(stream: RawStream, raw: RawRecording, fit: ClockFit, zero_s: floa
     if stream.info.sensor_kind == "hx711_plate":
         return _plate_stream(stream, fit, zero_s, applied, doubt), notes
     return _insole_stream(stream, fit, zero_s, applied, doubt, cells), notes
+
+
+def _frozen(stream: RawStream) -> list[str]:
+    """The sentence that all cells of an insole stood still, and from when on."""
+    frozen = np.flatnonzero(frozen_scans(stream.frames.counts, stream.info.sample_rate_hz))
+    if not len(frozen):
+        return []
+    first_s = 1e-6 * float(stream.frames.ticks_us[frozen[0]] - stream.frames.ticks_us[0])
+    share = 100.0 * len(frozen) / len(stream.frames)
+    told = (
+        f"every cell of {stream.info.device_id} stands still from {first_s:.1f} s on ({share:.0f} % of the recording)"
+    )
+    return [f"{told}, which is taken as missing; check its board and repeat the trial"]
+
+
+def _reversed(stream: RawStream, applied: AppliedCalibration) -> list[str]:
+    """Sentences on load cells that read less under load."""
+    info, frames = stream.info, stream.frames
+    good = (frames.flags & (FLAG_SUSPECT | FLAG_NOT_READY)) == 0
+    channel = frames.channel if frames.channel is not None else np.zeros(len(frames), dtype=np.int64)
+    samples_n = counts_to_newton(info, applied.calibration)(frames.counts[good])
+    return reversed_cells(plate_layout(info), samples_n, channel[good], info.device_id)
 
 
 def _ended_early(raw: RawRecording) -> str | None:
@@ -132,6 +156,7 @@ def _insole_stream(
         )
     samples = np.full((length, info.n_channels), np.nan)
     samples[row] = counts_to_newton(info, applied.calibration)(frames.counts)
+    samples[row[frozen_scans(frames.counts, info.sample_rate_hz)]] = np.nan
     start_s = float(np.median(fit.to_host(frames.ticks_us) - row * step_s)) - zero_s
     return Stream(
         samples=samples,
