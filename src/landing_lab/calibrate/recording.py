@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import combinations
 
 import numpy as np
 
@@ -52,7 +53,7 @@ def recording_from_raw(raw: RawRecording, *, source: str = "recording") -> Recor
         if lost:
             notes.append(f"{name}: {lost} samples were lost on the way and are shown as gaps.")
     notes.extend(f"{name}: nothing was received." for name in raw.streams if name not in filled)
-    doubts = [doubt for doubt in (_ended_early(raw), *_clock_doubts(filled, clocks)) if doubt]
+    doubts = [doubt for doubt in (_ended_early(raw), _twins(filled), *_clock_doubts(filled, clocks)) if doubt]
     notes.extend(doubts)
     return Recording(
         streams=streams,
@@ -83,6 +84,19 @@ def _in_newton(stream: RawStream, raw: RawRecording, fit: ClockFit, zero_s: floa
     if stream.info.sensor_kind == "hx711_plate":
         return _plate_stream(stream, fit, zero_s, applied, doubt), notes
     return _insole_stream(stream, fit, zero_s, applied, doubt, cells), notes
+
+
+def _twins(streams: Mapping[str, RawStream]) -> str | None:
+    """The sentence that two insoles sent the very same counts; None where they did not."""
+    insoles = [stream for stream in streams.values() if stream.info.sensor_kind == "fsr_insole"]
+    for first, second in combinations(insoles, 2):
+        one, other = first.frames.counts, second.frames.counts
+        if one.shape == other.shape and np.ptp(one) > 0 and np.array_equal(one, other):
+            return (
+                f"{first.info.device_id} and {second.info.device_id} sent the very same counts: one board was recorded "
+                "twice; check which port each insole is on, and repeat the trial"
+            )
+    return None
 
 
 def _frozen(stream: RawStream) -> list[str]:
