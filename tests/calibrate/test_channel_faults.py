@@ -65,6 +65,7 @@ def test_an_insole_cell_whose_zero_moves_is_named() -> None:
     air[-1500:] = both_in_air.counts.min(axis=0)
     air[1500:, 1] = moved
     air[-1500:, 1] = moved.min() + 150
+    air[:, 5] += np.random.default_rng(4).integers(0, 2, len(air), dtype=np.int32)  # a converter that runs
     n = len(air)
     frames = FrameBlock(np.arange(n), np.arange(n) * 1000, air, None, np.zeros(n, dtype=np.int64))
     assert [(one.name, one.kind) for one in channel_faults(LEFT.info, frames)] == [("rear_medial", "drifting")]
@@ -121,3 +122,54 @@ def test_a_fault_is_a_note_and_flags_what_rests_on_that_force() -> None:
 def test_too_little_tells_nothing() -> None:
     assert channel_faults(LEFT.info, cut(LEFT.frames, 0.0, 0.1)) == ()
     assert channel_faults(PLATE.info, cut(PLATE.frames, 0.0, 0.05)) == ()
+
+
+def test_a_load_cell_that_sticks_in_the_middle_is_named() -> None:
+    own = np.flatnonzero(PLATE.frames.channel == 2)
+    counts = PLATE.frames.counts.copy()
+    counts[own[len(own) // 2 :], 2] = counts[own[len(own) // 2], 2]
+    assert faults(changed(PLATE, counts=counts)) == [("cell_3", "stuck")]
+    counts = PLATE.frames.counts.copy()
+    counts[own[100:110], 2] = counts[own[100], 2]
+    assert faults(changed(PLATE, counts=counts)) == []
+
+
+@pytest.mark.parametrize("held", [True, False])
+def test_an_insole_cell_that_fails_in_the_contact_is_named(held: bool) -> None:
+    counts = LEFT.frames.counts.copy()
+    peak = int(np.argmax(counts.sum(axis=1)))
+    counts[peak:, 2] = counts[peak, 2] if held else 0
+    assert faults(changed(LEFT, counts=counts)) == [("rear_lateral", "stuck")]
+
+
+def test_tops_that_are_cut_off_below_the_end_of_the_range_are_named() -> None:
+    level = int(np.percentile(LEFT.frames.counts.max(axis=0), 30.0))
+    found = faults(changed(LEFT, counts=np.minimum(LEFT.frames.counts, level)))
+    assert len(found) >= 4
+    assert {kind for _, kind in found} == {"saturated"}
+
+
+def test_a_frozen_insole_is_missing_and_a_constant_one_is_absent() -> None:
+    counts = LEFT.frames.counts.copy()
+    peak = int(np.argmax(counts.sum(axis=1)))
+    counts[peak:] = counts[peak]
+    recording = recording_from_raw(with_streams(RAW, insole_left=changed(LEFT, counts=counts)))
+    samples = recording.streams["insole_left"].samples
+    assert np.isnan(samples[peak:]).all()
+    assert np.isfinite(samples[:peak]).all()
+    assert any("stands still from" in note for note in recording.notes)
+    constant = changed(LEFT, counts=np.full_like(counts, 512))
+    right = changed(RAW.streams["insole_right"], counts=np.full_like(RAW.streams["insole_right"].frames.counts, 512))
+    row = analyse(recording_from_raw(with_streams(RAW, insole_left=constant, insole_right=right))).first.table.get(
+        "contact_time_s"
+    )
+    assert row is not None
+    assert row.status == "refused"
+
+
+def test_a_load_cell_with_turned_wires_is_named() -> None:
+    own = PLATE.frames.channel == 2
+    turned = with_channel(PLATE, 2, -PLATE.frames.counts[own, 2])
+    recording = recording_from_raw(with_streams(RAW, plate=turned))
+    assert any("cell_3 of SIM-PLT falls where the others" in note for note in recording.notes)
+    assert not any("falls where" in note for note in recording_from_raw(RAW).notes)

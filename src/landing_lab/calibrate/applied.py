@@ -24,6 +24,10 @@ MARK_TURN_SD_DEG: Final = 2.0
 """How well feet are pointed along their marks (choice): what runs along the foot passes for movement across by that."""
 
 
+NOMINAL: Final = "nominal"
+"""What an insole's calibration calls a plate that had no calibration."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AppliedCalibration:
     """The calibration of one board in one recording.
@@ -99,7 +103,8 @@ def applied_calibration(info: DeviceInfo, raw: RawRecording) -> AppliedCalibrati
     """What the recording's own calibrations say for a board.
 
     A missing, damaged or foreign one leaves the board at its nominal values; an expired one, and one dated after the
-    recording, is used and in doubt, and so is one that a check after the recording found to have drifted.
+    recording, is used and in doubt, and so is one that a check after the recording found to have drifted, and
+    one of an insole that was made on an uncalibrated plate.
     """
     documents = raw.metadata.get("calibrations")
     if documents is None:
@@ -114,7 +119,11 @@ def applied_calibration(info: DeviceInfo, raw: RawRecording) -> AppliedCalibrati
         unfit = str(error)
     if unfit is not None:
         return AppliedCalibration(note=f"{info.device_id} was taken as uncalibrated, its newton are nominal: {unfit}.")
-    doubts = (_doubt(calibration, raw.metadata.get("started_at")), _drifted(info, raw.metadata.get("insole_checks")))
+    doubts = (
+        _doubt(calibration, raw.metadata.get("started_at")),
+        _drifted(info, raw.metadata.get("insole_checks")),
+        _on_nominal_plate(calibration),
+    )
     doubt = "; ".join(filter(None, doubts)) or None
     return AppliedCalibration(calibration=calibration, doubt=doubt, note=f"{doubt}." if doubt else None)
 
@@ -128,6 +137,16 @@ def _doubt(calibration: Calibration, recorded_at: object) -> str | None:
             f"{calibration.device_id} ({calibration.file or calibration.made_at[:10]}) was valid then"
         )
     return out_of_date(calibration, recorded)
+
+
+def _on_nominal_plate(calibration: Calibration) -> str | None:
+    """The sentence that an insole learnt its newton from a plate that nobody had calibrated; None where it did not."""
+    if not isinstance(calibration, InsoleCalibration) or calibration.plate_calibration != NOMINAL:
+        return None
+    return (
+        f"{calibration.device_id} was calibrated on an uncalibrated plate, so its newton are only as good as nominal "
+        "load cells; calibrate the plate, then the insole on it"
+    )
 
 
 def _drifted(info: DeviceInfo, checks: object) -> str | None:

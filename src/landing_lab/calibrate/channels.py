@@ -7,6 +7,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
+from landing_lab.calibrate.channel_parts import HELD_READINGS, flat_tops, frozen_scans, held_cell, longest_repeat
 from landing_lab.calibrate.layouts import insole_layout, plate_layout
 from landing_lab.model import nominal
 from landing_lab.model.blocks import FLAG_NOT_READY, FLAG_SATURATED, FLAG_SUSPECT, FloatArray, FrameBlock
@@ -74,7 +75,12 @@ def channel_faults(info: DeviceInfo, frames: FrameBlock, cells: InsoleLayout | N
 
 
 def _insole_faults(info: DeviceInfo, frames: FrameBlock, cells: InsoleLayout | None) -> tuple[ChannelFault, ...]:
-    counts = np.asarray(frames.counts, dtype=np.float64)
+    lively = ~frozen_scans(frames.counts, info.sample_rate_hz)
+    counts = np.asarray(frames.counts[lively], dtype=np.float64)
+    if len(counts) < MIN_SCANS:
+        return ()
+    seconds = 1e-6 * (frames.ticks_us - frames.ticks_us[0])[lively]
+    flat = flat_tops(counts)
     names = [channel.name for channel in insole_layout(info, cells).channels]
     full = (1 << nominal.ADC_BITS) - 1
     span = np.ptp(counts, axis=0)
@@ -90,12 +96,18 @@ def _insole_faults(info: DeviceInfo, frames: FrameBlock, cells: InsoleLayout | N
         if at_limit >= SATURATED_SCANS:
             told = f"{where} is at the end of its range for {100 * at_limit / len(counts):.1f} % of the time"
             faults.append(ChannelFault(cell, name, "saturated", f"{told}; its force is larger than it says"))
+        elif cell in flat:
+            told = f"{where} is cut off at {flat[cell]} counts, as other cells are; look at the supply of its divider"
+            faults.append(ChannelFault(cell, name, "saturated", f"{told}; its force is larger than it says"))
         elif others_loaded and span[cell] == 0.0 and counts[0, cell] > INSOLE_SILENT_COUNTS:
             told = f"{where} stays at exactly {counts[0, cell]:.0f} counts while others move; check its wires"
             faults.append(ChannelFault(cell, name, "stuck", told))
         elif others_loaded and span[cell] <= INSOLE_SILENT_COUNTS:
             told = f"{where} never responds while others do; check its wires and that this part of the foot touches it"
             faults.append(ChannelFault(cell, name, "open", told))
+        elif held := held_cell(counts[:, cell], np.delete(counts, cell, axis=1), info.sample_rate_hz):
+            told = f"{where} {held[1]} from {seconds[held[0]]:.1f} s on while others move; check its wires"
+            faults.append(ChannelFault(cell, name, "stuck", told))
         elif (moved := drift[cell]) is not None:
             told = f"the unloaded level of {where} moved by {moved:.0f} counts; look for a fold or a wet cell"
             faults.append(ChannelFault(cell, name, "drifting", told))
@@ -135,8 +147,8 @@ def _one_plate(
         ends = (nominal.HX711_LOWEST_COUNT, nominal.HX711_HIGHEST_COUNT)
         if saturated[cell] or np.isin(counts[cell], ends).any():
             found[cell] = ("saturated", f"{name} reached the end of its range; its force is larger than it says")
-        elif (counts[cell] == counts[cell][0]).all():
-            told = f"{name} repeats one value; its converter or wire is dead: check it and repeat the trial"
+        elif longest := _dead(counts[cell]):
+            told = f"{name} repeats one value{longest}; its converter or wire is dead: check it and repeat the trial"
             found[cell] = ("stuck", told)
         elif others_n >= PLATE_LOADED_N and span_n[cell] < PLATE_SILENT_SHARE * others_n:
             told = f"{name} does not respond to load while the others do; check its wires and repeat the trial"
@@ -146,6 +158,14 @@ def _one_plate(
             told = f"the empty level of {name} moved by about {moved_n:.0f} N; let it warm up, look for what touches it"
             found[cell] = ("drifting", told)
     return found
+
+
+def _dead(counts: FloatArray) -> str | None:
+    """How long a load cell repeats one value where that is no chance, in words; None where it measures."""
+    start, stop = longest_repeat(counts)
+    if stop - start == len(counts):
+        return " throughout"
+    return f" in {stop - start} of its {len(counts)} readings" if stop - start >= HELD_READINGS else None
 
 
 def _drift(counts: Sequence[FloatArray], *, limit: float, percentile: float) -> list[float | None]:

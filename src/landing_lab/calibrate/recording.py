@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import combinations
 
 import numpy as np
 
 from landing_lab.calibrate.alignment import align, alignment_note, edge_notes, restart_notes
 from landing_lab.calibrate.applied import AppliedCalibration, applied_calibration
+from landing_lab.calibrate.channel_parts import frozen_scans, reversed_cells
 from landing_lab.calibrate.channels import channel_faults
 from landing_lab.calibrate.clock import ClockFit
 from landing_lab.calibrate.clock_segments import LOST, grid_rows, reading_gaps, scan_gaps, scan_interval_s
@@ -51,7 +53,7 @@ def recording_from_raw(raw: RawRecording, *, source: str = "recording") -> Recor
         if lost:
             notes.append(f"{name}: {lost} samples were lost on the way and are shown as gaps.")
     notes.extend(f"{name}: nothing was received." for name in raw.streams if name not in filled)
-    doubts = [doubt for doubt in (_ended_early(raw), *_clock_doubts(filled, clocks)) if doubt]
+    doubts = [doubt for doubt in (_ended_early(raw), _twins(filled), *_clock_doubts(filled, clocks)) if doubt]
     notes.extend(doubts)
     return Recording(
         streams=streams,
@@ -73,6 +75,7 @@ def _in_newton(stream: RawStream, raw: RawRecording, fit: ClockFit, zero_s: floa
     insole = stream.info.sensor_kind == "fsr_insole"
     cells, unfit = cells_of(stream.info, raw.metadata.get("insole_layouts")) if insole else (None, None)
     faults = [fault.sentence for fault in channel_faults(stream.info, stream.frames, cells)]
+    faults += _frozen(stream) if insole else _reversed(stream, applied)
     held = saturated(stream.info, applied.calibration, stream.frames.counts, cells)
     faults += [held] if held else []
     notes = [applied.note] if applied.note else []
@@ -81,6 +84,41 @@ def _in_newton(stream: RawStream, raw: RawRecording, fit: ClockFit, zero_s: floa
     if stream.info.sensor_kind == "hx711_plate":
         return _plate_stream(stream, fit, zero_s, applied, doubt), notes
     return _insole_stream(stream, fit, zero_s, applied, doubt, cells), notes
+
+
+def _twins(streams: Mapping[str, RawStream]) -> str | None:
+    """The sentence that two insoles sent the very same counts; None where they did not."""
+    insoles = [stream for stream in streams.values() if stream.info.sensor_kind == "fsr_insole"]
+    for first, second in combinations(insoles, 2):
+        one, other = first.frames.counts, second.frames.counts
+        if one.shape == other.shape and np.ptp(one) > 0 and np.array_equal(one, other):
+            return (
+                f"{first.info.device_id} and {second.info.device_id} sent the very same counts: one board was recorded "
+                "twice; check which port each insole is on, and repeat the trial"
+            )
+    return None
+
+
+def _frozen(stream: RawStream) -> list[str]:
+    """The sentence that all cells of an insole stood still, and from when on."""
+    frozen = np.flatnonzero(frozen_scans(stream.frames.counts, stream.info.sample_rate_hz))
+    if not len(frozen):
+        return []
+    first_s = 1e-6 * float(stream.frames.ticks_us[frozen[0]] - stream.frames.ticks_us[0])
+    share = 100.0 * len(frozen) / len(stream.frames)
+    told = (
+        f"every cell of {stream.info.device_id} stands still from {first_s:.1f} s on ({share:.0f} % of the recording)"
+    )
+    return [f"{told}, which is taken as missing; check its board and repeat the trial"]
+
+
+def _reversed(stream: RawStream, applied: AppliedCalibration) -> list[str]:
+    """Sentences on load cells that read less under load."""
+    info, frames = stream.info, stream.frames
+    good = (frames.flags & (FLAG_SUSPECT | FLAG_NOT_READY)) == 0
+    channel = frames.channel if frames.channel is not None else np.zeros(len(frames), dtype=np.int64)
+    samples_n = counts_to_newton(info, applied.calibration)(frames.counts[good])
+    return reversed_cells(plate_layout(info), samples_n, channel[good], info.device_id)
 
 
 def _ended_early(raw: RawRecording) -> str | None:
@@ -132,6 +170,7 @@ def _insole_stream(
         )
     samples = np.full((length, info.n_channels), np.nan)
     samples[row] = counts_to_newton(info, applied.calibration)(frames.counts)
+    samples[row[frozen_scans(frames.counts, info.sample_rate_hz)]] = np.nan
     start_s = float(np.median(fit.to_host(frames.ticks_us) - row * step_s)) - zero_s
     return Stream(
         samples=samples,

@@ -6,6 +6,7 @@ posture; `gain_model` holds the one to the other. A foot without a usable insole
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,9 +15,10 @@ from typing import Final
 import numpy as np
 
 from landing_lab.fuse.agreement import disagreement, landing_doubts
+from landing_lab.fuse.cross_checks import exchange_doubt, scale_doubts, timing_doubt
 from landing_lab.fuse.foot_pressure import pressures_of
 from landing_lab.fuse.fused_foot import FusedFoot, PreparedFoot, fused, is_stiff, prepared
-from landing_lab.fuse.insole_shape import insole_shape
+from landing_lab.fuse.insole_shape import InsoleShape, insole_shape
 from landing_lab.fuse.plate_alone import PLATE_EDGE_SD_S, PLATE_NOTE, TIMING_REFUSAL, deconvolved
 from landing_lab.fuse.plate_cells import PlateCell, plate_cells, tared
 from landing_lab.fuse.plate_delay import PlateTiming, plate_timing
@@ -61,7 +63,8 @@ def signals_from_insoles_and_plate(plate: Stream, insoles: Mapping[Side, Stream]
     if len(times) < MIN_SCANS:
         return "the insoles sent next to nothing; check their plugs and repeat the trial"
     cells = {side: tared(plate_cells(plate, side)) for side in plate.layout.sides}
-    ready, unusable = _prepared(times, plate, insoles, cells)
+    shapes = {side: insole_shape(insole, times) for side, insole in insoles.items()}
+    ready, unusable = _prepared(times, plate, insoles, cells, shapes)
     if not ready:
         return "; ".join(unusable.values())
     clock_sd_s = max(math.hypot(plate.clock.offset_sd_s, insoles[side].clock.offset_sd_s) for side in ready)
@@ -71,25 +74,35 @@ def signals_from_insoles_and_plate(plate: Stream, insoles: Mapping[Side, Stream]
         plate.sensor.filter_order,
         clock_sd_s,
     )
+    off_scale = scale_doubts(ready, {side: shape for side, shape in shapes.items() if shape}, insoles)
     sides: dict[Side, _Side] = {}
     for side, under in cells.items():
         one = ready.get(side)
         sides[side] = (
             _from_plate(times, under, timing, unusable.get(side))
             if one is None
-            else _from_both(one, side, timing, plate.sensor, insoles[side].sensor)
+            else _from_both(one, side, timing, plate.sensor, insoles[side].sensor, off_scale.get(side))
         )
-    return _signals(times, sides, plate, insoles, timing)
+    signals = _signals(times, sides, plate, insoles, timing)
+    return dataclasses.replace(
+        signals,
+        weight_note="; ".join(filter(None, (signals.weight_note, *off_scale.values()))) or None,
+        doubts=tuple(filter(None, (exchange_doubt(ready), timing_doubt(timing)))),
+    )
 
 
 def _prepared(
-    times: FloatArray, plate: Stream, insoles: Mapping[Side, Stream], cells: Mapping[Side, list[PlateCell]]
+    times: FloatArray,
+    plate: Stream,
+    insoles: Mapping[Side, Stream],
+    cells: Mapping[Side, list[PlateCell]],
+    shapes: Mapping[Side, InsoleShape | None],
 ) -> tuple[dict[Side, PreparedFoot], dict[Side, str]]:
     """Feet whose insole and plate belong together, and for the others why not."""
     ready: dict[Side, PreparedFoot] = {}
     unusable: dict[Side, str] = {}
     for side, insole in insoles.items():
-        shape = insole_shape(insole, times)
+        shape = shapes[side]
         if not cells.get(side):
             continue
         absent = 1.0 if shape is None else float(np.mean(shape.missing))
@@ -107,7 +120,9 @@ def _prepared(
     return ready, unusable
 
 
-def _from_both(one: PreparedFoot, side: Side, timing: PlateTiming, plate: Sensor, insole: Sensor) -> _Side:
+def _from_both(
+    one: PreparedFoot, side: Side, timing: PlateTiming, plate: Sensor, insole: Sensor, off_scale: str | None
+) -> _Side:
     found: FusedFoot = fused(one, side, timing, plate)
     if one.calibrated:
         method = "calibrated insole with a slow and a fast gain" if len(one.parts) > 1 else "calibrated insole"
@@ -119,6 +134,7 @@ def _from_both(one: PreparedFoot, side: Side, timing: PlateTiming, plate: Sensor
         None if timing.known else ORDER_NOTE,
         plate.doubt,
         insole.doubt,
+        off_scale,
     )
     source = SideSource(
         source=told,

@@ -22,7 +22,7 @@ RANGES: Final[Mapping[str, tuple[float, float]]] = {
     "hysteresis_pct": (0.0, 1000.0),
     "repeatability_pct": (0.0, 1000.0),
     "noise_n": (0.0, 1000.0),
-    "filter_order": (1, 8),
+    "filter_order": (2, 5),
     "filter_order_probability": (0.0, 1.0),
     "mode_hz": (0.1, 1000.0),
     "mode_damping": (0.0, 1.0),
