@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from functools import cache
 from pathlib import Path
 
 import pytest
 
 from calibration_runs import MADE_AT, front_of, run_steps, saved
-from landing_lab.app.calibration.check import check_feet, write_check
+from landing_lab.app.calibration.check import check_document, check_feet, write_check
 from landing_lab.app.calibration.fit import bench_of, insoles_of, plate_of
 from landing_lab.app.calibration.sim import SIM_CELL_MASSES_KG, act_out_bench, act_out_plate, act_out_postures
 from landing_lab.app.calibration.steps import bench_plan, check_plan, insole_plan, plate_plan
@@ -73,7 +74,12 @@ def check_and_record(dataset: Path) -> None:
     done = saved(session, "check")
     checks = check_feet(raw, done, found)
     assert [one.holds for one in checks] == [True, True]
-    assert [path.parent.name for path in write_check(dataset, checks, done, dataset / "check.xdf")] == ["checks"]
+    document = check_document(checks, done, dataset / "check.xdf", found)
+    assert document["weight_n"] == pytest.approx(document["calibration_weight_n"], rel=0.02)
+    assert check_document(checks[:1], done, dataset / "check.xdf", found)["weight_n"] is None
+    assert [path.parent.name for path in write_check(dataset, document)] == ["checks"]
+    assert checks[0].verdict.startswith("left insole: force holds (")
+    assert "medial shift usable (good to " in checks[0].verdict
     drifted: dict[str, Calibration] = {**found}
     left = found["SIM-IN-L"]
     assert isinstance(left, InsoleCalibration)
@@ -81,7 +87,8 @@ def check_and_record(dataset: Path) -> None:
     documents = {device: as_document(one) for device, one in drifted.items()}
     worse = check_feet(dataclasses.replace(raw, metadata={**raw.metadata, "calibrations": documents}), done, drifted)
     assert not worse[0].holds
-    assert "has drifted; calibrate again" in worse[0].verdict
+    assert re.search(r"force off \(\+\d+\.\d % since .*do not use this session's newton; medial", worse[0].verdict)
+    assert worse[0].verdict.endswith("; calibrate again")
     with pytest.raises(CalibrationError, match="nothing to check"):
         check_feet(raw, done, {})
     numbers_rest_on(dataset, found)
