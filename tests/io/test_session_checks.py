@@ -31,7 +31,11 @@ def session_in(dataset: Path, mass_kg: float | None = None) -> Path:
     """A session with one raw file that used the calibration; the raw file."""
     folder = Dataset(dataset).create().new_session("P07")
     state = SessionState(
-        participant="P07", session=folder.label, protocol="drop_jump", created_at=BEGAN, calibrations={"SIM-IN-L": FILE},
+        participant="P07",
+        session=folder.label,
+        protocol="drop_jump",
+        created_at=BEGAN,
+        calibrations={"SIM-IN-L": FILE},
         settings={"mass_kg": mass_kg},
     )
     folder.write_state(state)
