@@ -7,13 +7,18 @@ import re
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from calibrate.test_calibration_documents import INSOLE
 from calibration_runs import MADE_AT, front_of, run_steps, saved
+from landing_lab.app.boards.scenes import make_scene
 from landing_lab.app.calibration.check import check_document, check_feet, write_check
 from landing_lab.app.calibration.fit import bench_of, insoles_of, plate_of
+from landing_lab.app.calibration.judge import kept_words
 from landing_lab.app.calibration.sim import SIM_CELL_MASSES_KG, act_out_bench, act_out_plate, act_out_postures
 from landing_lab.app.calibration.steps import bench_plan, check_plan, insole_plan, plate_plan
+from landing_lab.app.calibration.tables import insole_rows
 from landing_lab.errors import CalibrationError
 from landing_lab.io.calibration_files import newest_calibrations, write_calibration
 from landing_lab.io.formats.xdf import read_raw
@@ -62,6 +67,20 @@ def test_postures_are_followed_and_give_both_insoles(tmp_path: Path) -> None:
     for one in (made, *insoles):
         write_calibration(one, tmp_path)
     check_and_record(tmp_path)
+
+
+def test_boards_of_the_scene_can_be_calibrated_by_their_ports() -> None:
+    served = make_scene("calibration", seed=SEED, clock_ppm=None).devices
+    for one, acted in zip(served, act_out_postures(seed=SEED), strict=True):
+        assert np.array_equal(one.frames.counts, acted.frames.counts)
+
+
+def test_what_is_kept_is_one_line_and_equal_exponents_are_one_number() -> None:
+    steps = {step.kind: step for step in plate_plan(plate_info(), (5, 20))}
+    told = kept_words(steps["unload"], "the filter may be of order 3 or 2")
+    assert told.startswith("kept, need not be repeated")
+    assert kept_words(steps["load"], "the plate shows 3 kg").startswith("kept although the plate")
+    assert ("exponent", "1.30") in insole_rows(dataclasses.replace(INSOLE, exponent=(1.3,) * INSOLE.n_cells))
 
 
 def check_and_record(dataset: Path) -> None:

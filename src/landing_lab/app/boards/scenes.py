@@ -13,7 +13,7 @@ from landing_lab.model.blocks import FrameBlock
 from landing_lab.model.device import SimulatedDevice
 from landing_lab.model.insole_layout import InsoleLayout
 from landing_lab.sim.body import DropJumpBody
-from landing_lab.sim.calibration_session import calibration_session
+from landing_lab.sim.calibration_session import GUIDED_S, calibration_session
 from landing_lab.sim.devices import SimulatedScene, demo_bodies, sense
 from landing_lab.sim.scene import Part, Scene, feet_place, flat_cop, jump_scene, stand, whole_steps
 from landing_lab.sim.setting import ONE_VISIT, SensorSetting
@@ -43,7 +43,8 @@ def _empty(seed: int, clock_ppm: ClockErrors, setting: SensorSetting) -> Simulat
 
 
 def _calibration(seed: int, clock_ppm: ClockErrors, setting: SensorSetting) -> SimulatedScene:
-    return calibration_session(demo_bodies(1, seed=seed)[0], seed=seed, clock_ppm=clock_ppm, setting=setting)
+    body = demo_bodies(1, seed=seed)[0]
+    return calibration_session(body, seed=seed, clock_ppm=clock_ppm, at_s=GUIDED_S, setting=setting)
 
 
 SCENES: dict[str, Callable[[int, ClockErrors, SensorSetting], SimulatedScene]] = {
@@ -52,7 +53,8 @@ SCENES: dict[str, Callable[[int, ClockErrors, SensorSetting], SimulatedScene]] =
     "empty": _empty,
     "calibration": _calibration,
 }
-"""drop-jump: stand, step up, jump, three times. calibration: the postures that weigh insoles against the plate."""
+"""drop-jump: stand, step up, jump, three times. calibration: somebody who follows `landing-lab calibrate insole`,
+whose steps are those of the check too as far as it goes."""
 
 
 def make_scene(name: str, *, seed: int, clock_ppm: float | None, layout: InsoleLayout | None = None) -> SimulatedScene:
