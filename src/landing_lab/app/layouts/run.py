@@ -15,7 +15,7 @@ from landing_lab.io.small_file import read_small
 from landing_lab.io.visible import quoted_name, visible
 from landing_lab.io.write import json_text
 from landing_lab.model.insole_layout import InsoleLayout, parse_layout, shipped_layouts
-from landing_lab.model.layout_checks import doubts_of
+from landing_lab.model.layout_checks import doubts_of, limits_of
 
 SCHEMA: Final = "landing-lab.layouts/1"
 _MOST_BYTES: Final = 2_000_000
@@ -63,10 +63,19 @@ def run_check(file: Path, *, as_json: bool) -> int:
         raise FileFormatError(visible(f"{quoted_name(file.name)} cannot be used: {error}")) from error
     doubts = doubts_of(layout)
     if as_json:
-        return _print_json({"layout": layout.as_document(), **_facts(layout), "doubts": list(doubts)})
+        return _print_json(
+            {
+                "layout": layout.as_document(),
+                **_facts(layout),
+                "doubts": list(doubts),
+                "limits": list(limits_of(layout)),
+            }
+        )
     _print_layout(layout)
     for doubt in doubts:
         print(f"look at this: {visible(doubt)}")
+    for limit in limits_of(layout):
+        print(f"note: {visible(limit)}")
     if not doubts:
         print("Nothing looks wrong.")
     return 0
