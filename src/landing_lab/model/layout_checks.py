@@ -43,10 +43,8 @@ def limits_of(layout: InsoleLayout) -> tuple[str, ...]:
     """One sentence per thing that no recording with this layout can tell."""
     if len(layout) >= SHIFT_CELLS:
         return ()
-    return (
-        f"{len(layout)} cells: medial shift and centre of pressure need {SHIFT_CELLS} or more and are not told; "
-        "loads and pressures of the regions are",
-    )
+    needs = f"medial shift and centre of pressure need {SHIFT_CELLS} or more and are not told"
+    return (f"{len(layout)} cells: {needs}; loads and pressures of the regions are",)
 
 
 def _misplaced(layout: InsoleLayout) -> list[str]:
