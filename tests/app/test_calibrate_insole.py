@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from functools import cache
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from calibrate.test_calibration_documents import INSOLE
 from calibration_runs import MADE_AT, front_of, run_steps, saved
-from landing_lab.app.calibration.check import check_feet, write_check
+from landing_lab.app.boards.scenes import make_scene
+from landing_lab.app.calibration.check import check_document, check_feet, write_check
 from landing_lab.app.calibration.fit import bench_of, insoles_of, plate_of
+from landing_lab.app.calibration.judge import kept_words
 from landing_lab.app.calibration.sim import SIM_CELL_MASSES_KG, act_out_bench, act_out_plate, act_out_postures
 from landing_lab.app.calibration.steps import bench_plan, check_plan, insole_plan, plate_plan
+from landing_lab.app.calibration.tables import insole_rows
 from landing_lab.errors import CalibrationError
 from landing_lab.io.calibration_files import newest_calibrations, write_calibration
 from landing_lab.io.formats.xdf import read_raw
@@ -63,6 +69,20 @@ def test_postures_are_followed_and_give_both_insoles(tmp_path: Path) -> None:
     check_and_record(tmp_path)
 
 
+def test_boards_of_the_scene_can_be_calibrated_by_their_ports() -> None:
+    served = make_scene("calibration", seed=SEED, clock_ppm=None).devices
+    for one, acted in zip(served, act_out_postures(seed=SEED), strict=True):
+        assert np.array_equal(one.frames.counts, acted.frames.counts)
+
+
+def test_what_is_kept_is_one_line_and_equal_exponents_are_one_number() -> None:
+    steps = {step.kind: step for step in plate_plan(plate_info(), (5, 20))}
+    told = kept_words(steps["unload"], "the filter may be of order 3 or 2")
+    assert told.startswith("kept, need not be repeated")
+    assert kept_words(steps["load"], "the plate shows 3 kg").startswith("kept although the plate")
+    assert ("exponent", "1.30") in insole_rows(dataclasses.replace(INSOLE, exponent=(1.3,) * INSOLE.n_cells))
+
+
 def check_and_record(dataset: Path) -> None:
     """What follows a calibration: the check at the end, and a recording that names it."""
     found = newest_calibrations(dataset, ["SIM-PLT", "SIM-IN-L", "SIM-IN-R"])
@@ -73,7 +93,12 @@ def check_and_record(dataset: Path) -> None:
     done = saved(session, "check")
     checks = check_feet(raw, done, found)
     assert [one.holds for one in checks] == [True, True]
-    assert [path.parent.name for path in write_check(dataset, checks, done, dataset / "check.xdf")] == ["checks"]
+    document = check_document(checks, done, dataset / "check.xdf", found)
+    assert document["weight_n"] == pytest.approx(document["calibration_weight_n"], rel=0.02)
+    assert check_document(checks[:1], done, dataset / "check.xdf", found)["weight_n"] is None
+    assert [path.parent.name for path in write_check(dataset, document)] == ["checks"]
+    assert checks[0].verdict.startswith("left insole: force holds (")
+    assert "medial shift usable (good to " in checks[0].verdict
     drifted: dict[str, Calibration] = {**found}
     left = found["SIM-IN-L"]
     assert isinstance(left, InsoleCalibration)
@@ -81,7 +106,8 @@ def check_and_record(dataset: Path) -> None:
     documents = {device: as_document(one) for device, one in drifted.items()}
     worse = check_feet(dataclasses.replace(raw, metadata={**raw.metadata, "calibrations": documents}), done, drifted)
     assert not worse[0].holds
-    assert "has drifted; calibrate again" in worse[0].verdict
+    assert re.search(r"force off \(\+\d+\.\d % since .*do not use this session's newton; medial", worse[0].verdict)
+    assert worse[0].verdict.endswith("; calibrate again")
     with pytest.raises(CalibrationError, match="nothing to check"):
         check_feet(raw, done, {})
     numbers_rest_on(dataset, found)

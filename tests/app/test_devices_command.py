@@ -21,9 +21,9 @@ import pytest
 
 from drivers.boards import insole, plate
 from landing_lab.app.boards import table as command
-from landing_lab.app.boards.links import SILENCE_S
+from landing_lab.app.boards.links import SILENCE_S, emulator, opened, transport
 from landing_lab.app.boards.probe import LinkQuality, probe_links, rate_warning
-from landing_lab.app.boards.scenes import SCENES, make_scene
+from landing_lab.app.boards.scenes import SCENES, TAKES, acted_trials, make_scene
 from landing_lab.app.boards.simulate import SimulateSettings
 from landing_lab.app.boards.table import print_devices, run_devices
 from landing_lab.app.calibration.events import read_script
@@ -252,3 +252,29 @@ def test_boards_that_play_fast_may_be_silent_as_long_as_those_in_real_time(tmp_p
     settings = CalibrateSettings(dataset=tmp_path, simulated=True, script=read_script("default"))
     with boards(settings, lambda: [insole(100)]) as links:
         assert links[0]._silence_s == SILENCE_S * SCRIPT_SPEED
+
+
+def test_simulated_boards_play_another_trial_of_one_athlete_at_each_start() -> None:
+    devices = acted_trials("drop_jump", start="box", leg="both", alive_s=1.0)
+    plate = devices[2]
+    assert len(plate.takes) == TAKES - 1
+    peaks = [float(np.abs(frames.counts).max()) for frames in (plate.frames, *plate.takes)]
+    assert len(set(peaks)) == TAKES
+    assert np.std(peaks) < 0.15 * np.mean(peaks)
+    server = emulator()([plate], speed=20.0)
+    try:
+        with opened(transport(), server.urls, timeout_s=4.0) as (link,):
+            played = []
+            for _ in range(2):
+                link.start()
+                until_s, counts = time.monotonic() + 0.4, []
+                while time.monotonic() < until_s:
+                    counts += [arrival.frames.counts for arrival in link.poll()]
+                    time.sleep(0.01)
+                link.stop()
+                link.poll()
+                played.append(np.concatenate(counts).ravel()[:300])
+    finally:
+        server.close()
+    assert np.array_equal(played[0], plate.frames.counts.ravel()[:300])
+    assert np.array_equal(played[1], plate.takes[0].counts.ravel()[:300])

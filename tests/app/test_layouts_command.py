@@ -36,6 +36,17 @@ def test_check(tmp_path: Path) -> None:
     assert "does not exist" in refused("layouts", "check", tmp_path / "no.toml", code=2)
 
 
+def test_the_example_of_the_page_is_whole_and_fewer_than_8_cells_are_told(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "layouts.md").read_text("utf-8")
+    own = tmp_path / "own.toml"
+    text = page.split("```toml\n", 1)[1].split("```", 1)[0]
+    own.write_text(text, "utf-8")
+    good = run("layouts", "check", own)
+    assert (good.returncode, good.stdout.splitlines()[-1]) == (0, "Nothing looks wrong.")
+    own.write_text(text.rsplit("[[cells]]", 1)[0], "utf-8")
+    assert "note: 7 cells: medial shift and centre of pressure need 8" in run("layouts", "check", own).stdout
+
+
 def test_analyse_and_export_of_an_insole_file(tmp_path: Path) -> None:
     zones = np.tile([100.0, 90.0, 80.0], (900, 1))
     path = tmp_path / "standing.txt"

@@ -16,6 +16,7 @@ from landing_lab.app.record.gates import (
     of_athlete,
     of_boards,
     of_calibrations,
+    of_cells,
     of_links,
     of_result,
     of_statistics,
@@ -23,7 +24,10 @@ from landing_lab.app.record.gates import (
 from landing_lab.app.record.protocols import protocol_of
 from landing_lab.calibrate.recording import recording_from_raw
 from landing_lab.metrics.analyse import analyse
+from landing_lab.metrics.pressure_course import COP_CELLS
 from landing_lab.model.calibration import InsoleCalibration, PlateCalibration
+from landing_lab.model.insole_layout import shipped_layouts
+from landing_lab.model.layout_checks import SHIFT_CELLS
 from landing_lab.model.raw import RawRecording, RawStream
 from landing_lab.model.result import TrialResult
 from landing_lab.sim.devices import demo_bodies, trial_scene
@@ -41,6 +45,19 @@ def health(**more: object) -> LinkHealth:
 def one(findings: object) -> Finding:
     (found,) = findings  # type: ignore[misc]
     return found  # type: ignore[no-any-return]
+
+
+def test_insoles_that_tell_no_medial_shift_are_named() -> None:
+    six = dataclasses.replace(LEFT, n_channels=6)
+    told = [found.text for found in of_cells([six, PLATE], {})]
+    assert told[0] == "SIM-IN-L: insoles of 6 cells tell no medial shift, it needs 8"
+    assert told[1].startswith("nobody says where the 6 cells of SIM-IN-L lie")
+    assert "--insole-layout, docs/layouts.md" in told[1]
+    twelve = dataclasses.replace(LEFT, n_channels=12)
+    assert one(of_cells([twelve], {})).name == "layout 12"
+    assert not list(of_cells([twelve], {"SIM-IN-L": shipped_layouts()["fsr402_16"]}))
+    assert not list(of_cells([LEFT, RIGHT, PLATE], {}))
+    assert SHIFT_CELLS == COP_CELLS
 
 
 def test_a_sound_link_is_not_mentioned() -> None:

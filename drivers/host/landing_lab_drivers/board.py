@@ -34,14 +34,16 @@ class SceneStart:
         self._lock = threading.Lock()
         self._start_s = -np.inf
         self._members: set[int] = set()
+        self._number = -1
 
-    def join(self, member: int, now_s: float) -> float:
-        """Time zero of the scene that this board is to play from now on."""
+    def join(self, member: int, now_s: float) -> tuple[float, int]:
+        """Time zero of the scene that this board is to play from now on, and the how-manieth scene that is, from 0."""
         with self._lock:
             if member in self._members or now_s - self._start_s > _JOIN_WITHIN_S:
                 self._start_s, self._members = now_s, set()
+                self._number += 1
             self._members.add(member)
-            return self._start_s
+            return self._start_s, self._number
 
 
 class SimulatedBoard:
@@ -69,6 +71,7 @@ class SimulatedBoard:
         self._device = devices[simulated.info.kind]
         self._info = simulated.info
         self._frames = simulated.frames
+        self._takes = (simulated.frames, *simulated.takes)
         # A fast clock reaches every tick early.
         self._speed = speed * (1.0 + simulated.clock_ppm * 1e-6)
         # The board's own clock in the scene's frames, wherever a pin changes between two of them.
@@ -192,7 +195,9 @@ class SimulatedBoard:
         if rejoin_s is not None:
             self._rejoin(rejoin_s, now_s)
             return
-        start_s = self._scene.join(self._number, now_s)
+        start_s, scene_number = self._scene.join(self._number, now_s)
+        self._frames = self._takes[scene_number % len(self._takes)]
+        self._loop_us, self._loop_frames = _loop_length(self._frames)
         if self._clock_zero_s is None:
             self._clock_zero_s = start_s
         self._begin(start_s)

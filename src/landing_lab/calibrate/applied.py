@@ -152,7 +152,7 @@ def _on_nominal_plate(calibration: Calibration) -> str | None:
 def _drifted(info: DeviceInfo, checks: object) -> str | None:
     """What a check after the recording said of an insole that had drifted; None where it held, or nobody looked."""
     told = checks.get(info.device_id) if isinstance(checks, Mapping) else None
-    return None if told is None else f"a check at the end of the session found that {told}"
+    return None if told is None else f"a check after the session found: {told}"
 
 
 def _instant(text: object) -> datetime | None:

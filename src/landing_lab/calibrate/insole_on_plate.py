@@ -133,7 +133,7 @@ def _findings(fit: FootFit, series: FootSeries) -> tuple[str, ...]:
     if spare:
         found.append(f"of no use for the force beside the others, and so of least weight: {', '.join(spare)}")
     worst = max(fit.errors, key=lambda error: error.rms_pct)
-    found.append(f"worst posture when left out: {worst.label}, off by {worst.rms_pct:.0f} % (rms)")
+    found.append(f"worst posture when left out: {worst.label.replace('_', ' ')}, off by {worst.rms_pct:.0f} % (rms)")
     if fit.stand is not None and fit.stand.stand == "estimated":
         found.append(
             "nobody marked where the foot stood: the absolute centre of pressure is as right as the drawing of the "

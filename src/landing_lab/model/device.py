@@ -169,10 +169,12 @@ class SimulatedDevice:
 
     frames are in order of ticks_us, which start near 0. clock_ppm: how much too fast the board's clock runs; an
     emulator plays frames at the true time, ticks_us / (1 + clock_ppm / 1e6). sync_s: true times at which the pin that
-    boards share changes, rising first, in order; each is told as a SYNC frame.
+    boards share changes, rising first, in order; each is told as a SYNC frame. takes: what is played at the second
+    START and later ones instead of frames, then all over again.
     """
 
     info: DeviceInfo
     frames: FrameBlock
     clock_ppm: float = 0.0
     sync_s: tuple[float, ...] = ()
+    takes: tuple[FrameBlock, ...] = ()

@@ -25,6 +25,10 @@ MEDIAL: Final = ("heel_medial", "midfoot_medial", "forefoot_medial", "m1", "hall
 LATERAL: Final = ("heel_lateral", "midfoot_lateral", "forefoot_lateral", "m4", "m5")
 
 
+SHIFT_CELLS: Final = 8
+"""Least number of cells from which a centre of pressure, and so a medial shift, is told (pressure.md)."""
+
+
 def doubts_of(layout: InsoleLayout) -> tuple[str, ...]:
     """One sentence per thing that is probably a mistake; empty where nothing is."""
     medial = layout.medial_share
@@ -33,6 +37,14 @@ def doubts_of(layout: InsoleLayout) -> tuple[str, ...]:
         side = "lateral" if medial.any() else "medial"
         told.append(f"no cell lies on the {side} side of the axis from heel to second toe, so no shift can be measured")
     return tuple(told)
+
+
+def limits_of(layout: InsoleLayout) -> tuple[str, ...]:
+    """One sentence per thing that no recording with this layout can tell."""
+    if len(layout) >= SHIFT_CELLS:
+        return ()
+    needs = f"medial shift and centre of pressure need {SHIFT_CELLS} or more and are not told"
+    return (f"{len(layout)} cells: {needs}; loads and pressures of the regions are",)
 
 
 def _misplaced(layout: InsoleLayout) -> list[str]:

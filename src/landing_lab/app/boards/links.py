@@ -28,6 +28,9 @@ OPEN_TIMEOUT_S: Final = 4.0
 RECONNECT_S: Final = 30.0
 """Time to find the cable that came out and to plug it in again."""
 
+OWN_SIM: Final = "the same command with --sim"
+"""How to practise a command that starts its own boards."""
+
 SILENCE_S: Final = 2.0
 """A streaming board that says nothing for so long counts as lost."""
 
@@ -78,13 +81,13 @@ def opened(
         close_all(links)
 
 
-def ports_here(reach: Transport) -> list[str]:
-    """Serial ports of this machine. Raises DeviceNotFoundError where there is none."""
+def ports_here(reach: Transport, *, practise: str) -> list[str]:
+    """Serial ports of this machine. Raises DeviceNotFoundError where there is none; practise: how without boards."""
     urls = reach.list_urls()
     if not urls:
         raise DeviceNotFoundError(
             "this machine has no serial port with a device on it; plug the boards in, look at the cable "
-            "(some only charge), or try simulated ones: landing-lab record --sim"
+            f"(some only charge), or try simulated ones: {practise}"
         )
     return urls
 
@@ -99,7 +102,9 @@ def links_to(reach: Transport, urls: Sequence[str]) -> Iterator[list[DeviceLink]
         with opened(reach, urls, timeout_s=OPEN_TIMEOUT_S, reconnect_s=RECONNECT_S) as links:
             yield links
         return
-    links, silent = open_answering(reach, ports_here(reach), timeout_s=OPEN_TIMEOUT_S, reconnect_s=RECONNECT_S)
+    links, silent = open_answering(
+        reach, ports_here(reach, practise=OWN_SIM), timeout_s=OPEN_TIMEOUT_S, reconnect_s=RECONNECT_S
+    )
     try:
         if not links:
             raise DeviceNotFoundError("no board answers; " + " / ".join(silent.values()))

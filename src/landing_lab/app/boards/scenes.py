@@ -13,7 +13,7 @@ from landing_lab.model.blocks import FrameBlock
 from landing_lab.model.device import SimulatedDevice
 from landing_lab.model.insole_layout import InsoleLayout
 from landing_lab.sim.body import DropJumpBody
-from landing_lab.sim.calibration_session import calibration_session
+from landing_lab.sim.calibration_session import GUIDED_S, calibration_session
 from landing_lab.sim.devices import SimulatedScene, demo_bodies, sense
 from landing_lab.sim.scene import Part, Scene, feet_place, flat_cop, jump_scene, stand, whole_steps
 from landing_lab.sim.setting import ONE_VISIT, SensorSetting
@@ -43,7 +43,8 @@ def _empty(seed: int, clock_ppm: ClockErrors, setting: SensorSetting) -> Simulat
 
 
 def _calibration(seed: int, clock_ppm: ClockErrors, setting: SensorSetting) -> SimulatedScene:
-    return calibration_session(demo_bodies(1, seed=seed)[0], seed=seed, clock_ppm=clock_ppm, setting=setting)
+    body = demo_bodies(1, seed=seed)[0]
+    return calibration_session(body, seed=seed, clock_ppm=clock_ppm, at_s=GUIDED_S, setting=setting)
 
 
 SCENES: dict[str, Callable[[int, ClockErrors, SensorSetting], SimulatedScene]] = {
@@ -52,7 +53,8 @@ SCENES: dict[str, Callable[[int, ClockErrors, SensorSetting], SimulatedScene]] =
     "empty": _empty,
     "calibration": _calibration,
 }
-"""drop-jump: stand, step up, jump, three times. calibration: the postures that weigh insoles against the plate."""
+"""drop-jump: stand, step up, jump, three times. calibration: somebody who follows `landing-lab calibrate insole`,
+whose steps are those of the check too as far as it goes."""
 
 
 def make_scene(name: str, *, seed: int, clock_ppm: float | None, layout: InsoleLayout | None = None) -> SimulatedScene:
@@ -75,10 +77,29 @@ TAIL_S: Final = 2.0
 """The quiet standing at the end of a trial that is repeated to keep boards alive; every trial ends with more."""
 
 
-def acted_trial(task: str, *, start: str, leg: str, alive_s: float, seed: int = 1) -> SimulatedScene:
+TAKES: Final = 5
+"""Trials of a simulated athlete that differ; a session that is longer begins with the first again."""
+
+BOUNCE, BOUNCE_SD, ASYMMETRY_SD_PCT, DELAY_SD_MS = 0.95, 0.05, 2.0, 1.0
+"""How the trials of one athlete scatter (choice: contact times by some percent, as athletes' do)."""
+
+
+def acted_trials(task: str, *, start: str, leg: str, alive_s: float, seed: int = 1) -> tuple[SimulatedDevice, ...]:
+    """Boards that play another trial of the same athlete at each START; arguments as in `acted_trial`."""
+    scenes = [
+        acted_trial(task, start=start, leg=leg, alive_s=alive_s, seed=seed, take=take).devices for take in range(TAKES)
+    ]
+    return tuple(
+        dataclasses.replace(first, takes=tuple(one.frames for one in later))
+        for first, *later in zip(*scenes, strict=True)
+    )
+
+
+def acted_trial(task: str, *, start: str, leg: str, alive_s: float, seed: int = 1, take: int = 0) -> SimulatedScene:
     """One trial of a protocol's task, and the athlete quietly standing for alive_s after it.
 
-    leg: "both", or the one that carries everything. Raises ParameterError for a task that cannot be acted out.
+    leg: "both", or the one that carries everything. take: another one is another trial of the same athlete. Raises
+    ParameterError for a task that cannot be acted out.
     """
     if (task, start) not in ACTED:
         told = task.replace("_", " ")
@@ -86,13 +107,14 @@ def acted_trial(task: str, *, start: str, leg: str, alive_s: float, seed: int = 
             f"simulated boards cannot act out a {told} that starts from the {start}; use drop_jump, drop_landing, "
             "countermovement_jump or a single-leg one"
         )
-    body = demo_bodies(1, seed=seed)[0]
+    body = _another_time(demo_bodies(1, seed=seed)[0], seed, take)
     if leg != "both":
-        body = _on_one_leg(body, seed)
+        body = _on_one_leg(body, seed, take)
+    noise = seed + 1000 * take
     if task == "drop_jump":
-        scene = jump_scene([body], seed=seed)
+        scene = jump_scene([body], seed=noise)
     else:
-        scene = (drop_landing_scene if task == "drop_landing" else countermovement_scene)(body, seed=seed)
+        scene = (drop_landing_scene if task == "drop_landing" else countermovement_scene)(body, seed=noise)
     if leg != "both":
         scene = on_one_foot(scene, 0 if leg == "left" else 1)
     sensed = sense(scene, seed=seed)
@@ -100,12 +122,28 @@ def acted_trial(task: str, *, start: str, leg: str, alive_s: float, seed: int = 
     return dataclasses.replace(sensed, devices=(left, right, plate))
 
 
-def _on_one_leg(body: DropJumpBody, seed: int) -> DropJumpBody:
+def _another_time(body: DropJumpBody, seed: int, take: int) -> DropJumpBody:
+    """The same athlete, whose legs do it a little otherwise; take 0 is the athlete as drawn."""
+    from landing_lab.sim.drop_jump import draw_body
+
+    if take == 0:
+        return body
+    rng = np.random.default_rng([seed, take])
+    return draw_body(
+        seed, mass_kg=body.mass_kg, drop_height_m=body.drop_height_m,
+        bounce=float(np.clip(rng.normal(BOUNCE, BOUNCE_SD), 0.0, 1.0)),
+        asymmetry_pct=rng.normal(body.asymmetry_pct, ASYMMETRY_SD_PCT),
+        delay_ms=rng.normal(body.delay_ms, DELAY_SD_MS), empty_s=body.empty_s, quiet_s=body.quiet_s,
+    )  # fmt: skip
+
+
+def _on_one_leg(body: DropJumpBody, seed: int, take: int) -> DropJumpBody:
     """The same athlete from a lower box, both halves of the force at the same instants."""
     from landing_lab.sim.drop_jump import draw_body
 
+    other = 0.0 if take == 0 else float(np.random.default_rng([seed, take]).normal(0.0, BOUNCE_SD))
     drawn = draw_body(
-        seed, mass_kg=body.mass_kg, drop_height_m=ONE_LEG_DROP_M, bounce=0.5, asymmetry_pct=0.0, delay_ms=0.0,
+        seed, mass_kg=body.mass_kg, drop_height_m=ONE_LEG_DROP_M, bounce=0.5 + other, asymmetry_pct=0.0, delay_ms=0.0,
         empty_s=1.6, quiet_s=3.2,
     )  # fmt: skip
     return dataclasses.replace(drawn, take_off_delay_ms=0.0, landing_delay_ms=0.0)

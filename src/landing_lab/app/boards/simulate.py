@@ -8,6 +8,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from landing_lab.app.boards.links import emulator
 from landing_lab.app.invocation import command_name
@@ -17,6 +18,9 @@ from landing_lab.sim.link import LinkFaults
 
 BOARDS = ("insole_left", "insole_right", "plate")
 """Names of the boards of every simulated scene, in its order."""
+
+NEXT: Final = {"calibration": "calibrate insole"}
+"""Scene -> the command that it is made for; all others are recorded."""
 
 
 def check_speed(speed: float) -> None:
@@ -80,7 +84,7 @@ def run_simulate_devices(settings: SimulateSettings, *, as_json: bool) -> int:
         if as_json:
             _print_json(settings, server, scene.devices)
         else:
-            _print_words(server, scene.devices)
+            _print_words(settings.scene, server, scene.devices)
         sys.stdout.flush()
         while True:
             time.sleep(3600)
@@ -110,10 +114,13 @@ def _print_json(settings: SimulateSettings, server: EmulatorServer, devices: Seq
     sys.stdout.write(json_text(document))
 
 
-def _print_words(server: EmulatorServer, devices: Sequence[SimulatedDevice]) -> None:
+def _print_words(scene: str, server: EmulatorServer, devices: Sequence[SimulatedDevice]) -> None:
     for url, name, device in zip(server.urls, BOARDS, devices, strict=True):
         print(f"{url}  {name}: {device.info.kind} {device.info.device_id}")
     ports = " ".join(f"--port {url}" for url in server.urls)
-    print(f"Try in another terminal: {command_name()} record {ports}")
+    told = NEXT.get(scene, "record")
+    print(f"Try in another terminal: {command_name()} {told} {ports}")
     print(f"or see them with: {command_name()} devices {ports}")
+    if scene == "calibration":
+        print(f"Nobody puts masses on this plate; to practise that: {command_name()} calibrate plate --sim")
     print("Serving until interrupted (Ctrl-C).")

@@ -19,7 +19,11 @@ def simulate_devices(
     speed: Annotated[float, typer.Option(help="How much faster than real time the boards play.")] = 1.0,
     seed: Annotated[int, typer.Option(min=0, help="Another seed gives another athlete.")] = 1,
     scene: Annotated[
-        str, typer.Option(help="What happens on the boards, over and over: drop-jump, standing, empty, calibration.")
+        str,
+        typer.Option(
+            help="What happens on the boards, over and over: drop-jump, standing, empty, or calibration: somebody who "
+            "follows the steps of `calibrate insole` (masses for a plate: `calibrate plate --sim`)."
+        ),
     ] = "drop-jump",
     layout: Annotated[
         str | None,
@@ -53,6 +57,8 @@ def simulate_devices(
     Any number of programs may connect, one after another; each start plays the scene from its beginning.
 
     Example: landing-lab simulate devices        (then, elsewhere: landing-lab record --port ... )
+
+    Example: landing-lab simulate devices --scene calibration        (then: landing-lab calibrate insole --port ... )
 
     Example: landing-lab simulate devices --unplug-after 8 --return-after 3 --faults-on insole_left
     """

@@ -61,7 +61,9 @@ def run_devices(
     if not 0.1 <= timeout_s <= 60.0:
         raise ParameterError(f"--timeout-s {timeout_s:g} is outside 0.1-60 s; an Arduino needs about 2 s after opening")
     reach = transport()
-    links, silent = open_answering(reach, list(urls) or ports_here(reach), timeout_s=timeout_s)
+    links, silent = open_answering(
+        reach, list(urls) or ports_here(reach, practise="landing-lab simulate devices"), timeout_s=timeout_s
+    )
     try:
         qualities: Sequence[LinkQuality | None] = probe_links(links) if probe else [None] * len(links)
     finally:

@@ -91,40 +91,54 @@ def _foot(made: InsoleCalibration, side: str, found: InsoleDrift, plate_file: st
 
 
 def _verdict(side: str, found: InsoleDrift, *, holds: bool) -> str:
-    """One sentence: what drifted, and what that does to medial shift."""
-    shift = (
-        "what that does to medial shift is not known, nobody leaned"
-        if found.shift_mm is None
-        else f"medial shift is told to {found.shift_mm:.1f} mm (allowed {SHIFT_MM:.0f})"
-    )
-    told = (
-        f"the {side} insole reads {found.insole_n:.0f} N where the plate reads {found.plate_n:.0f} N, its force moved "
-        f"by {found.gain_pct:+.0f} % since its calibration (allowed +-{found.allowed_gain_pct:.0f} %), and {shift}: "
-    )
-    if holds:
-        return told + "its calibration holds"
-    if found.force_holds:
-        return told + "its cells have drifted apart; calibrate again and doubt this session's medial shift"
-    spared = "newton, less its medial shift" if found.shift_mm is not None and found.shift_holds else "numbers"
-    return told + f"its force has drifted; calibrate again and doubt this session's {spared}"
+    """What to do with the force and with the medial shift of a session, in a line."""
+    moved = f"{found.gain_pct:+.1f} % since its calibration, allowed +-{found.allowed_gain_pct:.1f} %"
+    force = f"force holds ({moved})" if found.force_holds else f"force off ({moved}), do not use this session's newton"
+    if found.shift_mm is None:
+        shift = "medial shift not known, nobody leaned"
+    else:
+        good = f"good to {found.shift_mm:.1f} mm, allowed {SHIFT_MM:.1f} mm"
+        shift = f"medial shift usable ({good})" if found.shift_holds else f"medial shift not usable ({good})"
+    return f"{side} insole: {force}; {shift}{'' if holds else '; calibrate again'}"
 
 
-def write_check(dataset: Path, checks: Sequence[FootCheck], saved: SavedSteps, raw: Path) -> list[Path]:
-    """Keep the check in DATASET/calibrations/checks/ and beside the sessions it speaks of; raises RecordingError."""
-    folder = dataset / FOLDER / CHECKS
-    make_folder(folder)
-    stamp = re.sub(r"[^0-9TZ]", "", saved.made_at.split("+")[0]) + "Z"
-    document = {
+def standing_n(checks: Sequence[FootCheck], calibrations: Mapping[str, Calibration]) -> tuple[float | None, ...]:
+    """What stood on both plates in a check and in its calibration, in N; None where only one foot is known."""
+    if {one.side for one in checks} != {"left", "right"}:
+        return None, None
+    then: list[float] = []
+    for one in checks:
+        made = calibrations.get(one.device_id)
+        errors = made.posture_errors if isinstance(made, InsoleCalibration) else ()
+        then += [error.force_n for error in errors if error.label == "flat"]
+    return sum(one.plate_n for one in checks), sum(then) if len(then) == len(checks) else None
+
+
+def check_document(
+    checks: Sequence[FootCheck], saved: SavedSteps, raw: Path, calibrations: Mapping[str, Calibration]
+) -> dict[str, object]:
+    """A check as plain values."""
+    weight_n, then_n = standing_n(checks, calibrations)
+    return {
         "schema": SCHEMA,
         "made_at": saved.made_at,
         "operator": saved.operator,
         "note": saved.note,
         "raw": raw.name,
+        "weight_n": weight_n,
+        "calibration_weight_n": then_n,
         "feet": [asdict(one) for one in checks],
     }
+
+
+def write_check(dataset: Path, document: Mapping[str, object]) -> list[Path]:
+    """Keep the check in DATASET/calibrations/checks/ and beside the sessions it speaks of; raises RecordingError."""
+    folder = dataset / FOLDER / CHECKS
+    make_folder(folder)
+    stamp = re.sub(r"[^0-9TZ]", "", str(document["made_at"]).split("+")[0]) + "Z"
     path, number = folder / f"check_{stamp}.json", 1
     while path.exists():
         number += 1
         path = folder / f"check_{stamp}_{number}.json"
-    written = write_whole(path, json_text(document).encode(), durable=True)
+    written = write_whole(path, json_text(dict(document)).encode(), durable=True)
     return [written, *keep_beside_sessions(dataset, document)]

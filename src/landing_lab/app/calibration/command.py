@@ -190,8 +190,8 @@ def check(
 
     Example: landing-lab calibrate check
     """
+    from landing_lab.app.calibration.check_command import run_check
     from landing_lab.app.calibration.events import read_script
-    from landing_lab.app.calibration.kinds import run_check
     from landing_lab.app.calibration.run import CalibrateSettings, guarded
 
     settings = CalibrateSettings(

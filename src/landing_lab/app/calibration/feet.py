@@ -74,4 +74,5 @@ class LiveInsoles:
                 parts.append(f"{side} {apart:+.0f} % of {plate_n:.0f} N")
             else:
                 parts.append(f"{side} {plate_n:.0f} N")
-        return ", ".join(parts) or "read"
+        note = " (plain sums of the cells, normal before calibration)" if any("%" in part for part in parts) else ""
+        return f"{', '.join(parts) or 'read'}{note}"

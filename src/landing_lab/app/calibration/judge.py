@@ -8,6 +8,7 @@ from typing import Final
 
 import numpy as np
 
+from landing_lab.app.calibration.steps import GuidedStep
 from landing_lab.calibrate.counts import fsr_force_n
 from landing_lab.calibrate.insole import MIN_SCANS
 from landing_lab.calibrate.known_load import KnownLoad, LoadReading, read_load
@@ -41,6 +42,13 @@ class Verdict:
     problem: str | None = None
     told: str = ""
     warnings: tuple[str, ...] = ()
+
+
+def kept_words(step: GuidedStep, problem: str) -> str:
+    """What is told of a step that is kept although something speaks against it."""
+    if step.kind == "unload":
+        return f"kept, need not be repeated; the filter order stays unknown unless you do ({problem})"
+    return f"kept although {problem}"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

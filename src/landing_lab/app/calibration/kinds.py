@@ -5,17 +5,16 @@ from __future__ import annotations
 import csv
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Literal
 
-from landing_lab.app.calibration.run import CalibrateSettings, boards, discard, finish, of_kind, record_steps
+from landing_lab.app.calibration.run import CalibrateSettings, boards, finish, of_kind, record_steps
 from landing_lab.app.calibration.steps import (
     CORNER_MM,
     GuidedStep,
     bench_plan,
-    check_plan,
     checked_masses,
     insole_plan,
     plan_of_loads,
@@ -25,11 +24,9 @@ from landing_lab.app.calibration.steps import (
 from landing_lab.calibrate.convert import foreign
 from landing_lab.errors import CalibrationError, ParameterError
 from landing_lab.io.calibration_files import newest_calibrations, read_calibrations
-from landing_lab.io.formats.xdf import read_raw
 from landing_lab.io.layout_files import layouts_wanted
 from landing_lab.io.path import check_path
 from landing_lab.io.visible import quoted_name, visible
-from landing_lab.io.write import json_text
 from landing_lab.model.calibration import Calibration, InsoleCalibration, PlateCalibration, validity
 from landing_lab.model.channels import Side
 from landing_lab.model.device import DeviceInfo, DeviceLink, SimulatedDevice
@@ -161,7 +158,7 @@ def _run_on_plate(settings: CalibrateSettings, side: Literal["left", "right", "b
 
     feet = ("left", "right") if side == "both" else (side,)
     with boards(settings, lambda: act_out_postures(seed=settings.seed, heel_mm=settings.heel_mm)) as found:
-        links = _plate_then_insoles(found, feet, whole=side != "both")
+        links = plate_then_insoles(found, feet, whole=side != "both")
         settings = replace(settings, sides=tuple(link.info.placement for link in links[1:]))
         calibrations = _plate_calibration(settings, links[0].info)
         plate = calibrations.get(links[0].info.device_id)
@@ -173,7 +170,7 @@ def _run_on_plate(settings: CalibrateSettings, side: Literal["left", "right", "b
     return finish(recorded, settings, plate if isinstance(plate, PlateCalibration) else None)
 
 
-def _plate_then_insoles(links: Sequence[DeviceLink], feet: Sequence[str], *, whole: bool) -> list[DeviceLink]:
+def plate_then_insoles(links: Sequence[DeviceLink], feet: Sequence[str], *, whole: bool) -> list[DeviceLink]:
     """The plate board, then the insoles of these feet; whole: every named foot must be there."""
     plate = of_kind(links, "hx711_plate")[0]
     insoles = [link for link in of_kind(links, "fsr_insole") if link.info.placement in feet]
@@ -253,43 +250,3 @@ def _run_bench(settings: CalibrateSettings, side: Literal["left", "right", "both
         steps = bench_plan(info, masses, cells.get(info.device_id))
         recorded = record_steps("bench", insoles, steps, settings)
     return finish(recorded, settings)
-
-
-def run_check(settings: CalibrateSettings) -> int:
-    """Compare insoles with the plate at the end of a session; 0 where every calibration holds, else 1."""
-    from landing_lab.app.calibration.check import check_feet, write_check
-    from landing_lab.app.calibration.sim import act_out_postures
-
-    with boards(settings, lambda: act_out_postures(seed=settings.seed, later=True)) as found:
-        links = _plate_then_insoles(found, ("left", "right"), whole=False)
-        calibrations = newest_calibrations(settings.dataset, [link.info.device_id for link in links])
-        if not any(link.info.device_id in calibrations for link in links[1:]):
-            raise CalibrationError(
-                f"no insole here has a calibration in {settings.dataset}, so there is nothing to check; first: "
-                "landing-lab calibrate insole"
-            )
-        recorded = record_steps("check", links, check_plan(), settings, calibrations)
-    try:
-        checks = check_feet(read_raw(recorded.raw), recorded.saved, calibrations)
-    except BaseException:
-        discard(recorded.raw)
-        raise
-    written = write_check(settings.dataset, checks, recorded.saved, recorded.raw)
-    if settings.as_json:
-        sys.stdout.write(
-            json_text(
-                {
-                    "feet": [asdict(one) for one in checks],
-                    "file": str(written[0]),
-                    "sessions": list(map(str, written[1:])),
-                }
-            )
-        )
-    else:
-        for one in checks:
-            print(f"{'OK  ' if one.holds else 'STOP'}  {visible(one.verdict)}.")
-        for path in written:
-            print(f"Written: {path}")
-        if len(written) > 1 and not all(one.holds for one in checks):
-            print("What rests on these insoles is flagged from now on; make the report anew: landing-lab reanalyse")
-    return 0 if all(one.holds for one in checks) else 1

@@ -15,12 +15,12 @@ import numpy as np
 from landing_lab.acquire.session import TrialFile, record_trial, stream_names
 from landing_lab.app.calibration.events import Command, Event, EventKind, FrontEnd, Phase, Script, StepRecord
 from landing_lab.app.calibration.feet import LiveInsoles
-from landing_lab.app.calibration.judge import Verdict
+from landing_lab.app.calibration.judge import Verdict, kept_words
 from landing_lab.app.calibration.levels import BoardLevels, Slot
 from landing_lab.app.calibration.posture import PostureWatch, feet_of, hops_problem, mean_anterior_mm, posture_problem
 from landing_lab.app.calibration.readings import StepReadings
 from landing_lab.app.calibration.steps import GuidedStep, plate_words
-from landing_lab.app.calibration.watch import QUIET_S, LoadWatch, Scene, TapWatch, UnloadWatch
+from landing_lab.app.calibration.watch import QUIET_S, LoadWatch, Scene, TapWatch, UnloadWatch, nothing_happened
 from landing_lab.calibrate.layouts import insole_layout, plate_layout
 from landing_lab.model.blocks import FloatArray
 from landing_lab.model.calibration import Calibration
@@ -185,7 +185,7 @@ class CalibrationSession:
             self.phase = watch.phase
             waited_s = slot.end_s - self._began_s
             if self.script is not None and watch.phase in ("wait", "settle", "ready") and waited_s > IDLE_S:
-                self._object(f"nothing of the kind happened within {IDLE_S:.0f} s")
+                self._object(nothing_happened(step, watch.scene, slot, IDLE_S))
 
     def _moved(self, slot: Slot) -> bool:
         """After a problem: whether the load was touched, so that the step is read anew by itself."""
@@ -217,10 +217,12 @@ class CalibrationSession:
     def _object(self, problem: str) -> None:
         """Say what is wrong with a step; a script decides at once."""
         self.phase, self.problem = "problem", problem
-        self.tell("problem", problem)
-        if self.script is not None and self.step is not None:
-            read = self.watch is not None and self.watch.phase == "done"
-            self._obey(self.script.at_problem(self.step, read=read))
+        read = self.watch is not None and self.watch.phase == "done"
+        answer = None if self.script is None or self.step is None else self.script.at_problem(self.step, read=read)
+        if answer != "keep":  # what is kept is told in one line with what speaks against it
+            self.tell("problem", problem)
+        if answer is not None:
+            self._obey(answer)
 
     def _accept(self, step: GuidedStep, watch: AnyWatch, verdict: Verdict, status: str) -> None:
         for warning in verdict.warnings:
@@ -239,7 +241,8 @@ class CalibrationSession:
         )
         self.readings.accept(step, watch.windows)
         self._known_now(step)
-        self.tell("done", f"{step.key}: {'kept, ' if status == 'kept' else ''}{verdict.told}")
+        told = verdict.told if status == "done" else kept_words(step, self.problem or verdict.told)
+        self.tell("done", f"{step.key}: {told}")
         self._next()
 
     def _known_now(self, step: GuidedStep) -> None:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Final
 
 from landing_lab.io.calibration_files import in_use
 from landing_lab.io.visible import visible
 from landing_lab.model.calibration import Calibration, InsoleCalibration, PlateCalibration, validity
+
+UNBROKEN: Final = 1000
+"""Columns of a table whose lines are not broken, however narrow the terminal."""
 
 
 def print_calibration(made: Calibration) -> None:
@@ -21,7 +25,7 @@ def print_calibration(made: Calibration) -> None:
     table = Table(show_header=False, box=None, pad_edge=False)
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
-    rows = _plate_rows(made) if isinstance(made, PlateCalibration) else _insole_rows(made)
+    rows = _plate_rows(made) if isinstance(made, PlateCalibration) else insole_rows(made)
     for name, value in [*rows, *_entered(made)]:
         table.add_row(f"  {name}", visible(value))
     console.print(table)
@@ -41,11 +45,17 @@ def _plate_rows(made: PlateCalibration) -> list[tuple[str, str]]:
         ("linearity", _percent(made.linearity_pct, "three masses in the middle")),
         ("corner error", _percent(made.corner_error_pct, "a mass near each corner")),
         ("hysteresis", _percent(made.hysteresis_pct, "masses going down again")),
-        ("repeatability", _percent(made.repeatability_pct, "a mass put on twice in the same way")),
+        *_repeatability(made),
         ("noise at rest", f"{made.noise_n:.2f} N (standard deviation)"),
         ("filter order", order),
         ("first mode", _mode(made)),
     ]
+
+
+def _repeatability(made: PlateCalibration) -> list[tuple[str, str]]:
+    """Only --loads with a load named twice tells it."""
+    found = made.repeatability_pct
+    return [] if found is None else [("repeatability", _percent(found, ""))]
 
 
 def _percent(value: float | None, needs: str) -> str:
@@ -59,12 +69,13 @@ def _mode(made: PlateCalibration) -> str:
     return "not known" if made.mode_at_least_hz is None else f"not seen, above {made.mode_at_least_hz:.0f} Hz"
 
 
-def _insole_rows(made: InsoleCalibration) -> list[tuple[str, str]]:
+def insole_rows(made: InsoleCalibration) -> list[tuple[str, str]]:
+    """What there is to say of an insole's calibration: (name, value with unit)."""
     plate = made.plate_calibration
     loop = "not known" if made.hysteresis_pct is None else f"{made.hysteresis_pct:.0f} % of the load"
     rows = [
         ("force is good to", f"{100.0 * made.force_sd_fraction:.0f} % (standard deviation)"),
-        ("exponent", f"{min(made.exponent):.2f} to {max(made.exponent):.2f}"),
+        ("exponent", " to ".join(dict.fromkeys(f"{one:.2f}" for one in (min(made.exponent), max(made.exponent))))),
         ("weights", f"{min(made.weight_n):.1f} to {max(made.weight_n):.1f} N, {made.n_cells} cells"),
     ]
     rows += [] if made.layout is None else [("layout", made.layout)]
@@ -134,7 +145,7 @@ def print_list(found: Sequence[Calibration], damaged: Sequence[str]) -> None:
     today = datetime.now(tz=UTC)
     table = Table(box=None, pad_edge=False)
     for heading in ("Kind", "Made", "Valid until", "Force", "In use", "File"):
-        table.add_column(heading, overflow="fold")
+        table.add_column(heading, no_wrap=True)
     used = in_use(found, today)
     for made in reversed(found):
         kind = "plate" if isinstance(made, PlateCalibration) else "insole" if made.method == "on plate" else "cells"
@@ -143,7 +154,7 @@ def print_list(found: Sequence[Calibration], damaged: Sequence[str]) -> None:
             _state(made, used.get(made.device_id), today), made.file,
         )  # fmt: skip
     if found:
-        Console(highlight=False, markup=False).print(table)
+        Console(highlight=False, markup=False, width=UNBROKEN).print(table)  # names of files are copied
     for sentence in damaged:
         print(f"note: {visible(sentence)}")
 

@@ -65,6 +65,29 @@ class Watch(Protocol):
         """Forget what was read of this step."""
 
 
+def nothing_happened(step: GuidedStep, scene: Scene, slot: Slot, waited_s: float) -> str:
+    """The sentence that a step was waited for in vain: what was expected, and what was seen."""
+    seen_n, wander_n = scene.total_n(slot.level), scene.board.wander_n(QUIET_S)
+    moving = f", moving by {wander_n:.0f} N" if wander_n > QUIET_N else ""
+    waited = f"nothing of the kind happened within {waited_s:.0f} s: waited for {_expected(step)}"
+    return f"{waited}; saw {seen_n:.0f} N{moving}"
+
+
+def _expected(step: GuidedStep) -> str:
+    where = "the cell" if step.cell is not None else "the plate" if step.side == "total" else f"the {step.side} plate"
+    if step.kind == "load":
+        return f"{step.mass_kg * GRAVITY:.0f} N put on {where} and at rest"
+    if step.kind == "unload":
+        return f"more than {LOADED_N:.0f} N at rest on {where}, then snatched off"
+    if step.kind == "tap":
+        return f"a knock on {where}, empty and at rest"
+    if step.kind == "empty" or step.gate == "empty":
+        return f"nothing on {'it' if step.kind == 'empty' else 'the plates'}: every cell at rest"
+    if step.gate in ("left", "right"):
+        return f"a person with nearly all weight on the {step.gate} plate"
+    return f"a person on the plates{', standing still' if step.gate == 'standing' else ''}"
+
+
 @dataclass(slots=True)
 class _Followed:
     """What every watch of a plate keeps."""

@@ -14,7 +14,7 @@ from landing_lab.io.layout_files import read_layout
 from landing_lab.io.visible import quoted_name, visible
 from landing_lab.io.write import json_text
 from landing_lab.model.insole_layout import InsoleLayout, shipped_layouts
-from landing_lab.model.layout_checks import doubts_of
+from landing_lab.model.layout_checks import doubts_of, limits_of
 
 SCHEMA: Final = "landing-lab.layouts/1"
 
@@ -52,10 +52,19 @@ def run_check(file: Path, *, as_json: bool) -> int:
     layout = read_layout(file)
     doubts = doubts_of(layout)
     if as_json:
-        return _print_json({"layout": layout.as_document(), **_facts(layout), "doubts": list(doubts)})
+        return _print_json(
+            {
+                "layout": layout.as_document(),
+                **_facts(layout),
+                "doubts": list(doubts),
+                "limits": list(limits_of(layout)),
+            }
+        )
     _print_layout(layout)
     for doubt in doubts:
         print(f"look at this: {visible(doubt)}")
+    for limit in limits_of(layout):
+        print(f"note: {visible(limit)}")
     if not doubts:
         print("Nothing looks wrong.")
     return 0

@@ -27,6 +27,11 @@ class Difference:
     def __str__(self) -> str:
         return f"{self.what}: {_shown(self.old)} became {_shown(self.new)}"
 
+    @property
+    def is_flag(self) -> bool:
+        """Whether a status that was ok is now flagged."""
+        return (self.what == "status" or self.what.endswith(" status")) and (self.old, self.new) == ("ok", "flagged")
+
     def as_dict(self) -> dict[str, object]:
         """Plain values for JSON."""
         return {"what": self.what, "old": self.old, "new": self.new}

@@ -10,10 +10,11 @@ from typing import Final
 
 import landing_lab
 from landing_lab.app.analyse.document import analysis_document
-from landing_lab.app.reanalyse.sources import STORED, RawSession, raw_sessions, stored_document
-from landing_lab.app.reanalyse.trial import Again, calibrations_in, compared, computed_again
+from landing_lab.app.reanalyse.sources import STORED, RawSession, derived_folder, raw_sessions, stored_document
+from landing_lab.app.reanalyse.trial import FLAGGED_SINCE, Again, calibrations_in, compared, computed_again
 from landing_lab.errors import ParameterError
 from landing_lab.io.dataset_session import RAW, TRIALS
+from landing_lab.io.session_checks import failed_at, time_words
 from landing_lab.io.visible import quoted_path, visible
 from landing_lab.model.trial_label import TrialLabel
 
@@ -38,7 +39,7 @@ class ReanalyseSettings:
 def run_reanalyse(wanted: Sequence[Path], settings: ReanalyseSettings) -> int:
     """Compute again, compare with what is stored, write unless only checking; the exit code.
 
-    0: all went well, and where only checked, all is identical. 1: something is different, or has nothing to be
+    0: all went well, and where only checked, no number changed. 1: something is different, or has nothing to be
     compared with (only where checked). 2: a raw file could not be computed again.
     """
     if settings.check and settings.out is not None:
@@ -65,7 +66,7 @@ def run_reanalyse(wanted: Sequence[Path], settings: ReanalyseSettings) -> int:
         print("no trial was computed: none is accepted; --all takes rejected and unfinished ones too")
     if "failed" in counts:
         return 2
-    return int(settings.check and (not set(counts) <= {"identical", "not compared"} or not verdicts))
+    return int(settings.check and (not set(counts) <= {"identical", FLAGGED_SINCE, "not compared"} or not verdicts))
 
 
 def _session(
@@ -113,14 +114,21 @@ def _lines(done: Again, session: RawSession, *, replaced: bool) -> list[str]:
         return [f"{name}computed; {STORED} of the session holds no numbers of it to compare with"]
     if not done.different:
         return [f"{name}identical to the stored numbers", *_damage(done)]
-    more = [f"    and {len(done.different) - _LISTED} more"] if len(done.different) > _LISTED else []
-    what = "1 value differs" if len(done.different) == 1 else f"{len(done.different)} values differ"
-    return [
-        f"{name}{what}: {_why(session, replaced=replaced)}",
-        *(f"    {one}" for one in done.different[:_LISTED]),
-        *more,
-        *_damage(done),
-    ]
+    flagged, changed = done.flagged_since, done.changed
+    lines = []
+    if changed:
+        what = "1 value differs" if len(changed) == 1 else f"{len(changed)} values differ"
+        lines = [
+            f"{name}{what}: {_why(session, replaced=replaced)}",
+            *(f"    {one}" for one in changed[:_LISTED]),
+            *([f"    and {len(changed) - _LISTED} more"] if len(changed) > _LISTED else []),
+        ]
+    if flagged:
+        what = "1 value is" if len(flagged) == 1 else f"{len(flagged)} values are"
+        times = " and ".join(time_words(one) for one in failed_at(session.folder))
+        told = f"{what} now flagged because the check of {times} found drift"
+        lines.append(f"    {told}" if changed else f"{name}{told}; no number changed")
+    return [*lines, *_damage(done)]
 
 
 def _damage(done: Again) -> list[str]:
@@ -156,8 +164,9 @@ def _targets(sessions: Sequence[RawSession], out: Path | None) -> list[Path]:
     """
     from landing_lab.app.analyse.out_folder import check_out_folder
 
-    derived = Path("derivatives") / f"landing-lab-{landing_lab.__version__}"
-    targets = [(out or session.root / derived) / session.place for session in sessions]
+    targets = [
+        derived_folder(session.root, session.place) if out is None else out / session.place for session in sessions
+    ]
     if len(set(targets)) < len(targets) and out is not None:  # several datasets, or folders of loose files
         targets = [out / session.root.name / session.place for session in sessions]
     owned = {own.resolve() for one in sessions for own in (one.folder, one.folder / RAW, one.folder / TRIALS)}

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import landing_lab
 from landing_lab.errors import FileFormatError, LandingLabError
 from landing_lab.io.dataset import CALIBRATIONS
 from landing_lab.io.dataset_names import parse_run_name
@@ -21,6 +22,11 @@ from landing_lab.model.trial_label import TrialLabel
 
 STORED: Final = "analysis.json"
 _DERIVATIVES: Final = "derivatives"
+
+
+def derived_folder(root: Path, place: Path) -> Path:
+    """Where results computed again of a session go by default; root, place: as of `RawSession`."""
+    return root / _DERIVATIVES / f"landing-lab-{landing_lab.__version__}" / place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

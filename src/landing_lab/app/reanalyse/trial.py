@@ -6,15 +6,20 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from landing_lab.app.analyse.document import SCHEMA
 from landing_lab.app.reanalyse.compare import Difference, differences
 from landing_lab.app.reanalyse.sources import RawSession, RawTrial, stored_document
 from landing_lab.errors import CalibrationError, LandingLabError
+from landing_lab.io.session_checks import with_check
 from landing_lab.io.visible import quoted_path
 from landing_lab.model.raw import RawRecording
 from landing_lab.model.recording import Recording
 from landing_lab.model.result import TrialResult
+
+FLAGGED_SINCE: Final = "flagged since"
+"""No number changed, and a check of the insoles after the session flagged some."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,13 +35,27 @@ class Again:
     stored: bool = False
 
     @property
+    def flagged_since(self) -> tuple[Difference, ...]:
+        """What was ok when it was stored, and is flagged by a check of the insoles since."""
+        checked = self.raw is not None and "insole_checks" in with_check(self.raw, self.trial.path).metadata
+        return tuple(one for one in self.different if checked and one.is_flag)
+
+    @property
+    def changed(self) -> tuple[Difference, ...]:
+        """All other differences."""
+        flagged = self.flagged_since
+        return tuple(one for one in self.different if one not in flagged)
+
+    @property
     def verdict(self) -> str:
-        """identical, different, nothing stored, failed; not compared where no result is expected."""
+        """identical, different, flagged since, nothing stored, failed; not compared where no result is expected."""
         if self.problem is not None:
             return "failed"
         if not self.stored:
             return "nothing stored" if self.trial.verdict == "accepted" else "not compared"
-        return "different" if self.different else "identical"
+        if self.different:
+            return "different" if self.changed else FLAGGED_SINCE
+        return "identical"
 
 
 def computed_again(trial: RawTrial, calibrations: dict[str, object]) -> Again:

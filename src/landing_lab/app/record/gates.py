@@ -22,7 +22,8 @@ from landing_lab.io.visible import snippet
 from landing_lab.model.blocks import FrameBlock
 from landing_lab.model.calibration import Calibration, PlateCalibration, validity
 from landing_lab.model.device import DeviceInfo
-from landing_lab.model.insole_layout import InsoleLayout
+from landing_lab.model.insole_layout import InsoleLayout, default_layout
+from landing_lab.model.layout_checks import SHIFT_CELLS
 from landing_lab.model.result import TrialResult
 
 Level: TypeAlias = Literal["warn", "stop"]
@@ -86,6 +87,20 @@ def of_boards(boards: Iterable[DeviceInfo]) -> Iterator[Finding]:
     if "fsr_insole" not in kinds:
         text = "no insole is connected: a slow plate alone cannot time a contact; connect the insoles"
         yield Finding("no insole", "warn", text)
+
+
+def of_cells(boards: Iterable[DeviceInfo], layouts: Mapping[str, InsoleLayout]) -> Iterator[Finding]:
+    """Insoles that can give no medial shift: too few cells, or nobody knows where they lie."""
+    insoles = [info for info in boards if info.sensor_kind == "fsr_insole"]
+    for n in dict.fromkeys(info.n_channels for info in insoles):
+        mine = [info.device_id for info in insoles if info.n_channels == n]
+        unknown = [one for one in mine if one not in layouts and default_layout(n) is None]
+        if n < SHIFT_CELLS:
+            text = f"{' and '.join(mine)}: insoles of {n} cells tell no medial shift, it needs {SHIFT_CELLS}"
+            yield Finding(f"cells {n}", "warn", text)
+        if unknown:
+            text = f"nobody says where the {n} cells of {' and '.join(unknown)} lie, so nothing is told of pressure"
+            yield Finding(f"layout {n}", "warn", f"{text}: --insole-layout, docs/layouts.md")
 
 
 def of_links(health: Sequence[LinkHealth]) -> Iterator[Finding]:

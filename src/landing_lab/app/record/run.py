@@ -136,12 +136,12 @@ def run_record(
 
 def _serve_simulated(stack: ExitStack, settings: RecordSettings) -> list[str]:
     """Boards that act out the protocol's task at each START, and live for longer than a trial may last."""
-    from landing_lab.app.boards.scenes import acted_trial
+    from landing_lab.app.boards.scenes import acted_trials
 
     protocol = settings.protocol
     alive_s = settings.session.max_duration_s + OUTLIVES_S
-    scene = acted_trial(protocol.task, start=protocol.start, leg=protocol.leg, alive_s=alive_s)
-    server = emulator()(scene.devices, speed=1.0)
+    devices = acted_trials(protocol.task, start=protocol.start, leg=protocol.leg, alive_s=alive_s)
+    server = emulator()(devices, speed=1.0)
     stack.callback(server.close)
     return list(server.urls)
 

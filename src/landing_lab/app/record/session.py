@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 
 from landing_lab.acquire.session import TrialFile, record_trial, stream_names
-from landing_lab.app.live.trial import LiveTrial, Stage
+from landing_lab.app.live.trial import Stage
 from landing_lab.app.record.book import SessionBook, boards_of
 from landing_lab.app.record.events import Command, Event, EventKind, FrontEnd, Phase, SessionView
 from landing_lab.app.record.facts import SessionSettings, facts_of_trial, report_order
-from landing_lab.app.record.gates import Finding, of_boards, of_calibrations, of_failure
+from landing_lab.app.record.gates import Finding, of_boards, of_calibrations, of_cells, of_failure
 from landing_lab.app.record.plan import PlannedTrial
 from landing_lab.app.record.protocols import Protocol
 from landing_lab.app.record.report import SessionReport
-from landing_lab.app.record.trial import TrialWatch, measured
+from landing_lab.app.record.trial import TrialWatch, first_of, measured, stream_again
 from landing_lab.app.record.verdict import Recorded, decide
 from landing_lab.app.record.view import instruction, view_of
 from landing_lab.errors import DeviceError, LandingLabError
@@ -147,8 +147,8 @@ class RecordSession:
         self.book.describe(boards_of(boards), {device: found.file for device, found in self.calibrations.items()})
         for sentence in self.book.told:
             self.tell("session", sentence)
-        said = (*of_boards(boards.values()), *of_calibrations(boards, self.calibrations, self.layouts))
-        for finding in said:
+        said = (*of_boards(boards.values()), *of_cells(boards.values(), self.layouts))
+        for finding in (*said, *of_calibrations(boards, self.calibrations, self.layouts)):
             self.tell("finding", finding.text, findings=(finding,))
         if self.protocol.caution:
             self.tell("session", f"{self.protocol.title}: {self.protocol.caution}.")
@@ -157,8 +157,10 @@ class RecordSession:
 
     def _record(self, planned: PlannedTrial) -> Recorded | None:
         """One trial into a new file; None where nothing happened in it or nothing more is wanted."""
+        if any(finding.name.startswith(("silent ", "away ")) for finding in self.findings):
+            stream_again(self.links, pause=self.pause)
         entry = self.book.begin(planned)
-        live = self.watch.live.next() if self.watch is not None else self._fresh()
+        live = self.watch.live.next() if self.watch is not None else first_of(self.protocol)
         self.watch = TrialWatch(self.links, self.protocol, self.calibrations, live, layouts=self.layouts, now=self.now)
         self._metadata = facts_of_trial(
             self.book.state, entry, self.protocol, self.settings, self.calibrations, self.layouts
@@ -185,9 +187,6 @@ class RecordSession:
             raise
         self._ended_s = self.watch.complete_s or self._ended_s or self.now()
         return self._after(entry, file)
-
-    def _fresh(self) -> LiveTrial:
-        return LiveTrial(start=self.protocol.start, n_touchdowns=self.protocol.n_touchdowns)
 
     def _after(self, entry: TrialEntry, file: TrialFile) -> Recorded | None:
         """What is to be made of a recorded file."""

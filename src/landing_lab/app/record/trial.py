@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
+from contextlib import suppress
 from typing import Final
 
 from landing_lab.acquire.session import TrialFile, stream_names
@@ -20,8 +21,9 @@ from landing_lab.app.record.gates import (
     of_statistics,
 )
 from landing_lab.app.record.protocols import Protocol
+from landing_lab.errors import DeviceError
 from landing_lab.model.calibration import Calibration
-from landing_lab.model.device import Arrival, DeviceLink
+from landing_lab.model.device import READ_EVERY_S, Arrival, DeviceLink
 from landing_lab.model.insole_layout import InsoleLayout
 from landing_lab.model.raw import RawRecording
 from landing_lab.model.result import Result, TrialResult
@@ -29,6 +31,34 @@ from landing_lab.model.result import Result, TrialResult
 LOOK_EVERY_S: Final = 0.25
 CHANNELS_EVERY_S: Final = 2.0
 CHANNELS_OVER_S: Final = 5.0
+
+
+AGAIN_WITHIN_S: Final = 3.0
+"""A board that has come back sends within a tenth of it."""
+
+
+def first_of(protocol: Protocol) -> LiveTrial:
+    """What follows the first trial of a session."""
+    return LiveTrial(start=protocol.start, n_touchdowns=protocol.n_touchdowns)
+
+
+def stream_again(links: Sequence[DeviceLink], *, pause: Callable[[float], None]) -> None:
+    """Wait until every board streams after one was away, so that the next trial does not begin with its hole.
+
+    Raises DeviceError where one does not come back.
+    """
+    for link in links:
+        link.start()  # waits for one that is away
+    waiting = list(links)
+    for _ in range(round(AGAIN_WITHIN_S / READ_EVERY_S)):
+        waiting = [link for link in waiting if not link.poll()]
+        if not waiting:
+            break
+        pause(READ_EVERY_S)
+    for link in links:
+        with suppress(DeviceError):  # the trial itself says what is wrong
+            link.stop()
+        link.poll()
 
 
 class TrialWatch:
