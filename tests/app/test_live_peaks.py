@@ -9,7 +9,6 @@ import pytest
 
 import landing_lab as ll
 from landing_lab.app.live.trial import LiveTrial
-from landing_lab.app.live.zero import SteadyZero
 from landing_lab.calibrate.applied import applied_calibration
 from landing_lab.model.blocks import FrameBlock
 from landing_lab.model.device import Arrival
@@ -77,16 +76,3 @@ def test_peaks_are_there_soon_after_each_landing() -> None:
 def test_a_board_without_calibration_tells_nothing(without: str) -> None:
     sides = {side for _, found in peaks_while_played(drop_jump().raw, without) for side in found}
     assert sides == (set() if without == "plate" else {"right"})
-
-
-def test_the_zero_follows_an_empty_board_and_no_person() -> None:
-    zero, times = SteadyZero(2), np.arange(0.0, 3.0, 0.01)
-    cell = np.arange(len(times)) % 2
-    empty = zero.of_readings(times, np.where(cell == 0, 4.0, -3.0), cell)
-    assert abs(empty[-1]) < 0.5
-    loaded = zero.of_readings(times + 3.0, np.where(cell == 0, 404.0, 297.0), cell)
-    np.testing.assert_allclose(loaded[-2:], [400.0, 300.0], atol=0.5)
-    rows = SteadyZero(3)
-    for start in range(60):
-        last = rows.of_rows(start * 0.01 + np.arange(10) * 0.001, np.full((10, 3), 2.0))
-    np.testing.assert_allclose(last[-1], 0.0, atol=0.2)

@@ -12,31 +12,19 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from landing_lab.app.live.load import side_of_cell
-from landing_lab.app.live.zero import SteadyZero
 from landing_lab.calibrate.convert import ToNewton, counts_to_newton, foreign
+from landing_lab.calibrate.steady_zero import SteadyZero
+from landing_lab.detect.live_peak import LivePeak, PeakFollower
 from landing_lab.fuse.fused_foot import SLOW, error_on
 from landing_lab.fuse.hx711_response import ORDERS
-from landing_lab.fuse.live import LiveFoot, LiveForce
+from landing_lab.fuse.live import LiveFoot
 from landing_lab.model.blocks import FLAG_NOT_READY, FLAG_SUSPECT, FloatArray
 from landing_lab.model.calibration import Calibration, InsoleCalibration, PlateCalibration
 from landing_lab.model.channels import Side
 from landing_lab.model.device import Arrival, DeviceInfo
 
 SETTLE_S: Final = 1.5
-"""Boards are heard for so long before their clocks are laid over each other by the least delayed arrival."""
-
-CONTACT_N: Final = 20.0
-AIR_S: Final = 0.1
-TOLD_AFTER_S: Final = 0.2
-"""A landing begins after so much air; its peak is told so long after its touchdown, or at its end (choice)."""
-
-
-class LivePeak(NamedTuple):
-    """Peak of one foot in a landing and its SD, newton, and how long after the touchdown it came, seconds."""
-
-    force_n: float
-    sd_n: float
-    after_s: float
+"""Boards are heard for so long before their clocks are laid over each other by the least delayed arrival (choice)."""
 
 
 @dataclass(slots=True)
@@ -60,30 +48,11 @@ class _Board:
         return float(self.waiting[-1].frames.ticks_us[-1]) * 1e-6
 
 
-@dataclass(slots=True)
-class _Follower:
-    """The landings of one foot as its force comes in."""
+class _Foot(NamedTuple):
+    """One foot's fusion and what follows its force."""
 
     foot: LiveFoot
-    last: LivePeak | None = None
-    _air_s: float = 0.0
-    _touchdown_s: float | None = None
-    _peak: LivePeak | None = None
-
-    def take(self, given: LiveForce) -> None:
-        """Follow new force."""
-        for time_s, force, sd in zip(given.times_s.tolist(), given.force_n.tolist(), given.sd_n.tolist(), strict=True):
-            if force >= CONTACT_N:
-                if self._touchdown_s is None and self._air_s >= AIR_S:
-                    self._touchdown_s, self._peak = time_s, None
-                self._air_s = 0.0
-                if self._touchdown_s is not None and (self._peak is None or force > self._peak.force_n):
-                    self._peak = LivePeak(force, sd, time_s - self._touchdown_s)
-            else:
-                self._air_s += 0.001
-            ended = force < CONTACT_N and self._air_s > 0.01
-            if self._touchdown_s is not None and (ended or time_s - self._touchdown_s >= TOLD_AFTER_S):
-                self.last, self._touchdown_s = self._peak, None
+    follower: PeakFollower
 
 
 class LivePeaks:
@@ -92,12 +61,12 @@ class LivePeaks:
     def __init__(self) -> None:
         self._boards: dict[str, _Board] = {}
         self._calibrations: dict[str, tuple[DeviceInfo, Calibration]] = {}
-        self._feet: dict[Side, _Follower] = {}
+        self._feet: dict[Side, _Foot] = {}
 
     @property
     def last(self) -> Mapping[Side, LivePeak]:
         """Foot -> its last landing."""
-        return {side: one.last for side, one in self._feet.items() if one.last is not None}
+        return {side: one.follower.last for side, one in self._feet.items() if one.follower.last is not None}
 
     def follow(self, name: str, info: DeviceInfo, calibration: Calibration | None) -> None:
         """Prepare for one board; one without a calibration of its own is not followed."""
@@ -116,15 +85,15 @@ class LivePeaks:
             assert isinstance(made, PlateCalibration)
             cells = sum(side == insole.placement for side in _board(*plate).sides)
             if cells:
-                self._feet[insole.placement] = _Follower(
-                    LiveFoot(
-                        step_s=1.0 / insole.sample_rate_hz,
-                        n_cells=cells,
-                        order=made.filter_order or ORDERS[-1],
-                        parts=(SLOW,),
-                        error=error_on(made.mode_hz, made.mode_at_least_hz),
-                    )
+                step_s = 1.0 / insole.sample_rate_hz
+                foot = LiveFoot(
+                    step_s=step_s,
+                    n_cells=cells,
+                    order=made.filter_order or ORDERS[-1],
+                    parts=(SLOW,),
+                    error=error_on(made.mode_hz, made.mode_at_least_hz),
                 )
+                self._feet[insole.placement] = _Foot(foot, PeakFollower(step_s))
 
     def feed(self, name: str, arrival: Arrival) -> None:
         """Take new frames of a board in."""
@@ -142,8 +111,8 @@ class LivePeaks:
             for waiting in one.waiting:
                 self._pass_on(one, waiting)
             one.waiting.clear()
-        for follower in self._feet.values():
-            follower.take(follower.foot.take())
+        for one_foot in self._feet.values():
+            one_foot.follower.take(one_foot.foot.take())
 
     def _pass_on(self, board: _Board, arrival: Arrival) -> None:
         frames = arrival.frames
@@ -158,10 +127,10 @@ class LivePeaks:
         good = np.flatnonzero((frames.flags & (FLAG_SUSPECT | FLAG_NOT_READY)) == 0)
         channel = frames.channel[good]
         reading: FloatArray = board.zero.of_readings(times_s[good], force[good, channel], channel)
-        for side, follower in self._feet.items():
+        for side, one_foot in self._feet.items():
             mine = np.flatnonzero([board.sides[one] == side for one in channel.tolist()])
             cells = np.array([board.cell[one] for one in channel[mine].tolist()], dtype=np.float64)
-            follower.foot.feed_readings(times_s[good][mine], reading[mine], cells)
+            one_foot.foot.feed_readings(times_s[good][mine], reading[mine], cells)
 
 
 def _board(info: DeviceInfo, calibration: Calibration) -> _Board:
