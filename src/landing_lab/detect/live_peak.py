@@ -17,24 +17,35 @@ SAME_STEP: Final = 1.5
 
 
 class LivePeak(NamedTuple):
-    """Peak of one foot in a landing and its SD, newton, and how long after the touchdown it came, seconds."""
+    """Peak of one foot in a landing and its SD, newton, and how long after the touchdown it came, seconds.
+
+    doubt: the sentence why it may be wrong by more than its SD, None where nothing speaks against it.
+    """
 
     force_n: float
     sd_n: float
     after_s: float
+    doubt: str | None = None
 
 
 class PeakFollower:
     """Landings of one foot: contact after a flight, by the thresholds of the analysis.
 
-    step_s: of the force. Across a hole nobody knows whether the foot was in the air: flight and landing begin anew,
+    step_s: of the force. scale_sd_fraction: relative SD of the plate's scale, which the SD of force lacks. Across a hole nobody knows whether the foot was in the air: flight and landing begin anew,
     and a landing with a hole before its peak was told has none. `last`: the newest landing, None where it has none.
     """
 
-    def __init__(self, step_s: float, contact: ContactParams | None = None, task: TaskParams | None = None) -> None:
+    def __init__(
+        self,
+        step_s: float,
+        *,
+        scale_sd_fraction: float = 0.0,
+        contact: ContactParams | None = None,
+        task: TaskParams | None = None,
+    ) -> None:
         contact, task = contact or ContactParams(), task or TaskParams()
         self.last: LivePeak | None = None
-        self._step_s = step_s
+        self._step_s, self._scale_sd_fraction = step_s, scale_sd_fraction
         self._on_n = contact.contact_on_n
         self._ended_s, self._flight_s = contact.min_flight_ms / 1000.0, task.min_flight_s
         self._newest_s = math.nan
@@ -65,7 +76,8 @@ class PeakFollower:
                 self._touchdown_s, self._peak = time_s, None
             self._air_s = 0.0
             if self._touchdown_s is not None and (self._peak is None or force > self._peak.force_n):
-                self._peak = LivePeak(force, sd, time_s - self._touchdown_s)
+                sd_n = math.hypot(sd, self._scale_sd_fraction * force)
+                self._peak = LivePeak(force, sd_n, time_s - self._touchdown_s)
         else:
             self._air_s += since_s
         if self._touchdown_s is not None and (

@@ -15,7 +15,8 @@ import numpy as np
 
 from landing_lab.fuse.agreement import disagreement, landing_doubts
 from landing_lab.fuse.foot_pressure import pressures_of
-from landing_lab.fuse.fused_foot import FusedFoot, PreparedFoot, fused, is_stiff, prepared
+from landing_lab.fuse.fused_foot import FusedFoot, PreparedFoot, fused, prepared
+from landing_lab.fuse.gain_model import is_stiff
 from landing_lab.fuse.insole_shape import insole_shape
 from landing_lab.fuse.plate_alone import PLATE_EDGE_SD_S, PLATE_NOTE, TIMING_REFUSAL, deconvolved
 from landing_lab.fuse.plate_cells import PlateCell, plate_cells, tared
@@ -75,7 +76,7 @@ def signals_from_insoles_and_plate(plate: Stream, insoles: Mapping[Side, Stream]
     for side, under in cells.items():
         one = ready.get(side)
         sides[side] = (
-            _from_plate(times, under, timing, unusable.get(side))
+            _from_plate(times, under, timing, plate.sensor, unusable.get(side))
             if one is None
             else _from_both(one, side, timing, plate.sensor, insoles[side].sensor)
         )
@@ -128,9 +129,11 @@ def _from_both(one: PreparedFoot, side: Side, timing: PlateTiming, plate: Sensor
     return _Side(found.force_n, found.sd_n, source, landing_doubts(one, found, side))
 
 
-def _from_plate(times: FloatArray, cells: list[PlateCell], timing: PlateTiming, why: str | None) -> _Side:
+def _from_plate(
+    times: FloatArray, cells: list[PlateCell], timing: PlateTiming, plate: Sensor, why: str | None
+) -> _Side:
     """A foot without a usable insole: the plate's own force, sharpened, with what that leaves unknown."""
-    force, sd = deconvolved(cells, times, timing.order, known=timing.known)
+    force, sd = deconvolved(cells, times, plate, timing.order, known=timing.known)
     source = SideSource(
         source="load-cell plate alone, its filter taken out",
         timing_refusal=why or TIMING_REFUSAL,

@@ -33,7 +33,8 @@ def signals_from_slow_plate(plate: Stream) -> ForceSignals | str:
         return "the plate's cells never sent at the same time; check its wiring and repeat the trial"
     order = plate.sensor.filter_order
     made = {
-        side: deconvolved(cells, times, order or ORDERS[-1], known=order is not None) for side, cells in by_side.items()
+        side: deconvolved(cells, times, plate.sensor, order or ORDERS[-1], known=order is not None)
+        for side, cells in by_side.items()
     }
     total_n: FloatArray = np.sum([force for force, _ in made.values()], axis=0)
     total_sd_n = np.sqrt(np.sum([sd**2 for _, sd in made.values()], axis=0))

@@ -15,8 +15,6 @@ from landing_lab.app.live.load import side_of_cell
 from landing_lab.calibrate.convert import ToNewton, counts_to_newton, foreign
 from landing_lab.calibrate.steady_zero import SteadyZero
 from landing_lab.detect.live_peak import LivePeak, PeakFollower
-from landing_lab.fuse.fused_foot import SLOW, error_on
-from landing_lab.fuse.hx711_response import ORDERS
 from landing_lab.fuse.live import LiveFoot
 from landing_lab.model.blocks import FLAG_NOT_READY, FLAG_SUSPECT, FloatArray
 from landing_lab.model.calibration import Calibration, InsoleCalibration, PlateCalibration
@@ -25,6 +23,11 @@ from landing_lab.model.device import Arrival, DeviceInfo
 
 SETTLE_S: Final = 1.5
 """Boards are heard for so long before their clocks are laid over each other by the least delayed arrival (choice)."""
+
+UNLIKE: Final = (
+    "the {side} insole and the plate differ by more than any wear of its calibration; check that both feet stand on "
+    "their own plates and calibrate the insole again"
+)
 
 
 @dataclass(slots=True)
@@ -49,10 +52,17 @@ class _Board:
 
 
 class _Foot(NamedTuple):
-    """One foot's fusion and what follows its force."""
+    """One foot's fusion, what follows its force, and what is in doubt about its boards."""
 
     foot: LiveFoot
     follower: PeakFollower
+    doubt: str
+
+    def last(self, side: Side) -> LivePeak | None:
+        """The last landing, with its doubt."""
+        peak = self.follower.last
+        apart = "" if self.foot.is_like_plate else UNLIKE.format(side=side)
+        return peak and peak._replace(doubt="; ".join(filter(None, (self.doubt, apart))) or None)
 
 
 class LivePeaks:
@@ -61,20 +71,26 @@ class LivePeaks:
     def __init__(self) -> None:
         self._boards: dict[str, _Board] = {}
         self._calibrations: dict[str, tuple[DeviceInfo, Calibration]] = {}
+        self._doubts: dict[str, str] = {}
         self._feet: dict[Side, _Foot] = {}
 
     @property
     def last(self) -> Mapping[Side, LivePeak]:
         """Foot -> its last landing."""
-        return {side: one.follower.last for side, one in self._feet.items() if one.follower.last is not None}
+        told = {side: one.last(side) for side, one in self._feet.items()}
+        return {side: peak for side, peak in told.items() if peak is not None}
 
-    def follow(self, name: str, info: DeviceInfo, calibration: Calibration | None) -> None:
-        """Prepare for one board; one without a calibration of its own is not followed."""
+    def follow(self, name: str, info: DeviceInfo, calibration: Calibration | None, *, doubt: str | None = None) -> None:
+        """Prepare for one board; one without a calibration of its own is not followed.
+
+        doubt: the sentence why its calibration may not hold.
+        """
         if calibration is None or foreign(info, calibration) is not None:
             return
         if isinstance(calibration, InsoleCalibration) and calibration.method != "on plate":
             return
         self._calibrations[name] = (info, calibration)
+        self._doubts[info.device_id] = doubt or ""
         plate = next((one for one in self._calibrations.values() if isinstance(one[1], PlateCalibration)), None)
         insoles = [one for one in self._calibrations.values() if isinstance(one[1], InsoleCalibration)]
         self._boards = {name: _board(*one) for name, one in self._calibrations.items()} if plate and insoles else {}
@@ -89,11 +105,15 @@ class LivePeaks:
                 foot = LiveFoot(
                     step_s=step_s,
                     n_cells=cells,
-                    order=made.filter_order or ORDERS[-1],
-                    parts=(SLOW,),
-                    error=error_on(made.mode_hz, made.mode_at_least_hz),
+                    plate=made,
                 )
-                self._feet[insole.placement] = _Foot(foot, PeakFollower(step_s))
+                self._feet[insole.placement] = _Foot(
+                    foot,
+                    PeakFollower(step_s, scale_sd_fraction=made.relative_sd),
+                    "; ".join(
+                        dict.fromkeys(filter(None, (self._doubts[plate[0].device_id], self._doubts[insole.device_id])))
+                    ),
+                )
 
     def feed(self, name: str, arrival: Arrival) -> None:
         """Take new frames of a board in."""
