@@ -31,8 +31,9 @@ class LivePeak(NamedTuple):
 class PeakFollower:
     """Landings of one foot: contact after a flight, by the thresholds of the analysis.
 
-    step_s: of the force. scale_sd_fraction: relative SD of the plate's scale, which the SD of force lacks. Across a hole nobody knows whether the foot was in the air: flight and landing begin anew,
-    and a landing with a hole before its peak was told has none. `last`: the newest landing, None where it has none.
+    step_s: of the force. scale_sd_fraction: relative SD of the plate's scale, which the SD of force lacks. `last`: the
+    newest landing, None where it has no peak. Across a hole nobody knows whether the foot was in the air: flight and
+    landing begin anew, and a landing with a hole before its peak was told has none.
     """
 
     def __init__(

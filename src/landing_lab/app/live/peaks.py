@@ -101,18 +101,13 @@ class LivePeaks:
             assert isinstance(made, PlateCalibration)
             cells = sum(side == insole.placement for side in _board(*plate).sides)
             if cells:
+                doubts = (self._doubts[plate[0].device_id], self._doubts[insole.device_id])
                 step_s = 1.0 / insole.sample_rate_hz
-                foot = LiveFoot(
-                    step_s=step_s,
-                    n_cells=cells,
-                    plate=made,
-                )
+                foot = LiveFoot(step_s=step_s, n_cells=cells, plate=made)
                 self._feet[insole.placement] = _Foot(
                     foot,
                     PeakFollower(step_s, scale_sd_fraction=made.relative_sd),
-                    "; ".join(
-                        dict.fromkeys(filter(None, (self._doubts[plate[0].device_id], self._doubts[insole.device_id])))
-                    ),
+                    "; ".join(dict.fromkeys(filter(None, doubts))),
                 )
 
     def feed(self, name: str, arrival: Arrival) -> None:
