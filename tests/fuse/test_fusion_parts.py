@@ -9,6 +9,7 @@ import pytest
 
 from fuse.made_landing import ORDER, STEP_S, Jump, jump
 from landing_lab.fuse.agreement import disagreement, landing_doubts
+from landing_lab.fuse.both_feet import UNLOADED, relative_sd, total_sd_n
 from landing_lab.fuse.fused_foot import (
     FAST,
     SLOW,
@@ -232,3 +233,23 @@ def test_the_shape_is_re_zeroed_on_each_flight_and_keeps_its_holes() -> None:
     assert 43 <= found.missing.sum() <= 45
     assert np.nanmedian(found.at_limit_n[loaded == 1.0]) == pytest.approx(300.0, abs=3.0)
     assert insole_shape(insole_of(np.full((100, 2), np.nan)), np.arange(100) * STEP_S) is None
+
+
+def test_what_errs_alike_under_both_feet_adds_up() -> None:
+    sd, common = np.array([5.0]), np.array([4.0])
+    assert total_sd_n([sd, sd], [0.0 * sd, 0.0 * sd])[0] == pytest.approx(np.hypot(5.0, 5.0))
+    assert total_sd_n([sd, sd], [common, common])[0] == pytest.approx(np.sqrt(2.0 * 3.0**2 + 8.0**2))
+    assert relative_sd(np.zeros(3), np.ones(3)) == UNLOADED
+    told, guessed = (fuse(jump(4), dataclasses.replace(PLATE, filter_order=order))[1] for order in (ORDER, None))
+    assert np.nanmax(told.common_n) == 0.0
+    np.testing.assert_allclose(guessed.common_n, 0.015 * guessed.force_n)
+
+
+def test_a_plate_alone_is_trusted_as_its_tap_test_allows() -> None:
+    one = jump(1)
+    stiff, ringing = (
+        deconvolved(one.cells, one.times_s, dataclasses.replace(PLATE, mode_hz=hz), ORDER, known=True)[0].max()
+        for hz in (150.0, 45.0)
+    )
+    true = one.force_n.max()
+    assert abs(stiff - true) < 0.8 * abs(ringing - true)

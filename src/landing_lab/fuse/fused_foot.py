@@ -93,11 +93,13 @@ class PreparedFoot:
 class FusedFoot:
     """Force of one foot with its SD, and by estimator R beside it: (n,) newton each, NaN = missing.
 
+    common_n: (n,) the part of sd_n that errs alike in both feet.
     misfit: (n,) how many times larger than stated the residuals of the plate's readings are, 1 at least.
     """
 
     force_n: FloatArray
     sd_n: FloatArray
+    common_n: FloatArray
     ratio_n: FloatArray
     misfit: FloatArray
 
@@ -149,12 +151,12 @@ def fused(ready: PreparedFoot, side: Side, timing: PlateTiming, plate: Sensor) -
     force, posterior = solved(foot, found, len(ready.parts))
     misfit = _misfit(foot, force, order, delay_s, error)
     sd = force_sd(force, misfit * POSTERIOR[0 if ready.calibrated else 1] * posterior, foot.step_s)
-    if not timing.known:
-        sd = np.hypot(sd, ORDER_SD * force)
+    common = np.zeros(len(force)) if timing.known else ORDER_SD * force
+    sd = np.hypot(sd, common)
     hidden = ready.shape.missing | unheard(foot.cells, foot.times_s)
-    for values in (force, sd, ratio):
+    for values in (force, sd, common, ratio):
         values[hidden] = np.nan
-    return FusedFoot(force, sd, ratio, misfit)
+    return FusedFoot(force, sd, common, ratio, misfit)
 
 
 def _misfit(foot: Foot, force_n: FloatArray, order: int, delay_s: float, error: ReadingError) -> FloatArray:

@@ -17,6 +17,7 @@ from landing_lab.fuse.plate_cells import PlateCell
 from landing_lab.fuse.plate_delay import USUAL_DELAY_S
 from landing_lab.kernels.fusion import back_substitute, eliminate, selected_inverse
 from landing_lab.model.blocks import FloatArray
+from landing_lab.model.recording import Sensor
 
 TIMING_REFUSAL: Final = (
     "an HX711 plate cannot time a contact: its filter spreads every touchdown over 40-50 ms at 80 readings a second; "
@@ -71,8 +72,19 @@ def deconvolved(
     inverse = np.zeros_like(factor)
     selected_inverse(factor, 0, size, inverse)
     force = np.maximum(force, 0.0)
-    sd = np.sqrt(np.maximum(inverse[:, 0], 0.0) + (MODE_SD[0 if known else 1] * force) ** 2)
+    sd = np.sqrt(np.maximum(inverse[:, 0], 0.0) + common_sd_n(force, known=known) ** 2)
     return np.interp(times_s, knots, force), np.interp(times_s, knots, sd)
+
+
+def common_sd_n(force_n: FloatArray, *, known: bool) -> FloatArray:
+    """The part of that SD which errs alike under both feet: modes and filter of one plate, (n,) newton."""
+    return np.asarray(MODE_SD[0 if known else 1] * force_n)
+
+
+def weight_note(plate: Sensor) -> str | None:
+    """The sentence that flags standing force of a plate; None where nothing is in doubt."""
+    nominal = None if plate.calibrated else "rests on the nominal scale of uncalibrated load cells"
+    return "; ".join(filter(None, (nominal, plate.doubt))) or None
 
 
 def _bend_sd_n(plate_n: FloatArray, spacing_s: float) -> FloatArray:
