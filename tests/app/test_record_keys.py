@@ -14,6 +14,7 @@ from landing_lab.app.record.gates import Finding
 from landing_lab.app.record.keys import KeyCommands
 from landing_lab.app.record.screen import screen
 from landing_lab.app.terminal.keys import END_OF_INPUT, keyboard
+from landing_lab.detect.live_peak import LivePeak
 
 
 @dataclass
@@ -193,3 +194,12 @@ def test_the_screen_shows_force_stops_and_the_trial_of_now() -> None:
     assert "STOP: plate has been silent" in text
     assert "trial 40 of 60, post fatigue" in text
     assert any("red" in style for _, style in lines)
+
+
+def test_a_peak_in_doubt_says_so_once() -> None:
+    peaks = {"left": LivePeak(1100.0, 14.0, 0.05, "the plate is old"), "right": LivePeak(900.0, 12.0, 0.05)}
+    lines = [text for text, _ in screen(view(peaks=peaks), "a: accept", width=100, height=40)]
+    assert any(line.startswith("peak left 1100+-14?, right 900+-12 N") for line in lines)
+    assert [line for line in lines if "?:" in line] == ["?: the plate is old"]
+    sure = {"left": peaks["right"]}
+    assert not any("?" in text for text, _ in screen(view(peaks=sure), "a: accept", width=100, height=40))

@@ -9,13 +9,15 @@ from pytest_benchmark.fixture import BenchmarkFixture
 from fuse.made_landing import ORDER, STEP_S, jump
 from fuse.scenes import raw_of, scene_of
 from landing_lab.calibrate.recording import recording_from_raw
-from landing_lab.fuse.fused_foot import ERROR, FAST, SLOW
-from landing_lab.fuse.gain_model import Foot, Wander, equations, solved
+from landing_lab.fuse.fused_foot import FAST, SLOW
+from landing_lab.fuse.gain_model import ERROR_UNKNOWN, Foot, Wander, equations, solved
 from landing_lab.fuse.live import LiveFoot
 from landing_lab.fuse.plate_delay import USUAL_DELAY_S
 from landing_lab.fuse.sources import signals_of
-from landing_lab.model.recording import Recording
+from landing_lab.model.recording import Recording, Sensor
 from landing_lab.model.result import ForceSignals
+
+PLATE = Sensor(kind="hx711_plate", description="by hand", filter_order=ORDER)
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +40,7 @@ def test_a_foot_in_a_landing(benchmark: BenchmarkFixture, parts: tuple[Wander, .
     foot = Foot.of(one.times_s, one.shape_n, one.cells)
 
     def solve() -> np.ndarray:
-        return solved(foot, equations(foot, ORDER, USUAL_DELAY_S, parts, ERROR), len(parts))[0]
+        return solved(foot, equations(foot, ORDER, USUAL_DELAY_S, parts, ERROR_UNKNOWN), len(parts))[0]
 
     assert benchmark(solve).max() > 1000.0
 
@@ -53,7 +55,7 @@ def test_live_blocks_of_ten_scans(benchmark: BenchmarkFixture) -> None:
     read_s = read_s[order]
 
     def follow() -> int:
-        foot = LiveFoot(step_s=STEP_S, n_cells=4, order=ORDER, parts=(SLOW,))
+        foot = LiveFoot(step_s=STEP_S, n_cells=4, plate=PLATE)
         given = 0
         for start in range(0, len(one.times_s), 10):
             stop_s = one.times_s[min(start + 10, len(one.times_s) - 1)]

@@ -21,9 +21,8 @@ import numpy as np
 
 import landing_lab as ll
 from fuse.accuracy_figures import HEAD, Figures, JumpError, Landing, jumps_told, summary
-from landing_lab.calibrate.filter_response import ORDERS
 from landing_lab.calibrate.recording import recording_from_raw
-from landing_lab.fuse.fused_foot import SLOW, error_on, fused, prepared
+from landing_lab.fuse.fused_foot import fused, prepared
 from landing_lab.fuse.insole_shape import insole_shape
 from landing_lab.fuse.live import LiveFoot
 from landing_lab.fuse.plate_alone import deconvolved
@@ -196,7 +195,7 @@ def estimates(recording: Recording, signals: ForceSignals) -> dict[str, dict[str
             "fused, live after 60 ms": live_force(insole, cells, shape.shape_n, plate, times),
             "R": fused(ready, side, timing, plate.sensor).ratio_n,  # type: ignore[arg-type]
             "plate, delay removed": ready.foot.plate_n(times, order, delay).sum(axis=1),
-            "plate, deconvolved": deconvolved(cells, times, order, known=True)[0],
+            "plate, deconvolved": deconvolved(cells, times, plate.sensor, order, known=True)[0],
             "insole, calibrated": shape.shape_n,
         }
     return made
@@ -209,9 +208,7 @@ def live_force(
     foot = LiveFoot(
         step_s=1.0 / insole.sample_rate_hz,
         n_cells=len(cells),
-        order=plate.sensor.filter_order or ORDERS[-1],
-        parts=(SLOW,),
-        error=error_on(plate.sensor.mode_hz, plate.sensor.mode_at_least_hz),
+        plate=plate.sensor,
     )
     foot.feed_scans(times, shape_n)
     for number, cell in enumerate(cells):

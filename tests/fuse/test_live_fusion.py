@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fuse.made_landing import ORDER, STEP_S, Jump, jump
-from landing_lab.fuse.fused_foot import ERROR, SLOW
-from landing_lab.fuse.gain_model import Foot, equations, solved
+from landing_lab.fuse.fused_foot import FAST, SLOW
+from landing_lab.fuse.gain_model import (
+    ERROR_STIFF,
+    ERROR_UNKNOWN,
+    Foot,
+    ReadingError,
+    Wander,
+    equations,
+    solved,
+)
 from landing_lab.fuse.live import KNOTS_A_STEP, LAG_S, LiveFoot, LiveForce
 from landing_lab.fuse.plate_delay import USUAL_DELAY_S
+from landing_lab.model.recording import Sensor
+
+PLATE = Sensor(kind="hx711_plate", description="by hand", filter_order=ORDER)
 
 
-def live(one: Jump, cuts: list[int], reading_cuts: list[int]) -> LiveForce:
+def live(one: Jump, cuts: list[int], reading_cuts: list[int], plate: Sensor = PLATE) -> LiveForce:
     """Everything a live foot gives, its data cut before these scans and readings."""
-    foot = LiveFoot(step_s=STEP_S, n_cells=4, order=ORDER, parts=(SLOW,))
+    foot = LiveFoot(step_s=STEP_S, n_cells=4, plate=plate)
     read_s = np.concatenate([cell.times_s for cell in one.cells])
     order = np.argsort(read_s, kind="stable")
     read_n = np.concatenate([cell.force_n for cell in one.cells])[order]
@@ -48,12 +61,20 @@ def test_blocks_change_nothing(seed: int, cuts: list[int], reading_cuts: list[in
         np.testing.assert_array_equal(getattr(cut, name), getattr(whole, name))
 
 
+STIFF = dataclasses.replace(PLATE, mode_hz=150.0)
+
+
 @pytest.mark.parametrize("seed", range(3))
-def test_a_moment_later_it_is_the_force_of_the_analysis(seed: int) -> None:
+@pytest.mark.parametrize(
+    ("plate", "parts", "error"), [(PLATE, (SLOW,), ERROR_UNKNOWN), (STIFF, (SLOW, FAST), ERROR_STIFF)]
+)
+def test_a_moment_later_it_is_the_force_of_the_analysis(
+    seed: int, plate: Sensor, parts: tuple[Wander, ...], error: ReadingError
+) -> None:
     one = jump(seed)
-    now = live(one, [], [])
+    now = live(one, [], [], plate)
     foot = Foot.of(one.times_s, one.shape_n, one.cells)
-    later, sd = solved(foot, equations(foot, ORDER, USUAL_DELAY_S, (SLOW,), ERROR), 1)
+    later, sd = solved(foot, equations(foot, ORDER, USUAL_DELAY_S, parts, error), len(parts))
     peak = int(np.argmax(one.force_n))
     assert np.max(now.force_n) == pytest.approx(np.max(later), rel=0.01)
     assert np.max(later) == pytest.approx(one.force_n[peak], rel=0.03)
@@ -66,7 +87,7 @@ def test_a_moment_later_it_is_the_force_of_the_analysis(seed: int) -> None:
 
 def test_it_is_late_by_its_lag_and_no_more() -> None:
     one = jump(1)
-    foot = LiveFoot(step_s=STEP_S, n_cells=4, order=ORDER, parts=(SLOW,))
+    foot = LiveFoot(step_s=STEP_S, n_cells=4, plate=PLATE)
     for cell, readings in enumerate(one.cells):
         foot.feed_readings(readings.times_s, readings.force_n, np.full(len(readings.times_s), cell))
     slowest = 0.0
@@ -94,6 +115,43 @@ def test_a_hole_in_the_scans_is_missing_and_short_ones_are_bridged() -> None:
 
 def test_nothing_is_given_while_a_board_is_silent() -> None:
     one = jump(1)
-    foot = LiveFoot(step_s=STEP_S, n_cells=4, order=ORDER, parts=(SLOW,))
+    foot = LiveFoot(step_s=STEP_S, n_cells=4, plate=PLATE)
     foot.feed_scans(one.times_s, one.shape_n)
     assert len(foot.take().times_s) == 0
+
+
+def test_what_is_not_known_of_the_converters_is_in_the_sd() -> None:
+    one = jump(1)
+    peak = int(np.argmax(live(one, [], []).force_n))
+    sure, guessed = live(one, [], []), live(one, [], [], dataclasses.replace(PLATE, filter_order=None))
+    assert guessed.sd_n[peak] > sure.sd_n[peak]
+    foot = LiveFoot(step_s=STEP_S, n_cells=4, plate=PLATE, delay_sd_s=0.0)
+    foot.feed_scans(one.times_s, one.shape_n)
+    for cell, readings in enumerate(one.cells):
+        foot.feed_readings(readings.times_s, readings.force_n, np.full(len(readings.times_s), cell))
+    timed = foot.take()
+    np.testing.assert_array_equal(timed.force_n, sure.force_n)
+    assert timed.sd_n[peak] < sure.sd_n[peak]
+
+
+def test_readings_that_do_not_fit_are_in_the_sd() -> None:
+    one = jump(1)
+    rng = np.random.default_rng(1)
+    cells = [
+        dataclasses.replace(cell, force_n=cell.force_n + rng.normal(0.0, 25.0, len(cell.force_n))) for cell in one.cells
+    ]
+    standing = slice(-200, None)
+    calm, shaken = live(one, [], []), live(one._replace(cells=cells), [], [])
+    assert np.median(shaken.sd_n[standing]) > 2.0 * np.median(calm.sd_n[standing])
+
+
+def test_an_insole_unlike_its_plate_is_noticed() -> None:
+    for gain, alike in ((1.0, True), (2.5, False)):
+        one = jump(1)
+        foot = LiveFoot(step_s=STEP_S, n_cells=4, plate=PLATE)
+        assert foot.is_like_plate
+        foot.feed_scans(one.times_s, one.shape_n / gain)
+        for cell, readings in enumerate(one.cells):
+            foot.feed_readings(readings.times_s, readings.force_n, np.full(len(readings.times_s), cell))
+        foot.take()
+        assert foot.is_like_plate == alike

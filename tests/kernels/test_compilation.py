@@ -81,9 +81,21 @@ from landing_lab.calibrate.recording import recording_from_raw
 from landing_lab.detect.landing import LandingDetector
 from landing_lab.detect.live_pressure import LivePressure
 from landing_lab.model.insole_layout import shipped_layouts
+from landing_lab.fuse.live import LiveFoot
+from landing_lab.kernels import fusion
+from landing_lab.model.recording import Sensor
 from traces import on_plates
 
+FUSION = ("add_readings", "eliminate", "back_substitute", "selected_inverse", "scaled_shape")
 LivePressure(shipped_layouts()["infotronic_8"], sample_rate_hz=1000.0).feed(np.ones((10, 8)))
+plate = Sensor(kind="hx711_plate", description="stiff", filter_order=4, mode_hz=150.0)
+LiveFoot(step_s=0.001, n_cells=4, plate=plate)
+print("live.before_the_first_sample", min(len(getattr(fusion, name).signatures) for name in FUSION))
+for one in (plate, Sensor(kind="hx711_plate", description="new")):
+    foot = LiveFoot(step_s=0.002, n_cells=4, plate=one)
+    foot.feed_scans(np.arange(0.0, 1.0, 0.002), np.full(500, 100.0, np.float32))
+    foot.feed_readings(np.arange(0.0, 1.0, 0.003), np.full(334, 25.0), np.arange(334) % 4)
+    foot.take()
 ll.analyse(recording_from_raw(raw_of(scene_of(3))))
 live = LandingDetector(sample_rate_hz=1000.0, offset_n=[0.0, 0.0])
 trial = ll.simulate_drop_jump(2).recording
@@ -118,7 +130,8 @@ def test_every_kernel_keeps_one_signature_live_and_in_batch() -> None:
     counts = dict(line.split() for line in run("-c", EVERY_KERNEL).splitlines())
     assert {"contact.advance", "impact.measure_impact", "motion.move", "stance.first_rest"} <= counts.keys()
     assert {name: count for name, count in counts.items() if int(count) > 1} == {}
-    assert counts["pressure.advance"] == "1"
+    assert counts["pressure.advance"] == counts["live.before_the_first_sample"] == "1"
+    assert [count for name, count in counts.items() if name.startswith("fusion.")] == ["1"] * 5
     assert counts["impact.measure_impact"] == counts["motion.move"] == counts["stance.quietest_window"] == "1"
 
 

@@ -10,7 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from landing_lab.calibrate.filter_response import ORDERS
-from landing_lab.fuse.gain_model import Foot, ReadingError, Wander, equations, solved
+from landing_lab.fuse.gain_model import (
+    ERROR_UNKNOWN,
+    Foot,
+    KnownPlate,
+    ReadingError,
+    Wander,
+    equations,
+    error_on,
+    is_stiff,
+    solved,
+)
 from landing_lab.fuse.insole_ratio import ratio_force
 from landing_lab.fuse.insole_shape import InsoleShape
 from landing_lab.fuse.plate_cells import PlateCell, slow_force, unheard
@@ -31,19 +41,6 @@ FAST: Final = Wander(0.12, 0.020)
 
 UNCALIBRATED: Final = (Wander(0.40, 0.300), Wander(0.20, 0.040))
 """The gain of a nominal insole: raw cells read a foot's weight 0.7 to 3 times on tiptoe (fusion.md section 1)."""
-
-STIFF_HZ: Final = 100.0
-"""First mode of a plate from which its readings follow the force of a landing (fusion.md)."""
-
-UNSEEN_HZ: Final = 50.0
-"""A tap test that saw no mode below this excludes the soft home-made plate of fusion.md section 5 (45 Hz)."""
-
-ERROR: Final = ReadingError(1.5, 0.004, 0.04)
-ERROR_CALM: Final = ReadingError(1.5, 0.004, 0.02)
-ERROR_STIFF: Final = ReadingError(1.5, 0.004, 0.01)
-ERROR_RINGING: Final = ReadingError(1.5, 0.004, 0.10)
-"""Error of a reading on a plate of which no tap test is known, that showed no mode, that proved stiff, and that rings
-(fusion.md: 1.5-3 % of the reading until the mode is known; docs/fusion.md: on a plate at 45 Hz 10 % are best)."""
 
 POSTERIOR: Final = (0.4, 0.7)
 """What is left of the model's own SD for a calibrated and for a nominal insole: errors of readings are stated at their
@@ -73,6 +70,9 @@ EMPTY_N: Final = 8.0
 SEEN_S: Final = 0.06
 """How long readings remember: four conversion periods of 13 ms, and a delay."""
 
+EMPTY_GRID_S: Final = 0.005
+"""Steps in which an empty plate is looked for: less than half of any period of conversion (choice)."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PreparedFoot:
@@ -93,27 +93,22 @@ class PreparedFoot:
 class FusedFoot:
     """Force of one foot with its SD, and by estimator R beside it: (n,) newton each, NaN = missing.
 
+    common_n: (n,) the part of sd_n that errs alike in both feet.
     misfit: (n,) how many times larger than stated the residuals of the plate's readings are, 1 at least.
     """
 
     force_n: FloatArray
     sd_n: FloatArray
+    common_n: FloatArray
     ratio_n: FloatArray
     misfit: FloatArray
 
 
-def is_stiff(plate: Sensor) -> bool:
-    """Whether a calibration showed that the plate's first mode lies beyond what a landing excites."""
-    return error_on(plate.mode_hz, plate.mode_at_least_hz) is ERROR_STIFF
-
-
-def error_on(mode_hz: float | None, mode_at_least_hz: float | None) -> ReadingError:
-    """Error of a plate's readings by what a tap test showed of its first mode."""
-    if (mode_hz or mode_at_least_hz or 0.0) > STIFF_HZ:
-        return ERROR_STIFF
-    if mode_hz:
-        return ERROR_RINGING
-    return ERROR_CALM if (mode_at_least_hz or 0.0) > UNSEEN_HZ else ERROR
+def parts_on(plate: KnownPlate, *, calibrated: bool) -> tuple[Wander, ...]:
+    """How the gain of an insole may wander: of a calibrated one slowly, and fast too on a plate that proved stiff."""
+    if not calibrated:
+        return UNCALIBRATED
+    return (SLOW, FAST) if is_stiff(plate) and plate.filter_order else (SLOW,)
 
 
 def prepared(
@@ -123,56 +118,65 @@ def prepared(
     n_shape = np.where(plate_is_empty(times_s, cells), 0.0, shape.shape_n)
     bare = Foot.of(times_s, n_shape, cells)
     order = plate.filter_order or ORDERS[-1]
-    seen = equations(bare, order, USUAL_DELAY_S, (SLOW,), ERROR).seen_n
+    seen = equations(bare, order, USUAL_DELAY_S, (SLOW,), ERROR_UNKNOWN).seen_n
     usable = np.isfinite(seen)
     squares = float(seen[usable] @ seen[usable])
     scale = max(float(bare.read_n[usable] @ seen[usable]) / squares, 0.0) if squares > 0.0 else 0.0
     like_plate = calibrated and LIKE_PLATE[0] < scale < LIKE_PLATE[1]
-    parts: tuple[Wander, ...] = UNCALIBRATED
-    if like_plate:
-        parts = (SLOW, FAST) if is_stiff(plate) and plate.filter_order else (SLOW,)
+    parts = parts_on(plate, calibrated=like_plate)
     scaled = InsoleShape(scale * shape.shape_n, shape.missing, scale * shape.at_limit_n)
     return PreparedFoot(Foot.of(times_s, scale * n_shape, cells), scaled, parts, like_plate)
 
 
 def plate_is_empty(times_s: FloatArray, cells: Sequence[PlateCell]) -> NDArray[np.bool_]:
     """Where every reading that could have seen a foot shows none: (n,)."""
-    grid = np.arange(times_s[0], times_s[-1] + SEEN_S, 0.005)
-    ahead = round(SEEN_S / 0.005)
-    total = np.concatenate([slow_force(list(cells), grid), np.full(ahead, -np.inf)])
-    highest = np.lib.stride_tricks.sliding_window_view(total, ahead + 1).max(axis=1)
-    loaded = (highest >= EMPTY_N).astype(np.float64)
-    return np.asarray(np.interp(times_s, grid, loaded) <= 0.0)
+    grid = np.arange(times_s[0], times_s[-1] + SEEN_S, EMPTY_GRID_S)
+    return shown_empty(times_s, grid, slow_force(list(cells), grid))
+
+
+def shown_empty(at_s: FloatArray, grid_s: FloatArray, total_n: FloatArray) -> NDArray[np.bool_]:
+    """Where the readings of a plate, (k,) newton on a grid of EMPTY_GRID_S, show none for SEEN_S afterwards: (n,)."""
+    ahead = round(SEEN_S / EMPTY_GRID_S)
+    padded = np.concatenate([total_n, np.full(ahead, -np.inf)])
+    highest = np.lib.stride_tricks.sliding_window_view(padded, ahead + 1).max(axis=1)
+    return np.asarray(np.interp(at_s, grid_s, (highest >= EMPTY_N).astype(np.float64)) <= 0.0)
 
 
 def fused(ready: PreparedFoot, side: Side, timing: PlateTiming, plate: Sensor) -> FusedFoot:
     """Estimator D, E on a plate that proved stiff, and R beside it."""
     foot, order, delay_s = ready.foot, timing.order, timing.delay_s[side]
-    error = error_on(plate.mode_hz, plate.mode_at_least_hz)
+    error = error_on(plate)
     found = equations(foot, order, delay_s, ready.parts, error)
     ratio = ratio_force(foot, found.seen_n, order, delay_s)
     force, posterior = solved(foot, found, len(ready.parts))
     misfit = _misfit(foot, force, order, delay_s, error)
     sd = force_sd(force, misfit * POSTERIOR[0 if ready.calibrated else 1] * posterior, foot.step_s)
-    if not timing.known:
-        sd = np.hypot(sd, ORDER_SD * force)
+    common = np.zeros(len(force)) if timing.known else ORDER_SD * force
+    sd = np.hypot(sd, common)
     hidden = ready.shape.missing | unheard(foot.cells, foot.times_s)
-    for values in (force, sd, ratio):
+    for values in (force, sd, common, ratio):
         values[hidden] = np.nan
-    return FusedFoot(force, sd, ratio, misfit)
+    return FusedFoot(force, sd, common, ratio, misfit)
 
 
 def _misfit(foot: Foot, force_n: FloatArray, order: int, delay_s: float, error: ReadingError) -> FloatArray:
     """How many times larger than stated the residuals of the readings are around each sample, 1 at least: (n,)."""
     seen = equations(Foot.of(foot.times_s, force_n, foot.cells), order, delay_s, (SLOW,), error).seen_n
-    rest = ((foot.read_n - seen) / foot.read_sd_n(error)) ** 2
+    rest = (foot.read_n - seen) / foot.read_sd_n(error)
+    return misfit_around(rest, foot.read_s - float(foot.times_s[0]), foot.step_s, len(force_n))
+
+
+def misfit_around(rest: FloatArray, at_s: FloatArray, step_s: float, n: int) -> FloatArray:
+    """Root mean square of standardised residuals around each of n samples, 1 at least.
+
+    rest, at_s: (k,) of readings, NaN where left out, and when they were ready, seconds after the first sample.
+    """
     known = np.isfinite(rest)
-    width = round(RESIDUAL_S / foot.step_s)
-    at = np.round((foot.read_s[known] - RESIDUAL_S / 2.0 - foot.times_s[0]) / foot.step_s).astype(np.int64)
-    at = np.clip(at, 0, len(force_n) - 1)
-    squares = np.cumsum(np.bincount(at, rest[known], len(force_n)))
-    number = np.cumsum(np.bincount(at, minlength=len(force_n)))
-    first, last = np.arange(len(force_n)) - width, np.minimum(np.arange(len(force_n)) + width, len(force_n) - 1)
+    width = round(RESIDUAL_S / step_s)
+    at = np.clip(np.round((at_s[known] - RESIDUAL_S / 2.0) / step_s).astype(np.int64), 0, n - 1)
+    squares = np.cumsum(np.bincount(at, rest[known] ** 2, n))
+    number = np.cumsum(np.bincount(at, minlength=n))
+    first, last = np.arange(n) - width, np.minimum(np.arange(n) + width, n - 1)
     before = np.maximum(first, 0)
     pooled = (squares[last] - squares[before]) / np.maximum(number[last] - number[before], 1)
     return np.asarray(np.sqrt(np.maximum(pooled, 1.0)))

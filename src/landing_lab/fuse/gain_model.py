@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 
@@ -45,8 +45,70 @@ class ReadingError:
     changed: float
 
 
+ERROR_UNKNOWN: Final = ReadingError(1.5, 0.004, 0.04)
+ERROR_CALM: Final = ReadingError(1.5, 0.004, 0.02)
+ERROR_STIFF: Final = ReadingError(1.5, 0.004, 0.01)
+ERROR_RINGING: Final = ReadingError(1.5, 0.004, 0.10)
+"""Error of a reading on a plate of which no tap test is known, that showed no mode, that proved stiff, and that rings
+(fusion.md: 1.5-3 % of the reading until the mode is known; docs/fusion.md: on a plate at 45 Hz 10 % are best)."""
+
+STIFF_HZ: Final = 100.0
+"""First mode of a plate from which its readings follow the force of a landing (fusion.md)."""
+
+UNSEEN_HZ: Final = 50.0
+"""A tap test that saw no mode below this excludes the soft home-made plate of fusion.md section 5 (45 Hz)."""
+
 AROUND: Final = 4
 """Readings on either side that a reading's error depends on: as many as the filter spans."""
+
+
+class KnownPlate(Protocol):
+    """What a calibration knows of a plate, whether in a recording's sensor or in the calibration itself."""
+
+    @property
+    def filter_order(self) -> int | None:
+        """Of its converters, None where nobody settled it."""
+
+    @property
+    def mode_hz(self) -> float | None:
+        """Its first mode, None where it was not seen."""
+
+    @property
+    def mode_at_least_hz(self) -> float | None:
+        """Lower bound of an unseen mode."""
+
+
+def is_stiff(plate: KnownPlate) -> bool:
+    """Whether a calibration showed that the plate's first mode lies beyond what a landing excites."""
+    return (plate.mode_hz or plate.mode_at_least_hz or 0.0) > STIFF_HZ
+
+
+def error_on(plate: KnownPlate) -> ReadingError:
+    """Error of a plate's readings by what is known of its first mode."""
+    if is_stiff(plate):
+        return ERROR_STIFF
+    if plate.mode_hz:
+        return ERROR_RINGING
+    return ERROR_CALM if (plate.mode_at_least_hz or 0.0) > UNSEEN_HZ else ERROR_UNKNOWN
+
+
+def reading_sd_n(read_n: FloatArray, changed_n: FloatArray, error: ReadingError) -> FloatArray:
+    """SD of readings (k,) beside the model, newton; changed_n: what their cell went through around each, newton."""
+    share_n = np.hypot(error.floor_n, error.share * read_n)
+    return np.asarray(np.hypot(share_n, error.changed * changed_n), dtype=np.float64)
+
+
+def changes_n(read_n: FloatArray) -> FloatArray:
+    """Range of a cell's readings (k,) within AROUND of each."""
+    padded = np.pad(read_n, AROUND, mode="edge")
+    near = np.lib.stride_tricks.sliding_window_view(padded, 2 * AROUND + 1)
+    return np.asarray(near.max(axis=1) - near.min(axis=1))
+
+
+def shares_of(cells_n: FloatArray) -> FloatArray:
+    """Share of the force on each cell, (m, cells), of their forces at the same times."""
+    lifted = np.maximum(cells_n, 0.0) + SHARE_FLOOR_N
+    return np.asarray(lifted / lifted.sum(axis=1, keepdims=True))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,11 +161,8 @@ class Foot:
 
     def read_sd_n(self, error: ReadingError) -> FloatArray:
         """SD of every reading beside the model, (k,) newton."""
-        changes = np.concatenate(
-            [_around(cell.force_n).max(axis=1) - _around(cell.force_n).min(axis=1) for cell in self.cells]
-        )
-        share_n, changed_n = error.share * self.read_n, error.changed * changes
-        return np.asarray(np.hypot(np.hypot(error.floor_n, share_n), changed_n), dtype=np.float64)
+        changed_n = np.concatenate([changes_n(cell.force_n) for cell in self.cells])
+        return reading_sd_n(self.read_n, changed_n, error)
 
     def plate_n(self, at_s: FloatArray, order: int, delay_s: float) -> FloatArray:
         """Readings of each cell at other times (m,), the delay of its filter taken out: (m, cells)."""
@@ -113,14 +172,7 @@ class Foot:
 
     def shares(self, order: int, delay_s: float) -> FloatArray:
         """Share of the force on each cell at the knots, (knots, cells)."""
-        lifted = np.maximum(self.plate_n(self.knots_s(), order, delay_s), 0.0) + SHARE_FLOOR_N
-        return np.asarray(lifted / lifted.sum(axis=1, keepdims=True))
-
-
-def _around(force_n: FloatArray) -> FloatArray:
-    """Each reading with AROUND neighbours on either side, (k, 2 AROUND + 1)."""
-    padded = np.pad(force_n, AROUND, mode="edge")
-    return np.lib.stride_tricks.sliding_window_view(padded, 2 * AROUND + 1)
+        return shares_of(self.plate_n(self.knots_s(), order, delay_s))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -166,9 +218,25 @@ def equations(
     spacing_s = foot.per_knot * foot.step_s
     width = math.ceil(order * float(foot.period_s.max()) / spacing_s) + 3
     band, log_det = prior_band(foot.n_knots, width, parts, spacing_s)
-    right, cost = np.zeros(len(band)), np.zeros(2)
+    right = np.zeros(len(band))
+    seen, cost = add_foot(foot, order, delay_s, error, band, right, chosen=chosen)
+    return Equations(band, right, log_det, seen, cost)
+
+
+def add_foot(
+    foot: Foot,
+    order: int,
+    delay_s: float,
+    error: ReadingError,
+    band: FloatArray,
+    right: FloatArray,
+    *,
+    prior_mean: float = 1.0,
+    chosen: IntArray | None = None,
+) -> tuple[FloatArray, FloatArray]:
+    """Add the readings of a foot (all, or the chosen ones) to equations; what each had seen, and their cost (2,)."""
     rows = slice(None) if chosen is None else chosen
-    seen = np.empty(len(foot.read_s[rows]))
+    seen, cost = np.empty(len(foot.read_s[rows])), np.zeros(2)
     add_readings(
         foot.read_s[rows],
         foot.read_n[rows],
@@ -183,13 +251,13 @@ def equations(
         foot.step_s,
         foot.shares(order, delay_s),
         foot.per_knot,
-        1.0,
+        prior_mean,
         band,
         right,
         seen,
         cost,
     )
-    return Equations(band, right, log_det, seen, cost)
+    return seen, cost
 
 
 def misfit(found: Equations) -> float:

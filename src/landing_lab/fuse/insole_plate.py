@@ -15,11 +15,20 @@ from typing import Final
 import numpy as np
 
 from landing_lab.fuse.agreement import disagreement, landing_doubts
+from landing_lab.fuse.both_feet import relative_sd, total_sd_n
 from landing_lab.fuse.cross_checks import exchange_doubt, scale_doubts, timing_doubt
 from landing_lab.fuse.foot_pressure import pressures_of
-from landing_lab.fuse.fused_foot import FusedFoot, PreparedFoot, fused, is_stiff, prepared
+from landing_lab.fuse.fused_foot import FusedFoot, PreparedFoot, fused, prepared
+from landing_lab.fuse.gain_model import is_stiff
 from landing_lab.fuse.insole_shape import InsoleShape, insole_shape
-from landing_lab.fuse.plate_alone import PLATE_EDGE_SD_S, PLATE_NOTE, TIMING_REFUSAL, deconvolved
+from landing_lab.fuse.plate_alone import (
+    PLATE_EDGE_SD_S,
+    PLATE_NOTE,
+    TIMING_REFUSAL,
+    common_sd_n,
+    deconvolved,
+    weight_note,
+)
 from landing_lab.fuse.plate_cells import PlateCell, plate_cells, tared
 from landing_lab.fuse.plate_delay import PlateTiming, plate_timing
 from landing_lab.model.blocks import FloatArray
@@ -46,10 +55,11 @@ ORDER_NOTE: Final = (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Side:
-    """What is known of one side: force and SD (n,) newton, its origin, doubts about landings."""
+    """What is known of one side: force, SD, the part of it common to the feet, (n,) newton; origin; doubts."""
 
     force_n: FloatArray
     sd_n: FloatArray
+    common_n: FloatArray
     source: SideSource
     doubts: tuple[ForceDoubt, ...] = ()
 
@@ -79,7 +89,7 @@ def signals_from_insoles_and_plate(plate: Stream, insoles: Mapping[Side, Stream]
     for side, under in cells.items():
         one = ready.get(side)
         sides[side] = (
-            _from_plate(times, under, timing, unusable.get(side))
+            _from_plate(times, under, timing, plate.sensor, unusable.get(side))
             if one is None
             else _from_both(one, side, timing, plate.sensor, insoles[side].sensor, off_scale.get(side))
         )
@@ -141,19 +151,21 @@ def _from_both(
         edge_sd_s=EDGE_SD_S[0 if one.calibrated else 1],
         note="; ".join(filter(None, notes)) or None,
     )
-    return _Side(found.force_n, found.sd_n, source, landing_doubts(one, found, side))
+    return _Side(found.force_n, found.sd_n, found.common_n, source, landing_doubts(one, found, side))
 
 
-def _from_plate(times: FloatArray, cells: list[PlateCell], timing: PlateTiming, why: str | None) -> _Side:
+def _from_plate(
+    times: FloatArray, cells: list[PlateCell], timing: PlateTiming, plate: Sensor, why: str | None
+) -> _Side:
     """A foot without a usable insole: the plate's own force, sharpened, with what that leaves unknown."""
-    force, sd = deconvolved(cells, times, timing.order, known=timing.known)
+    force, sd = deconvolved(cells, times, plate, timing.order, known=timing.known)
     source = SideSource(
         source="load-cell plate alone, its filter taken out",
         timing_refusal=why or TIMING_REFUSAL,
         edge_sd_s=PLATE_EDGE_SD_S,
         note=PLATE_NOTE,
     )
-    return _Side(force, sd, source)
+    return _Side(force, sd, common_sd_n(force, known=timing.known), source)
 
 
 def _signals(
@@ -182,7 +194,7 @@ def _signals(
         resolution_n=2.0,
         sensor_kind="insole_plate",
         source=f"{total.source.source}; {order}, {stiff}",
-        amplitude_sd_fraction=_relative_sd(total),
+        amplitude_sd_fraction=relative_sd(total.force_n, total.sd_n),
         amplitude_note=total.source.note,
         scale_sd_fraction=plate.sensor.scale_sd_fraction,
         weight_note=weight_note(plate.sensor),
@@ -197,11 +209,13 @@ def _signals(
 def _total(sides: Mapping[Side, _Side], *, alike: bool) -> _Side:
     """Both feet together: nothing about it is known that is not known of each."""
     force: FloatArray = np.sum([one.force_n for one in sides.values()], axis=0)
+    common = [one.common_n for one in sides.values()]
     sources = [one.source for one in sides.values()]
     told = dict.fromkeys(note for source in sources for note in (source.note or "").split("; ") if note)
     return _Side(
         force,
-        np.sqrt(np.sum([one.sd_n**2 for one in sides.values()], axis=0)),
+        total_sd_n([one.sd_n for one in sides.values()], common),
+        np.sum(common, axis=0),
         SideSource(
             source=sources[0].source
             if alike
@@ -215,16 +229,3 @@ def _total(sides: Mapping[Side, _Side], *, alike: bool) -> _Side:
 
 def _of_total(doubt: ForceDoubt) -> ForceDoubt:
     return ForceDoubt(side="total", start_s=doubt.start_s, stop_s=doubt.stop_s, sentence=doubt.sentence)
-
-
-def _relative_sd(total: _Side) -> float:
-    """Relative SD of the larger half of the force, one figure for what does not ask sample by sample."""
-    force = total.force_n
-    loaded = force > 0.5 * float(np.nanmax(force, initial=0.0))
-    return float(np.sqrt(np.mean((total.sd_n[loaded] / force[loaded]) ** 2))) if loaded.any() else 0.05
-
-
-def weight_note(sensor: Sensor) -> str | None:
-    """The sentence that flags standing force of a plate; None where nothing is in doubt."""
-    nominal = None if sensor.calibrated else "rests on the nominal scale of uncalibrated load cells"
-    return "; ".join(filter(None, (nominal, sensor.doubt))) or None

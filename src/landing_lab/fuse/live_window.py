@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from landing_lab.fuse.fused_foot import EMPTY_GRID_S, shown_empty
+from landing_lab.fuse.gain_model import changes_n
 from landing_lab.fuse.insole_shape import MAX_BRIDGED_SCANS_S
 from landing_lab.model import nominal
 from landing_lab.model.blocks import FloatArray, IntArray
 from landing_lab.model.runs import runs
-
-EMPTY_GRID_S: Final = 0.005
 
 
 class Readings(NamedTuple):
@@ -97,17 +97,14 @@ class LiveReadings:
                 out[:, cell] = np.interp(at_s, times - delay_s - 0.5 * order * period_s, force)
         return out
 
-    def are_empty(self, at_s: FloatArray, seen_s: float, until_s: float, empty_n: float) -> NDArray[np.bool_]:
-        """Where every reading up to until_s that could have seen a foot shows less than empty_n in sum: (m,)."""
+    def are_empty(self, at_s: FloatArray, until_s: float) -> NDArray[np.bool_]:
+        """Where every reading up to until_s that could have seen a foot shows none: (m,)."""
         grid = np.arange(at_s[0], until_s, EMPTY_GRID_S)
         total = np.zeros(len(grid))
         for cell in range(len(self.period_s)):
             times, force = self._until(until_s, cell)
             total += np.interp(grid, times, force) if len(times) else 0.0
-        ahead = round(seen_s / EMPTY_GRID_S)
-        padded = np.concatenate([total, np.full(ahead, -np.inf)])
-        highest = np.lib.stride_tricks.sliding_window_view(padded, ahead + 1).max(axis=1)
-        return np.asarray(np.interp(at_s, grid, (highest >= empty_n).astype(np.float64)) <= 0.0)
+        return shown_empty(at_s, grid, total)
 
     def take_until(self, until_s: float) -> Readings:
         """Readings not taken before, up to until_s; the periods learn from them."""
@@ -124,20 +121,21 @@ class LiveReadings:
             self._last_s[cell] = time_s
         return taken
 
+    def between(self, from_s: float, until_s: float) -> Readings:
+        """Readings after from_s, up to until_s, that are not forgotten."""
+        return self._chosen((self._all.times_s > from_s) & (self._all.times_s <= until_s))
+
     def newest(self, until_s: float) -> Readings:
         """Readings up to until_s that were not taken yet."""
-        return self._chosen((self._all.times_s > self._taken_s) & (self._all.times_s <= until_s))
+        return self.between(self._taken_s, until_s)
 
-    def changes(self, rows: Readings, around: int, until_s: float) -> FloatArray:
-        """Range of each row's cell within so many readings on either side, as far as known at until_s: (k,) newton."""
+    def changes(self, rows: Readings, until_s: float) -> FloatArray:
+        """What each row's cell went through around it, as far as known at until_s: (k,) newton."""
         out = np.zeros(len(rows.times_s))
         for cell in set(rows.cell.tolist()):
             times, force = self._until(until_s, cell)
-            mine = np.flatnonzero(rows.cell == cell)
-            middle = np.searchsorted(times, rows.times_s[mine])
-            for row, index in zip(mine.tolist(), middle.tolist(), strict=True):
-                near = force[max(0, index - around) : index + around + 1]
-                out[row] = near.max() - near.min()
+            mine = rows.cell == cell
+            out[mine] = changes_n(force)[np.searchsorted(times, rows.times_s[mine])]
         return out
 
     def forget(self, before_s: float) -> None:

@@ -12,12 +12,12 @@ from typing import Final
 
 import numpy as np
 
-from landing_lab.fuse.gain_model import Foot, ReadingError
-from landing_lab.fuse.hx711_response import PER_PERIOD, tabulated
+from landing_lab.fuse.gain_model import Foot, KnownPlate, add_foot, error_on
 from landing_lab.fuse.plate_cells import PlateCell
 from landing_lab.fuse.plate_delay import USUAL_DELAY_S
-from landing_lab.kernels.fusion import add_readings, back_substitute, eliminate, selected_inverse
+from landing_lab.kernels.fusion import back_substitute, eliminate, selected_inverse
 from landing_lab.model.blocks import FloatArray
+from landing_lab.model.recording import Sensor
 
 TIMING_REFUSAL: Final = (
     "an HX711 plate cannot time a contact: its filter spreads every touchdown over 40-50 ms at 80 readings a second; "
@@ -38,9 +38,6 @@ BEND_FLOOR_N: Final = 1.0
 AROUND_S: Final = 0.03
 """Where the plate is empty force bends by noise alone; a landing begins at most this much before the plate shows it."""
 
-ERROR: Final = ReadingError(1.5, 0.004, 0.02)
-"""Error of a reading, as in the fusion on a plate of unknown stiffness."""
-
 MODE_SD: Final = (0.03, 0.06)
 """What the plate's own modes, and a filter order that nobody settled, add to the SD as a share of force: without an
 insole nothing tells them from force (docs/fusion.md)."""
@@ -51,14 +48,15 @@ ROUNDS: Final = 3
 
 
 def deconvolved(
-    cells: Sequence[PlateCell], times_s: FloatArray, order: int, *, known: bool
+    cells: Sequence[PlateCell], times_s: FloatArray, plate: KnownPlate, order: int, *, known: bool
 ) -> tuple[FloatArray, FloatArray]:
     """Force of a foot and its SD at even times, (n,) newton each; known: whether the filter's order is settled."""
     foot = Foot.of(times_s, np.ones(len(times_s)), cells)
     knots = foot.knots_s()
-    plate = foot.plate_n(knots, order, USUAL_DELAY_S).sum(axis=1)
-    band, right = _smooth(_bend_sd_n(plate, foot.per_knot * foot.step_s), foot, order)
-    _see(foot, order, band, right)
+    plate_n = foot.plate_n(knots, order, USUAL_DELAY_S).sum(axis=1)
+    band, right = _smooth(_bend_sd_n(plate_n, foot.per_knot * foot.step_s), foot, order)
+    # Force itself is unknown: the shape is 1 everywhere and expected to be 0.
+    add_foot(foot, order, USUAL_DELAY_S, error_on(plate), band, right, prior_mean=0.0)
     size = len(band)
     held = np.zeros(size, dtype=bool)
     for _ in range(ROUNDS):
@@ -74,8 +72,19 @@ def deconvolved(
     inverse = np.zeros_like(factor)
     selected_inverse(factor, 0, size, inverse)
     force = np.maximum(force, 0.0)
-    sd = np.sqrt(np.maximum(inverse[:, 0], 0.0) + (MODE_SD[0 if known else 1] * force) ** 2)
+    sd = np.sqrt(np.maximum(inverse[:, 0], 0.0) + common_sd_n(force, known=known) ** 2)
     return np.interp(times_s, knots, force), np.interp(times_s, knots, sd)
+
+
+def common_sd_n(force_n: FloatArray, *, known: bool) -> FloatArray:
+    """The part of that SD which errs alike under both feet: modes and filter of one plate, (n,) newton."""
+    return np.asarray(MODE_SD[0 if known else 1] * force_n)
+
+
+def weight_note(plate: Sensor) -> str | None:
+    """The sentence that flags standing force of a plate; None where nothing is in doubt."""
+    nominal = None if plate.calibrated else "rests on the nominal scale of uncalibrated load cells"
+    return "; ".join(filter(None, (nominal, plate.doubt))) or None
 
 
 def _bend_sd_n(plate_n: FloatArray, spacing_s: float) -> FloatArray:
@@ -98,27 +107,3 @@ def _smooth(bend_sd_n: FloatArray, foot: Foot, order: int) -> tuple[FloatArray, 
             band[i : size - 2 + i, j - i] += weight * first * bend[j]
     band[:, 0] += 1e-8  # nothing is known of level and slope beforehand
     return band, np.zeros(size)
-
-
-def _see(foot: Foot, order: int, band: FloatArray, right: FloatArray) -> None:
-    """Add the readings to the equations."""
-    add_readings(
-        foot.read_s,
-        foot.read_n,
-        foot.read_sd_n(ERROR),
-        foot.cell,
-        foot.period_s,
-        tabulated(order),
-        PER_PERIOD,
-        USUAL_DELAY_S,
-        foot.shape_n,
-        float(foot.times_s[0]),
-        foot.step_s,
-        foot.shares(order, USUAL_DELAY_S),
-        foot.per_knot,
-        0.0,
-        band,
-        right,
-        np.empty(len(foot.read_s)),
-        np.zeros(2),
-    )

@@ -38,18 +38,17 @@ LIVELY_S: Final = 0.15
 LEAST_LIVELY_N: Final = 20.0
 """A plate that nowhere changes by more than this from reading to reading tells no delay."""
 
-ERROR: Final = ReadingError(1.5, 0.004, 0.008)
+TIMING_ERROR: Final = ReadingError(1.5, 0.004, 0.008)
 """Error of a reading while the delay is looked for (fusion.md section 6)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlateTiming:
-    """Order of the filter (known: from the plate's calibration) and delay per foot with its SD, seconds."""
+    """Order of the filter (known: from the plate's calibration) and delay per foot, seconds."""
 
     order: int
     known: bool
     delay_s: Mapping[Side, float]
-    delay_sd_s: Mapping[Side, float]
 
 
 def plate_timing(
@@ -60,23 +59,22 @@ def plate_timing(
     tried = {}
     for order in (known_order,) if known_order else ORDERS:
         tried[order] = {side: _delay(foot, parts[side], order, sd_s) for side, foot in feet.items()}
-    best = min(tried, key=lambda order: sum(cost for cost, _, _ in tried[order].values()))
+    best = min(tried, key=lambda order: sum(cost for cost, _ in tried[order].values()))
     return PlateTiming(
         order=best,
         known=known_order is not None,
-        delay_s={side: delay_s for side, (_, delay_s, _) in tried[best].items()},
-        delay_sd_s={side: found_sd_s for side, (_, _, found_sd_s) in tried[best].items()},
+        delay_s={side: delay_s for side, (_, delay_s) in tried[best].items()},
     )
 
 
-def _delay(foot: Foot, parts: Sequence[Wander], order: int, sd_s: float) -> tuple[float, float, float]:
-    """Cost at the best delay, the delay, and its SD from the curvature; the usual ones where nothing tells."""
+def _delay(foot: Foot, parts: Sequence[Wander], order: int, sd_s: float) -> tuple[float, float]:
+    """Cost at the best delay, and the delay; the usual one where nothing tells."""
     rows = lively_rows(foot)
     if not len(rows):
-        return 0.0, USUAL_DELAY_S, sd_s
+        return 0.0, USUAL_DELAY_S
 
     def cost(delay_s: float) -> float:
-        found = misfit(equations(foot, order, delay_s, parts, ERROR, chosen=rows))
+        found = misfit(equations(foot, order, delay_s, parts, TIMING_ERROR, chosen=rows))
         return found + 0.5 * ((delay_s - USUAL_DELAY_S) / sd_s) ** 2
 
     at = {step: cost(USUAL_DELAY_S + step * GRID_S) for step in COARSE}
@@ -88,10 +86,10 @@ def _delay(foot: Foot, parts: Sequence[Wander], order: int, sd_s: float) -> tupl
     before, middle, after = (at.get(best + side, at[best]) for side in (-1, 0, 1))
     bend = before - 2.0 * middle + after
     if not bend > 0.0:
-        return at[best], USUAL_DELAY_S + best * GRID_S, sd_s
+        return at[best], USUAL_DELAY_S + best * GRID_S
     shift = float(np.clip(0.5 * (before - after) / bend, -1.0, 1.0))
     lowest = middle - 0.125 * (before - after) ** 2 / bend
-    return lowest, USUAL_DELAY_S + (best + shift) * GRID_S, GRID_S / math.sqrt(bend)
+    return lowest, USUAL_DELAY_S + (best + shift) * GRID_S
 
 
 def lively_rows(foot: Foot) -> IntArray:

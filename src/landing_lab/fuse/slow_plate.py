@@ -7,8 +7,15 @@ from typing import Final
 import numpy as np
 
 from landing_lab.calibrate.filter_response import ORDERS
-from landing_lab.fuse.insole_plate import weight_note
-from landing_lab.fuse.plate_alone import PLATE_EDGE_SD_S, PLATE_NOTE, TIMING_REFUSAL, deconvolved
+from landing_lab.fuse.both_feet import relative_sd, total_sd_n
+from landing_lab.fuse.plate_alone import (
+    PLATE_EDGE_SD_S,
+    PLATE_NOTE,
+    TIMING_REFUSAL,
+    common_sd_n,
+    deconvolved,
+    weight_note,
+)
 from landing_lab.fuse.plate_cells import plate_cells, tared
 from landing_lab.model.blocks import FloatArray
 from landing_lab.model.channels import Side
@@ -33,14 +40,15 @@ def signals_from_slow_plate(plate: Stream) -> ForceSignals | str:
         return "the plate's cells never sent at the same time; check its wiring and repeat the trial"
     order = plate.sensor.filter_order
     made = {
-        side: deconvolved(cells, times, order or ORDERS[-1], known=order is not None) for side, cells in by_side.items()
+        side: deconvolved(cells, times, plate.sensor, order or ORDERS[-1], known=order is not None)
+        for side, cells in by_side.items()
     }
     total_n: FloatArray = np.sum([force for force, _ in made.values()], axis=0)
-    total_sd_n = np.sqrt(np.sum([sd**2 for _, sd in made.values()], axis=0))
-    named: dict[Side, tuple[FloatArray, FloatArray]] = {"total": (total_n, total_sd_n)}
+    common = [common_sd_n(force, known=order is not None) for force, _ in made.values()]
+    sd_n = total_sd_n([sd for _, sd in made.values()], common)
+    named: dict[Side, tuple[FloatArray, FloatArray]] = {"total": (total_n, sd_n)}
     if "total" not in made:
         named.update(made)
-    high = total_n > 0.5 * float(total_n.max(initial=0.0))
     return ForceSignals(
         times_s=times,
         force_n={side: force for side, (force, _) in named.items()},
@@ -52,7 +60,7 @@ def signals_from_slow_plate(plate: Stream) -> ForceSignals | str:
         sensor_kind="hx711_plate",
         source=f"{plate.sensor.description}, re-zeroed on its unloaded stretches, its converters' filter taken out",
         bandwidth_hz=plate.sensor.bandwidth_hz,
-        amplitude_sd_fraction=float(np.sqrt(np.mean((total_sd_n[high] / total_n[high]) ** 2))) if high.any() else 0.1,
+        amplitude_sd_fraction=relative_sd(total_n, sd_n),
         amplitude_note=PLATE_NOTE,
         scale_sd_fraction=plate.sensor.scale_sd_fraction,
         weight_note=weight_note(plate.sensor),

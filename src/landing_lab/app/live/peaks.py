@@ -12,31 +12,22 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from landing_lab.app.live.load import side_of_cell
-from landing_lab.app.live.zero import SteadyZero
 from landing_lab.calibrate.convert import ToNewton, counts_to_newton, foreign
-from landing_lab.calibrate.filter_response import ORDERS
-from landing_lab.fuse.fused_foot import SLOW, error_on
-from landing_lab.fuse.live import LiveFoot, LiveForce
+from landing_lab.calibrate.steady_zero import SteadyZero
+from landing_lab.detect.live_peak import LivePeak, PeakFollower
+from landing_lab.fuse.live import LiveFoot
 from landing_lab.model.blocks import FLAG_NOT_READY, FLAG_SUSPECT, FloatArray
 from landing_lab.model.calibration import Calibration, InsoleCalibration, PlateCalibration
 from landing_lab.model.channels import Side
 from landing_lab.model.device import Arrival, DeviceInfo
 
 SETTLE_S: Final = 1.5
-"""Boards are heard for so long before their clocks are laid over each other by the least delayed arrival."""
+"""Boards are heard for so long before their clocks are laid over each other by the least delayed arrival (choice)."""
 
-CONTACT_N: Final = 20.0
-AIR_S: Final = 0.1
-TOLD_AFTER_S: Final = 0.2
-"""A landing begins after so much air; its peak is told so long after its touchdown, or at its end (choice)."""
-
-
-class LivePeak(NamedTuple):
-    """Peak of one foot in a landing and its SD, newton, and how long after the touchdown it came, seconds."""
-
-    force_n: float
-    sd_n: float
-    after_s: float
+UNLIKE: Final = (
+    "the {side} insole and the plate differ by more than any wear of its calibration; check that both feet stand on "
+    "their own plates and calibrate the insole again"
+)
 
 
 @dataclass(slots=True)
@@ -60,30 +51,18 @@ class _Board:
         return float(self.waiting[-1].frames.ticks_us[-1]) * 1e-6
 
 
-@dataclass(slots=True)
-class _Follower:
-    """The landings of one foot as its force comes in."""
+class _Foot(NamedTuple):
+    """One foot's fusion, what follows its force, and what is in doubt about its boards."""
 
     foot: LiveFoot
-    last: LivePeak | None = None
-    _air_s: float = 0.0
-    _touchdown_s: float | None = None
-    _peak: LivePeak | None = None
+    follower: PeakFollower
+    doubt: str
 
-    def take(self, given: LiveForce) -> None:
-        """Follow new force."""
-        for time_s, force, sd in zip(given.times_s.tolist(), given.force_n.tolist(), given.sd_n.tolist(), strict=True):
-            if force >= CONTACT_N:
-                if self._touchdown_s is None and self._air_s >= AIR_S:
-                    self._touchdown_s, self._peak = time_s, None
-                self._air_s = 0.0
-                if self._touchdown_s is not None and (self._peak is None or force > self._peak.force_n):
-                    self._peak = LivePeak(force, sd, time_s - self._touchdown_s)
-            else:
-                self._air_s += 0.001
-            ended = force < CONTACT_N and self._air_s > 0.01
-            if self._touchdown_s is not None and (ended or time_s - self._touchdown_s >= TOLD_AFTER_S):
-                self.last, self._touchdown_s = self._peak, None
+    def last(self, side: Side) -> LivePeak | None:
+        """The last landing, with its doubt."""
+        peak = self.follower.last
+        apart = "" if self.foot.is_like_plate else UNLIKE.format(side=side)
+        return peak and peak._replace(doubt="; ".join(filter(None, (self.doubt, apart))) or None)
 
 
 class LivePeaks:
@@ -92,20 +71,26 @@ class LivePeaks:
     def __init__(self) -> None:
         self._boards: dict[str, _Board] = {}
         self._calibrations: dict[str, tuple[DeviceInfo, Calibration]] = {}
-        self._feet: dict[Side, _Follower] = {}
+        self._doubts: dict[str, str] = {}
+        self._feet: dict[Side, _Foot] = {}
 
     @property
     def last(self) -> Mapping[Side, LivePeak]:
         """Foot -> its last landing."""
-        return {side: one.last for side, one in self._feet.items() if one.last is not None}
+        told = {side: one.last(side) for side, one in self._feet.items()}
+        return {side: peak for side, peak in told.items() if peak is not None}
 
-    def follow(self, name: str, info: DeviceInfo, calibration: Calibration | None) -> None:
-        """Prepare for one board; one without a calibration of its own is not followed."""
+    def follow(self, name: str, info: DeviceInfo, calibration: Calibration | None, *, doubt: str | None = None) -> None:
+        """Prepare for one board; one without a calibration of its own is not followed.
+
+        doubt: the sentence why its calibration may not hold.
+        """
         if calibration is None or foreign(info, calibration) is not None:
             return
         if isinstance(calibration, InsoleCalibration) and calibration.method != "on plate":
             return
         self._calibrations[name] = (info, calibration)
+        self._doubts[info.device_id] = doubt or ""
         plate = next((one for one in self._calibrations.values() if isinstance(one[1], PlateCalibration)), None)
         insoles = [one for one in self._calibrations.values() if isinstance(one[1], InsoleCalibration)]
         self._boards = {name: _board(*one) for name, one in self._calibrations.items()} if plate and insoles else {}
@@ -116,14 +101,13 @@ class LivePeaks:
             assert isinstance(made, PlateCalibration)
             cells = sum(side == insole.placement for side in _board(*plate).sides)
             if cells:
-                self._feet[insole.placement] = _Follower(
-                    LiveFoot(
-                        step_s=1.0 / insole.sample_rate_hz,
-                        n_cells=cells,
-                        order=made.filter_order or ORDERS[-1],
-                        parts=(SLOW,),
-                        error=error_on(made.mode_hz, made.mode_at_least_hz),
-                    )
+                doubts = (self._doubts[plate[0].device_id], self._doubts[insole.device_id])
+                step_s = 1.0 / insole.sample_rate_hz
+                foot = LiveFoot(step_s=step_s, n_cells=cells, plate=made)
+                self._feet[insole.placement] = _Foot(
+                    foot,
+                    PeakFollower(step_s, scale_sd_fraction=made.relative_sd),
+                    "; ".join(dict.fromkeys(filter(None, doubts))),
                 )
 
     def feed(self, name: str, arrival: Arrival) -> None:
@@ -142,8 +126,8 @@ class LivePeaks:
             for waiting in one.waiting:
                 self._pass_on(one, waiting)
             one.waiting.clear()
-        for follower in self._feet.values():
-            follower.take(follower.foot.take())
+        for one_foot in self._feet.values():
+            one_foot.follower.take(one_foot.foot.take())
 
     def _pass_on(self, board: _Board, arrival: Arrival) -> None:
         frames = arrival.frames
@@ -158,10 +142,10 @@ class LivePeaks:
         good = np.flatnonzero((frames.flags & (FLAG_SUSPECT | FLAG_NOT_READY)) == 0)
         channel = frames.channel[good]
         reading: FloatArray = board.zero.of_readings(times_s[good], force[good, channel], channel)
-        for side, follower in self._feet.items():
+        for side, one_foot in self._feet.items():
             mine = np.flatnonzero([board.sides[one] == side for one in channel.tolist()])
             cells = np.array([board.cell[one] for one in channel[mine].tolist()], dtype=np.float64)
-            follower.foot.feed_readings(times_s[good][mine], reading[mine], cells)
+            one_foot.foot.feed_readings(times_s[good][mine], reading[mine], cells)
 
 
 def _board(info: DeviceInfo, calibration: Calibration) -> _Board:

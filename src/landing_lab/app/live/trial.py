@@ -77,9 +77,14 @@ class LiveTrial:
     _loaded: bool = False
     _recent: deque[tuple[float, float]] = field(default_factory=deque)
 
-    def follow(self, name: str, info: DeviceInfo, calibration: Calibration | None = None) -> None:
-        """Prepare for one device: compiles the detector before the first sample arrives."""
-        self.peaks.follow(name, info, calibration)
+    def follow(
+        self, name: str, info: DeviceInfo, calibration: Calibration | None = None, *, doubt: str | None = None
+    ) -> None:
+        """Prepare for one device: compiles the detector before the first sample arrives.
+
+        doubt: the sentence why its calibration may not hold now.
+        """
+        self.peaks.follow(name, info, calibration, doubt=doubt)
         if info.sensor_kind == "fsr_insole":
             self.insoles[name] = LiveInsole.of(info, calibration)
         else:

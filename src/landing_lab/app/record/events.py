@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeAlias
 
 from landing_lab.app.live.heard import LinkHealth
-from landing_lab.app.live.peaks import LivePeak
 from landing_lab.app.live.trial import Stage
 from landing_lab.app.record.gates import Finding
+from landing_lab.detect.live_peak import LivePeak
 from landing_lab.io.session_file import TrialEntry
 from landing_lab.model.channels import Side
 from landing_lab.model.result import TrialResult

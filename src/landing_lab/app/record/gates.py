@@ -20,7 +20,7 @@ from landing_lab.errors import LandingLabError
 from landing_lab.io.layout_files import documents_of
 from landing_lab.io.visible import snippet
 from landing_lab.model.blocks import FrameBlock
-from landing_lab.model.calibration import Calibration, PlateCalibration, validity
+from landing_lab.model.calibration import Calibration, PlateCalibration, out_of_date, validity
 from landing_lab.model.device import DeviceInfo
 from landing_lab.model.insole_layout import InsoleLayout, default_layout
 from landing_lab.model.layout_checks import SHIFT_CELLS
@@ -77,6 +77,13 @@ def of_calibrations(
             age = (today - found.made).days
             text = f"the calibration of {info.device_id} is {age} days old (valid {found.valid_days:g}); {repeat}"
             yield Finding(f"calibration {info.device_id}", "warn", text)
+
+
+def doubt_now(info: DeviceInfo, found: Calibration, layouts: Mapping[str, InsoleLayout]) -> str | None:
+    """The sentence that a board's calibration does not hold in the trial that begins; None where it does."""
+    other = other_layout(info, found, documents_of(layouts).get("insole_layouts"))
+    old = out_of_date(found, datetime.now(tz=UTC), when="this trial")
+    return "; ".join(filter(None, (other, old))) or None
 
 
 def of_boards(boards: Iterable[DeviceInfo]) -> Iterator[Finding]:

@@ -94,9 +94,14 @@ def _force(view: SessionView, width: int) -> Iterator[Line]:
         yield f"{'both':<6}{_bar(0.0, full_n, bar)}    - N  zero not known yet", ""
         return
     yield f"{'both':<6}{_bar(view.load_n, 2.0 * full_n, bar)}{view.load_n:5.0f} N  {known}", ""
-    told = ", ".join(f"{side} {one.force_n:.0f}+-{one.sd_n:.0f}" for side, one in view.peaks.items())
+    told = ", ".join(
+        f"{side} {one.force_n:.0f}+-{one.sd_n:.0f}{'?' if one.doubt else ''}" for side, one in view.peaks.items()
+    )
     if told:
         yield f"peak {told} N" + (" (last landing, insole and plate fused)" if width > 80 else ""), "bold"
+    doubts = dict.fromkeys(part for one in view.peaks.values() for part in (one.doubt or "").split("; ") if part)
+    for line in textwrap.wrap(f"?: {'; '.join(doubts)}", width, subsequent_indent="   ") if doubts else ():
+        yield line, "yellow"
 
 
 def _bar(force_n: float, full_n: float, width: int) -> str:

@@ -13,6 +13,7 @@ from landing_lab.app.live.heard import LiveLinks
 from landing_lab.app.live.trial import LiveTrial, Stage
 from landing_lab.app.record.gates import (
     Finding,
+    doubt_now,
     insoles_wanted,
     of_athlete,
     of_channels,
@@ -78,7 +79,8 @@ class TrialWatch:
         self.protocol, self.calibrations, self.live, self._now = protocol, calibrations, live, now
         self.boards = {name: link.info for name, link in zip(stream_names(links), links, strict=True)}
         for name, info in self.boards.items():
-            live.follow(name, info, calibrations.get(info.device_id))
+            found = calibrations.get(info.device_id)
+            live.follow(name, info, found, doubt=None if found is None else doubt_now(info, found, self.layouts))
         self.links = LiveLinks(links, now=now)
         self.begun_s = self.quiet_since_s = now()
         self.landed_s: float | None = None

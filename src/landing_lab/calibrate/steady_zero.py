@@ -9,14 +9,16 @@ import numpy as np
 from landing_lab.model.blocks import FloatArray, IntArray
 
 NEAR_N: Final = 60.0
-"""Sum of a board's channels within which it can be empty: load cells and preloaded cells wander by some newton."""
+"""Sum of a board's channels within which it can be empty: load cells and preloaded cells wander by some newton, and
+nobody who stands weighs so little (choice)."""
 
 CALM_N: Final = 6.0
 CALM_S: Final = 0.25
-"""Range of the sum, and for how long, that no person keeps (sway is some 10 N)."""
+"""Range of the sum, and for how long, that no person keeps: sway is some 10 N, HX711 noise 1 N (hardware.md); how long
+is a choice."""
 
 FORGET: Final = 0.2
-"""Weight of a new level in the zero: one calm moment more or less is noise."""
+"""Weight of a new level in the zero: one calm moment more or less is noise (choice)."""
 
 
 class SteadyZero:
