@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ import pytest
 import landing_lab as ll
 from fuse.scenes import raw_of, scene_of
 from landing_lab.calibrate.recording import recording_from_raw
+from landing_lab.errors import ParameterError
 from landing_lab.metrics.dense_steps import StepValue
 from landing_lab.model.blocks import FloatArray
 from landing_lab.model.channels import Channel, ChannelLayout
@@ -136,6 +138,12 @@ def test_what_is_no_walking_step_is_refused(kpa: FloatArray, why: str) -> None:
 def test_a_contact_cut_off_by_the_recording_is_none() -> None:
     assert len(ll.dense_indices(recorded(step()[55:]))) == 0
     assert len(ll.dense_indices(recorded(step()[:-45]))) == 0
+
+
+@pytest.mark.parametrize("given", [None, 5, "walk.asc"])
+def test_what_is_no_recording_is_refused(given: Any) -> None:
+    with pytest.raises(ParameterError, match=r"takes a Recording; got .*landing_lab\.read"):
+        ll.dense_indices(given)
 
 
 def test_few_cells_are_no_footprint() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -301,3 +302,16 @@ def test_report_writes_the_pictures_and_takes_those_of_an_older_one_away(tmp_pat
     assert "A butterfly needs both feet" in written["report.html"].read_text("utf-8")
     with pytest.raises(ParameterError, match="slow motion needs pressure insoles"):
         report([made_trial()], tmp_path, animate=True)
+
+
+@pytest.mark.parametrize("plot", [ll.plot, ll.plot_pressure, ll.plot_medial_shift, ll.plot_regions, ll.plot_butterfly])
+@pytest.mark.parametrize("trial", ["0", None, True, 0.5])
+def test_trials_are_counted_in_whole_numbers(plot: Any, trial: Any) -> None:
+    with pytest.raises(ParameterError, match="trial counts the trials from 0; got"):
+        plot(pressed_trial(), trial=trial)
+
+
+def test_pressure_at_no_time_is_refused() -> None:
+    nowhen: Any = None
+    with pytest.raises(ParameterError, match="got None; choose one of them"):
+        ll.plot_pressure(pressed_trial(), at=nowhen)

@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from landing_lab.detect.inputs import check_recording
 from landing_lab.metrics._registry import Estimate, RefusedError
 from landing_lab.metrics.dense_steps import Stance, StepTable, StepValue, stances_of
 from landing_lab.model.blocks import FloatArray
@@ -46,6 +47,7 @@ def dense_indices(recording: Recording) -> StepTable:
     Contacts that are no walking steps, and insoles of fewer than 50 cells, have rows that say why they were refused.
     A recording without insoles gives an empty table.
     """
+    check_recording(recording)
     return StepTable(tuple(_row(stance, index) for stance in stances_of(recording) for index in INDICES))
 
 

@@ -133,11 +133,19 @@ def run_analyse(
         from landing_lab.app.analyse.outputs import write_outputs
 
         written = write_outputs(trials, document, out, sensitivity=sensitivity, animate=extras.animate)
+        _say_if_nothing_moves(trials, extras)
         if output_format == "table":
             print("Written:")
             for path in written:
                 print(f"  {path}")
     return 2 if errors else 0
+
+
+def _say_if_nothing_moves(trials: Sequence[TrialResult], extras: Extras) -> None:
+    from landing_lab.report.pressure_files import NOTHING_MOVES, can_animate
+
+    if extras.animate and not can_animate(trials):
+        print(f"landing-lab: --animate was left out: {NOTHING_MOVES}", file=sys.stderr)
 
 
 def _check(output_format: str, mass_kg: float | None, box_height_m: float | None, task: str) -> None:
