@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import signal
 import sys
 import time
@@ -80,7 +81,7 @@ def run_simulate_devices(settings: SimulateSettings, *, as_json: bool) -> int:
         if as_json:
             _print_json(settings, server, scene.devices)
         else:
-            _print_words(server, scene.devices)
+            _print_words(server, scene.devices, settings.layout)
         sys.stdout.flush()
         while True:
             time.sleep(3600)
@@ -110,10 +111,11 @@ def _print_json(settings: SimulateSettings, server: EmulatorServer, devices: Seq
     sys.stdout.write(json_text(document))
 
 
-def _print_words(server: EmulatorServer, devices: Sequence[SimulatedDevice]) -> None:
+def _print_words(server: EmulatorServer, devices: Sequence[SimulatedDevice], layout: str | None) -> None:
     for url, name, device in zip(server.urls, BOARDS, devices, strict=True):
         print(f"{url}  {name}: {device.info.kind} {device.info.device_id}")
     ports = " ".join(f"--port {url}" for url in server.urls)
-    print(f"Try in another terminal: {command_name()} record {ports}")
+    told = "" if layout is None else f" --insole-layout {shlex.quote(layout)}"
+    print(f"Try in another terminal: {command_name()} record {ports}{told}")
     print(f"or see them with: {command_name()} devices {ports}")
     print("Serving until interrupted (Ctrl-C).")
