@@ -92,8 +92,30 @@ def run_analyse(
     out: Path | None,
     extras: Extras | None = None,
 ) -> int:
-    """Analyse each file, print, write; 0 if every file was read, 2 if one could not be."""
-    extras = extras or Extras()
+    """Analyse each file, print, write; 0 if every file was read, 2 if one could not be, 130 if it was interrupted."""
+    from landing_lab.app.terminal.interrupt import interruptible
+
+    kept = "nothing was written" if out is None else f"files in {out} that were finished are whole, others are missing"
+    return interruptible(
+        lambda: _analyse(
+            files, columns, mass_kg=mass_kg, box_height_m=box_height_m, task=task, output_format=output_format,
+            out=out, extras=extras or Extras(),
+        ),
+        f"interrupted; {kept}",
+    )  # fmt: skip
+
+
+def _analyse(
+    files: Sequence[Path],
+    columns: Columns,
+    *,
+    mass_kg: float | None,
+    box_height_m: float | None,
+    task: str,
+    output_format: str,
+    out: Path | None,
+    extras: Extras,
+) -> int:
     if not files:
         raise ParameterError("analyse needs a file with vertical force; name one or more, or see --help")
     if extras.animate and out is None:
