@@ -233,7 +233,7 @@ BAD = [
     Bad("fscan_time", lambda: fscan_text(TRIMMED, step_s=0.0), "does not say its time between frames"),
     Bad("fscan_mirror", lambda: without(FSCAN, "MIRROR_COL 0", "MIRROR_COL 1"), "was exported mirrored"),
     Bad("fscan_blank", lambda: FSCAN[::-1].replace("B", "0", 1)[::-1], "other blank cells than the first"),
-    Bad("fscan_order", lambda: without(FSCAN, "^Frame 9\r", "Frame 3\r"), "time does not increase"),
+    Bad("fscan_order", lambda: without(FSCAN, "^Frame 9\r", "Frame 3\r"), "export it again, frames in order"),
     Bad("fscan_few", lambda: fscan_text(np.full((12, 3, 4), 5.0)), "only 12 cells lie under the left foot"),
     Bad("fscan_tiny", lambda: fscan_text(np.full((12, 6, 6), 5.0)), "an insole is 40-160 x 100-400 mm"),
     Bad("xsensor_foot", lambda: XSENSOR.replace("HX-LF", "HX-A"), "does not say which foot it is"),

@@ -97,11 +97,14 @@ def rows_in_time(path: Path, times_s: FloatArray, lines: IntArray | None = None)
         lines=lines,
         without_time="",
     )
-    doubled = np.flatnonzero(np.diff(times_s) == 0.0)
-    if len(doubled):
+    wrong = np.flatnonzero(np.diff(times_s) <= 0.0)
+    if len(wrong):
+        before_s, at_s = times_s[wrong[0] : wrong[0] + 2].tolist()
+        twice = f"its frame, at {at_s:.9g} s, stands there twice; take out one of the two, or export it again"
+        back = f"its frame is of {at_s:.9g} s and the one before of {before_s:.9g} s; export it again, frames in order"
         raise FileFormatError(
-            f"{path.name}: time does not increase at {table.line(int(doubled[0]) + 1)}: its frame, at "
-            f"{times_s[doubled[0]]:.9g} s, stands there twice; take out one of the two, or export it again",
+            f"{path.name}: time does not increase at {table.line(int(wrong[0]) + 1)}: "
+            f"{twice if at_s == before_s else back}",
             path=path,
         )
     return time_base(table, path.name, len(times_s), 0, None)
