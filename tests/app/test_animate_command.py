@@ -27,13 +27,14 @@ def test_slow_motion_without_a_folder_or_of_a_folder_is_refused(tmp_path: Path) 
     assert "one trial at a time" in refused("analyse", tmp_path, "--animate", "--out", tmp_path / "out", code=2)
 
 
-def test_slow_motion_of_force_alone_is_refused_and_writes_nothing(tmp_path: Path) -> None:
+def test_slow_motion_of_force_alone_is_left_out_and_said(tmp_path: Path) -> None:
     from landing_lab import simulate_drop_jump
 
     force = simulate_drop_jump(seed=1).recording.streams["force"]
     lines = [f"{left:.1f},{right:.1f}" for left, right in force.samples.tolist()]
     (tmp_path / "jump.csv").write_text("left,right\n" + "\n".join(lines) + "\n")
     out = tmp_path / "out"
-    said = refused("analyse", tmp_path / "jump.csv", "--rate-hz", "1000", "--animate", "--out", out, code=2)
-    assert "slow motion needs pressure insoles" in said
-    assert not (out / "metrics.csv").exists()
+    done = run("analyse", tmp_path / "jump.csv", "--rate-hz", "1000", "--animate", "--out", out)
+    assert done.returncode == 0, done.stderr
+    assert "--animate was left out: slow motion needs pressure insoles" in done.stderr
+    assert {"metrics.csv", "report.html", "trial-01.png"} <= {file.name for file in out.iterdir()}

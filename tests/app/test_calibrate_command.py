@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from landing_lab.app.analyse.batch_interrupt import ENDINGS
 from landing_lab.app.calibration.events import read_script
-from landing_lab.app.calibration.files import SavedStep, SavedSteps, read_steps, write_steps
+from landing_lab.app.calibration.files import SavedStep, SavedSteps, new_raw, read_steps, write_steps
 from landing_lab.app.calibration.kinds import read_loads
 from landing_lab.app.calibration.results import dataset_of, recompute, write_and_say
 from landing_lab.app.calibration.run import CalibrateSettings, guarded, record_steps
@@ -82,6 +82,11 @@ def test_nothing_is_kept_of_a_calibration_that_was_ended(tmp_path: Path) -> None
         (["plate", "--port", "socket://127.0.0.1:9", "--sim"], "leave out --port"),
         (["plate", "--mass-kg", "5", "--mass-kg", "-1", "--sim"], "0.1 to 500 kg"),
         (["insole", "--bench", "--sim", "--mass-kg", "1", "--mass-kg", "2"], "5 different masses"),
+        (["insole", "--bench", "--sim", "--mass-kg", "1"], "0.1 to 4 kg; 1 is named: --mass-kg 0.1 --mass-kg 0.2"),
+        (["insole", "--bench", "--sim", "--mass-kg", "200"], "masses on a cell are 0.02 to 20 kg"),
+        (["insole", "--sim", "--mass-kg", "1"], "add --bench"),
+        (["insole", "--sim", "--toe-out-deg", "5"], "give that too"),
+        (["insole", "--sim", "--bench", "--heel-mm", "0,-130"], "leave it out with --bench"),
         (["plate", "--sim", "--script", "no-such-file"], "no-such-file"),
         (["plate", "--sim", "--mass-sd-pct", "nan"], "mass-sd-pct"),
         (["show", "no-such-file.json"], "no-such-file"),
@@ -184,7 +189,7 @@ def without_right_plate(device: SimulatedDevice) -> SimulatedDevice:
 def test_readings_of_somebody_else_are_not_deleted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     taken = tmp_path / "theirs.xdf"
     taken.write_bytes(b"theirs")
-    monkeypatch.setattr("landing_lab.app.calibration.run.raw_path", lambda *_: taken)
+    monkeypatch.setattr("landing_lab.app.calibration.files.raw_path", lambda *_: taken)
     steps = plate_plan(plate_info(), (5, 10), quick=False)
     link = PlayedLink([act_out_plate(steps, seed=2).device], PlayedClock())
     with pytest.raises(RecordingError, match="already exists"):
@@ -269,3 +274,9 @@ def test_a_dataset_that_cannot_be_written_is_told_before_anything_is_done(tmp_pa
     (tmp_path / "file").write_text("")
     with pytest.raises(LandingLabError, match="file"):
         record_steps("plate", [], [], CalibrateSettings(dataset=tmp_path / "file"))
+
+
+def test_two_that_begin_in_one_second_have_files_of_their_own(tmp_path: Path) -> None:
+    with new_raw(tmp_path, "on plate", "X", "T") as one, new_raw(tmp_path, "on plate", "X", "T") as other:
+        assert one != other
+    assert not list(tmp_path.rglob("*.json"))

@@ -15,6 +15,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -24,7 +25,7 @@ from landing_lab.app.boards import table as command
 from landing_lab.app.boards.links import SILENCE_S, emulator, opened, transport
 from landing_lab.app.boards.probe import LinkQuality, probe_links, rate_warning
 from landing_lab.app.boards.scenes import SCENES, TAKES, acted_trials, make_scene
-from landing_lab.app.boards.simulate import SimulateSettings
+from landing_lab.app.boards.simulate import SimulateSettings, _print_words
 from landing_lab.app.boards.table import print_devices, run_devices
 from landing_lab.app.calibration.events import read_script
 from landing_lab.app.calibration.run import SCRIPT_SPEED, CalibrateSettings, boards
@@ -278,3 +279,12 @@ def test_simulated_boards_play_another_trial_of_one_athlete_at_each_start() -> N
         server.close()
     assert np.array_equal(played[0], plate.frames.counts.ravel()[:300])
     assert np.array_equal(played[1], plate.takes[0].counts.ravel()[:300])
+
+
+def test_the_command_to_try_names_the_layout_of_the_boards(capsys: pytest.CaptureFixture[str]) -> None:
+    server: Any = SimpleNamespace(urls=["a", "b", "c"])
+    devices = make_scene("drop-jump", seed=1, clock_ppm=None, layout=None).devices
+    _print_words("drop-jump", server, devices, "my own.toml")
+    assert "record --port a --port b --port c --insole-layout 'my own.toml'" in capsys.readouterr().out
+    _print_words("drop-jump", server, devices, None)
+    assert "--insole-layout" not in capsys.readouterr().out

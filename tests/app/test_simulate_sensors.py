@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import signal
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from command_line import refused, run
+from landing_lab.app.analyse.batch_interrupt import ENDINGS
 from landing_lab.app.boards.sensors import SensorsWanted, run_simulate_sensors
-from landing_lab.errors import ParameterError
+from landing_lab.errors import ParameterError, RecordingError
 from landing_lab.io.formats.xdf import read_raw
+from landing_lab.io.xdf_journal import XdfJournal
 from landing_lab.model.insole_layout import shipped_layouts
+from landing_lab.model.raw import RawRecording
 from reference import require_reference_data
 
 COLUMNS = ("--left", "FP1", "--right", "FP2", "--rate-hz", "1000")
@@ -118,6 +122,52 @@ def test_one_plate_is_refused_in_one_sentence(tmp_path: Path) -> None:
     assert "two columns" in told
 
 
+def wanted_of(folder: Path) -> SensorsWanted:
+    return SensorsWanted(
+        file=flat_file(folder / "force.txt", 4.0), left="FP1", right="FP2", rate_hz=1000.0, seed=1,
+        layout="infotronic_8", hard=False, speed_up=1.0, calibrated=False, out=folder / "rec.xdf", overwrite=False,
+    )  # fmt: skip
+
+
+def test_a_full_disk_names_what_was_asked_for_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(journal: XdfJournal, raw: RawRecording) -> None:
+        raise RecordingError(f"{journal.path} is full; frames are kept in it") from OSError(28, "No space left")
+
+    wanted = wanted_of(tmp_path)
+    monkeypatch.setattr("landing_lab.app.boards.sensors._append", full)
+    with pytest.raises(RecordingError, match=r"rec\.xdf cannot be written: No space left; nothing was written") as told:
+        run_simulate_sensors(wanted, as_json=True)
+    assert ".tmp" not in str(told.value)
+    assert [file.name for file in tmp_path.iterdir()] == ["force.txt"]
+
+
+def test_another_that_takes_the_name_meanwhile_is_not_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = wanted_of(tmp_path)
+    monkeypatch.setattr("landing_lab.app.boards.sensors._check_free", lambda _: wanted.out.write_text("theirs"))
+    with pytest.raises(ParameterError, match="already exists"):
+        run_simulate_sensors(wanted, as_json=True)
+    assert wanted.out.read_text() == "theirs"
+
+
+def test_ctrl_c_says_that_nothing_was_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def pressed(_journal: XdfJournal, _raw: RawRecording) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+    before = {number: signal.getsignal(number) for number in ENDINGS}
+    monkeypatch.setattr("landing_lab.app.boards.sensors._append", pressed)
+    try:
+        assert run_simulate_sensors(wanted_of(tmp_path), as_json=True) == 130
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    assert "interrupted; nothing was written to" in capsys.readouterr().err
+    assert [file.name for file in tmp_path.iterdir()] == ["force.txt"]
+
+
 @pytest.mark.parametrize(
     ("changes", "seconds", "message"),
     [
@@ -127,6 +177,8 @@ def test_one_plate_is_refused_in_one_sentence(tmp_path: Path) -> None:
         ({"layout": "x"}, 4.0, "no layout 'x'"),
         ({"speed_up": 9.0}, 4.0, "speed-up"),
         ({"out": Path()}, 4.0, "is a folder"),
+        ({"out": Path("x.csv")}, 4.0, r"does not end in \.xdf"),
+        ({"layout": "pedar_99", "calibrated": True}, 4.0, "insole boards have up to 64 cells"),
     ],
 )
 def test_refusals_name_a_way_out(tmp_path: Path, changes: dict[str, object], seconds: float, message: str) -> None:

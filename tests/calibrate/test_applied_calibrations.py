@@ -173,3 +173,10 @@ def test_cells_that_were_not_calibrated_are_missing() -> None:
     )
     newton = counts_to_newton(INFO, part)(np.full((3, 8), 1000, dtype=np.int32))
     assert np.isnan(newton).sum(axis=0).tolist() == [0, 0, 0, 0, 0, 0, 0, 3]
+
+
+@pytest.mark.parametrize("started_at", ["9999-12-31T23:59:59+00:00", "0001-01-01T00:00:00+00:00"])
+def test_a_date_of_no_clock_is_an_unknown_age(started_at: str) -> None:
+    recording = recording_from_raw(with_calibrations(OF_PLATE, started_at=started_at))
+    doubt = str(recording.streams["plate"].sensor.doubt)
+    assert "dated by a clock that never ran, so nobody knows whether the calibration" in doubt

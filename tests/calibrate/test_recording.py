@@ -111,3 +111,12 @@ def test_metadata_travels() -> None:
     assert (recording.source, recording.started_at) == ("session 3", "2026-01-01T10:00:00Z")
     assert recording.provenance["protocol"] == "x"
     assert "a note" in recording.notes
+
+
+def test_a_board_whose_arrivals_are_no_numbers_is_left_out() -> None:
+    timeless = type(LEFT)(LEFT.info, LEFT.frames, np.full(len(LEFT.frames), np.nan))
+    recording = recording_from_raw(with_streams(RAW, insole_left=timeless))
+    assert set(recording.streams) == {"insole_right", "plate"}
+    assert any("insole_left: left out, its times of arrival are no numbers" in note for note in recording.notes)
+    with pytest.raises(RecordingError, match="times of arrival of insole_left are no numbers"):
+        recording_from_raw(RawRecording({"insole_left": timeless}))

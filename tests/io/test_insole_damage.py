@@ -89,7 +89,7 @@ BAD = [
     Bad("fscan_time", lambda: fscan_text(TRIMMED, step_s=0.0), "does not say its time between frames"),
     Bad("fscan_mirror", lambda: without(FSCAN, "MIRROR_COL 0", "MIRROR_COL 1"), "was exported mirrored"),
     Bad("fscan_blank", lambda: FSCAN[::-1].replace("B", "0", 1)[::-1], "other blank cells than the first"),
-    Bad("fscan_order", lambda: without(FSCAN, "^Frame 9\r", "Frame 3\r"), "time does not increase"),
+    Bad("fscan_order", lambda: without(FSCAN, "^Frame 9\r", "Frame 3\r"), "export it again, frames in order"),
     Bad("fscan_few", lambda: fscan_text(np.full((12, 3, 4), 5.0)), "only 12 cells lie under the left foot"),
     Bad("fscan_tiny", lambda: fscan_text(np.full((12, 6, 6), 5.0)), "an insole is 40-160 x 100-400 mm"),
     Bad("xsensor_foot", lambda: XSENSOR.replace("HX-LF", "HX-A"), "does not say which foot it is"),
@@ -108,6 +108,18 @@ BAD = [
     Bad("emed_matrix", lambda: EMED.replace("64x95", "9999999x9999999"), "does not say how many cells"),
     Bad("emed_summary", lambda: re.sub(r"Pict-No\.: \d+", "Pict-No.: MPP", EMED), "without numbered pictures"),
     Bad("emed_empty", lambda: emed_text(np.zeros((12, 50, 20))), "nobody stood on the platform"),
+    Bad("emed_digits", lambda: EMED.replace("64x95", f"64x{5000 * '9'}"), "does not say how many cells"),
+    Bad(
+        "emed_number",
+        lambda: re.sub(r"Pict-No\.: 1\b", f"Pict-No.: {5000 * '9'}", EMED, count=1),
+        "holds a picture number of too many digits",
+    ),
+    Bad("emed_column", lambda: re.sub(r"\t21\t", "\t²\t", EMED, count=1), "holds a column named"),
+    Bad("emed_nan", lambda: re.sub(r"(?m)^(\s*Force\b.*?)\S+$", r"\1nan", EMED), "holds a force that no foot has"),
+    Bad("emed_giant", lambda: re.sub(r"(?m)^(\s*Force\b.*?)\S+$", r"\g<1>1e308", EMED), "a force that no foot has"),
+    Bad("fscan_digits", lambda: without(FSCAN, "^Frame 9\r", f"Frame {5000 * '9'}\r"), "a frame number of too many"),
+    Bad("fscan_double", lambda: without(FSCAN, "^Frame 9\r", "Frame 8\r"), "stands there twice; take out one"),
+    Bad("xsensor_nobody", lambda: xsensor_text(0.0 * COARSE[0], 0.0 * COARSE[1]), "nobody stood on the left insole"),
     Bad("emed_cut", lambda: EMED[: EMED.index("Page 30") - 500], "the file is cut short or damaged"),
     Bad("emed_outside", lambda: emed_text(LEFT, first=(60, 20)), "the file is cut short or damaged"),
 ]
@@ -188,3 +200,23 @@ def test_whatever_happens_to_a_file_is_read_or_refused_in_a_sentence(
     for stream in found:
         assert (np.diff(stream.times_s) > 0.0).all()
         assert not np.isinf(stream.samples).any()
+
+
+def test_cells_that_no_foot_can_have_loaded_are_in_doubt(tmp_path: Path) -> None:
+    kpa = np.random.default_rng(1).uniform(1.0, 300.0, (40, 198))
+    kpa[:, 20:30] = 600.0
+    kpa[:, 0:5] = 0.0
+    kpa[3, 98] = -20.0
+    found = read(written(tmp_path, pedar_text(kpa, left=EVERY, right=EVERY)))
+    doubt = str(found.streams["insole_left"].sensor.doubt)
+    assert "cells 21, 22, 23, 24, 25 and 5 more of the left insole never changed" in doubt
+    assert "cell 99 of the left insole read less than 0" in doubt
+    assert "cells 01, 02, 03, 04, 05 of the left heel were 0 throughout: dead, or never loaded" in doubt
+    assert found.streams["insole_right"].sensor.doubt is None
+
+
+@pytest.mark.filterwarnings("error")
+def test_giant_numbers_do_not_warn(tmp_path: Path) -> None:
+    for text in (without(MOTICON, r"^0\.05\t\S+", "0.05\t1e308"), without(MOTICON, r"^0\.05\t", "1e308\t")):
+        with pytest.raises(FileFormatError):
+            read(written(tmp_path, text))

@@ -78,3 +78,15 @@ def test_bad_files_are_named(tmp_path: Path) -> None:
     with pytest.raises(ParameterError, match="does not answer"):
         layouts_wanted(["left=fsr402_8"], BOARDS[:1], tmp_path)
     assert layout_named("infotronic_8") == shipped_layouts()["infotronic_8"]
+
+
+@pytest.mark.parametrize(("kind", "told"), [("link", "which does not exist"), ("folder", "is a folder, not a file")])
+def test_what_is_kept_but_no_file_is_refused(tmp_path: Path, kind: str, told: str) -> None:
+    (tmp_path / "layouts").mkdir()
+    kept = tmp_path / "layouts" / "default.toml"
+    if kind == "link":
+        kept.symlink_to(tmp_path / "gone.toml")
+    else:
+        kept.mkdir()
+    with pytest.raises(FileFormatError, match=told):
+        layouts_wanted([], BOARDS, tmp_path)

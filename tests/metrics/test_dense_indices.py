@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import re
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +13,7 @@ import pytest
 import landing_lab as ll
 from fuse.scenes import raw_of, scene_of
 from landing_lab.calibrate.recording import recording_from_raw
+from landing_lab.errors import ParameterError
 from landing_lab.metrics.dense_steps import StepValue
 from landing_lab.model.blocks import FloatArray
 from landing_lab.model.channels import Channel, ChannelLayout
@@ -134,8 +137,16 @@ def test_what_is_no_walking_step_is_refused(kpa: FloatArray, why: str) -> None:
 
 
 def test_a_contact_cut_off_by_the_recording_is_none() -> None:
-    assert len(ll.dense_indices(recorded(step()[55:]))) == 0
+    cut = ll.dense_indices(recorded(step()[55:]))
+    assert len(cut) == 0
+    assert "no insole has a contact that begins and ends" in str(cut.note)
     assert len(ll.dense_indices(recorded(step()[:-45]))) == 0
+
+
+@pytest.mark.parametrize("given", [None, 5, "walk.asc"])
+def test_what_is_no_recording_is_refused(given: Any) -> None:
+    with pytest.raises(ParameterError, match=r"takes a Recording; got .*landing_lab\.read"):
+        ll.dense_indices(given)
 
 
 def test_few_cells_are_no_footprint() -> None:
@@ -145,7 +156,19 @@ def test_few_cells_are_no_footprint() -> None:
 
 
 def test_a_force_plate_has_no_footprint() -> None:
-    assert len(ll.dense_indices(ll.simulate_drop_jump(1).recording)) == 0
+    table = ll.dense_indices(ll.simulate_drop_jump(1).recording)
+    assert len(table) == 0
+    assert "holds no insole" in str(table.note)
+    assert table.to_pandas().attrs["note"] == table.note
+
+
+def test_what_is_in_doubt_of_the_insole_flags_every_row() -> None:
+    recording = recorded(step())
+    stream = recording.streams["insole_left"]
+    sensor = dataclasses.replace(stream.sensor, doubt="its size is unknown")
+    rows = list(ll.dense_indices(Recording(streams={"insole_left": dataclasses.replace(stream, sensor=sensor)})))
+    assert len(rows) == 3
+    assert all(row.status == "flagged" and "its size is unknown" in str(row.reason) for row in rows)
 
 
 def test_a_table_goes_to_pandas() -> None:
@@ -169,3 +192,9 @@ def test_real_walks() -> None:
     assert set(scan.side) == {"left"}
     assert (scan.groupby("name").value.count() == 5).all()
     assert scan[scan.name == "contact_area_cm2"].value.between(100.0, 130.0).all()
+
+
+def test_an_analysis_of_steps_says_where_they_are_measured() -> None:
+    (trial,) = ll.analyse(recorded(step())).trials
+    assert trial.task == "unknown"
+    assert "landing_lab.dense_indices(recording)" in str(trial.reason)

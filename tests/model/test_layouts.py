@@ -155,13 +155,22 @@ def test_a_layout_of_a_lab() -> None:
         ('name = "ours"', "", "does not say its name"),
         ('name = "ours"', 'name = "our insole"', "named with letters, digits"),
         ("width_mm = 90.0", "width_mm = 9.0", "an insole is 40-160 x 100-400 mm"),
-        ("width_mm = 90.0", 'width_mm = "wide"', "holds what is no number"),
+        ("width_mm = 90.0", 'width_mm = "wide"', "gives width_mm as 'wide', which is no number"),
         ("width_mm = 90.0", "width_mm = 90.0\nwidth_cm = 9.0", "a layout has no width_cm"),
         ('region = "heel"', 'region = "sole"', "is in region 'sole'; regions are"),
         ("x = 0.5", "x = 50.0", "x goes from 0 (medial) to 1 (lateral)"),
         ("x = 0.5", "x = nan", "x goes from 0 (medial) to 1 (lateral)"),
         ("area_mm2 = 5000.0", "area_mm2 = -1.0", "stands for -1.0 mm2"),
-        ("x = 0.5\n", "", "does not say its x"),
+        ("x = 0.5\n", "", "cell 'a' does not say its x"),
+        ("x = 0.5", "x = 2020-01-01", "cell 'a' gives x as 2020-01-01, which is no number"),
+        ("x = 0.5", "x = 1" + 400 * "0", "cell 'a' gives x as a number of too many digits"),
+        ("x = 0.5", "x = 1" + 5000 * "0", "a number of too many digits"),
+        ("width_mm = 90.0", "width_mm = true", "gives width_mm as true, which is no number"),
+        ("width_mm = 90.0", "width_mm = " + 5000 * "[" + 5000 * "]", "nested too deeply"),
+        ('name = "ours"', f'name = "{"o" * 65}"', "gives a name of 65 letters; give it 1 to 64"),
+        ('name = "ours"', 'name = "ours"\ntitle = ["a"]', "gives title as a list; write it as text"),
+        ('name = "a"', f'name = "{"o" * 65}"', "cell 1 of the layout gives a name of 65 letters"),
+        ('region = "heel"', "region = 3", "cell 'a' gives region as 3; write it as text"),
         ('name = "b"', 'name = "a"', "two cells of one name"),
         ("length_mm = 260.0", "length_mm = ", "is not TOML"),
         ("[[cells]]", "[cells]", "is not TOML"),
@@ -172,6 +181,12 @@ def test_a_wrong_layout_is_refused_in_a_sentence(old: str, new: str, sentence: s
     with pytest.raises(ParameterError, match=re.escape(sentence)) as caught:
         parse_layout(TOML.replace(old, new, 1))
     assert "\n" not in str(caught.value)
+
+
+def test_cells_that_are_no_tables() -> None:
+    head = {"name": "x", "width_mm": 90.0, "length_mm": 260.0}
+    with pytest.raises(ParameterError, match=r"cell 1 of the layout is no table; start each cell with \[\[cells\]\]"):
+        from_document({**head, "cells": [1, 2]})
 
 
 @pytest.mark.parametrize("document", [None, 3, [], {"cells": 3}, {"cells": [3]}, {"name": "x", "cells": []}])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -71,6 +72,9 @@ def test_other_endings_missing_ffmpeg_and_trials_without_insoles_are_refused(
         ll.animate_landing(pressed_trial(), tmp_path / "landing.mp4")
     with pytest.raises(ParameterError, match="no pressure to draw"):
         ll.animate_landing(made_trial(), tmp_path / "landing.gif")
+    nowhere: Any = None
+    with pytest.raises(ParameterError, match=r"written to a path; got None; name a \.gif or \.mp4"):
+        ll.animate_landing(pressed_trial(), nowhere)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -306,3 +307,16 @@ def test_drop_landing_is_drawn_over_its_first_part() -> None:
     view = pressure_view(pressed_trial(trial=landing_trial()))
     assert view.times_s[-1] == pytest.approx(0.3, abs=0.002)
     assert view.feet[0].course is not None
+
+
+@pytest.mark.parametrize("plot", [ll.plot, ll.plot_pressure, ll.plot_medial_shift, ll.plot_regions, ll.plot_butterfly])
+@pytest.mark.parametrize("trial", ["0", None, True, 0.5])
+def test_trials_are_counted_in_whole_numbers(plot: Any, trial: Any) -> None:
+    with pytest.raises(ParameterError, match="trial counts the trials from 0; got"):
+        plot(pressed_trial(), trial=trial)
+
+
+def test_pressure_at_no_time_is_refused() -> None:
+    nowhen: Any = None
+    with pytest.raises(ParameterError, match="got None; choose one of them"):
+        ll.plot_pressure(pressed_trial(), at=nowhen)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -115,3 +118,13 @@ def test_measured_cop_is_medial_towards_the_other_foot_and_anterior_at_take_off(
             assert along[-40:-20].mean() > np.median(along) + 0.05, "the weight leaves over the toes"
     # A file without side by side feet, or without take-off, says nothing of toes.
     assert feet_cop_mm(TRIAL.recording.streams["force"]) is None
+
+
+def test_the_python_of_the_page_runs() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "simulation.md").read_text("utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    force = simulate_drop_jump(1).recording.streams["force"]
+    assert force.sample_rate_hz == 1000.0
+    names: dict[str, Any] = {"force_n": np.asarray(force.samples[:, :2])}
+    exec(code, names)
+    assert names["result"].trials

@@ -11,6 +11,7 @@ from landing_lab.calibrate.convert import foreign
 from landing_lab.calibrate.layouts import other_layout
 from landing_lab.errors import CalibrationError
 from landing_lab.model.calibration import Calibration, InsoleCalibration, PlateCalibration, from_document, out_of_date
+from landing_lab.model.calibration_limits import YEARS
 from landing_lab.model.device import DeviceInfo
 from landing_lab.model.raw import RawRecording
 
@@ -132,8 +133,9 @@ def _doubt(calibration: Calibration, recorded_at: object) -> str | None:
     """The sentence that a calibration did not hold when something was recorded (ISO 8601 text); None where it did."""
     recorded = _instant(recorded_at)
     if recorded is None:
+        says = "does not say when it was made" if recorded_at is None else "is dated by a clock that never ran"
         return (
-            f"the recording does not say when it was made, so nobody knows whether the calibration of "
+            f"the recording {says}, so nobody knows whether the calibration of "
             f"{calibration.device_id} ({calibration.file or calibration.made_at[:10]}) was valid then"
         )
     return out_of_date(calibration, recorded)
@@ -159,5 +161,7 @@ def _instant(text: object) -> datetime | None:
     try:
         instant = datetime.fromisoformat(str(text))
     except ValueError:
+        return None
+    if not YEARS[0] <= instant.year <= YEARS[1]:
         return None
     return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant

@@ -37,7 +37,10 @@ def recording_from_raw(raw: RawRecording, *, source: str = "recording") -> Recor
 
     Raises RecordingError where no device sent a single frame.
     """
-    filled = {name: stream for name, stream in raw.streams.items() if len(stream.frames) > 1}
+    timeless = [name for name, stream in raw.streams.items() if not np.isfinite(stream.arrival_s).all()]
+    filled = {name: one for name, one in raw.streams.items() if len(one.frames) > 1 and name not in timeless}
+    if timeless and not filled:
+        raise RecordingError(f"the times of arrival of {', '.join(timeless)} are no numbers; repeat the trial")
     if not filled:
         raise RecordingError(
             "the recording holds no samples: no board sent anything before it ended; check the cables and repeat"
@@ -52,7 +55,8 @@ def recording_from_raw(raw: RawRecording, *, source: str = "recording") -> Recor
         lost = sum(gap.n_samples for gap in streams[name].gaps if gap.reason == LOST)
         if lost:
             notes.append(f"{name}: {lost} samples were lost on the way and are shown as gaps.")
-    notes.extend(f"{name}: nothing was received." for name in raw.streams if name not in filled)
+    notes.extend(f"{name}: left out, its times of arrival are no numbers; repeat the trial." for name in timeless)
+    notes.extend(f"{name}: nothing was received." for name in raw.streams if name not in {*filled, *timeless})
     doubts = [doubt for doubt in (_ended_early(raw), _twins(filled), *_clock_doubts(filled, clocks)) if doubt]
     notes.extend(doubts)
     return Recording(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from landing_lab.errors import FileFormatError
 from landing_lab.io.force_table import ForceTable
@@ -27,6 +28,15 @@ BEYOND_KPA: Final = 5000.0
 
 BEYOND_N: Final = 20_000.0
 """No zone of an insole carries more: a landing of 20 body weights on one foot."""
+
+
+FEW_CELLS: Final = 200
+"""Insoles of up to so many cells fill the sole; the edge of a trimmed grid of more is never loaded (F-Scan: 955)."""
+
+DEAD_SHARE: Final = 0.1
+"""Of the cells of heel or forefoot: in real walks on pedar up to 2 of 28 are never loaded."""
+
+MOST_NAMED: Final = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -87,6 +97,16 @@ def rows_in_time(path: Path, times_s: FloatArray, lines: IntArray | None = None)
         lines=lines,
         without_time="",
     )
+    wrong = np.flatnonzero(np.diff(times_s) <= 0.0)
+    if len(wrong):
+        before_s, at_s = times_s[wrong[0] : wrong[0] + 2].tolist()
+        twice = f"its frame, at {at_s:.9g} s, stands there twice; take out one of the two, or export it again"
+        back = f"its frame is of {at_s:.9g} s and the one before of {before_s:.9g} s; export it again, frames in order"
+        raise FileFormatError(
+            f"{path.name}: time does not increase at {table.line(int(wrong[0]) + 1)}: "
+            f"{twice if at_s == before_s else back}",
+            path=path,
+        )
     return time_base(table, path.name, len(times_s), 0, None)
 
 
@@ -113,13 +133,42 @@ def _stream(path: Path, foot: FootCells, base: TimeBase) -> Stream:
         sensor=Sensor(
             kind="pressure_insole",
             description=foot.description,
-            doubt=foot.doubt,
+            doubt="; ".join(filter(None, (foot.doubt, *_wrong_cells(foot)))) or None,
             insole=foot.layout,
             whole_foot=True,
         ),
         clock=Clock(source=base.clock),
         gaps=(*base.gaps, *_gaps(placed, base, foot.lost)),
     )
+
+
+def _wrong_cells(foot: FootCells) -> list[str]:
+    """Sentences on cells that no foot can have loaded so: stuck at a value, never above 0, or below 0."""
+    samples = foot.samples[~np.isnan(foot.samples).all(axis=1)]
+    highest, lowest = np.nanmax(samples, axis=0, initial=-np.inf), np.nanmin(samples, axis=0, initial=np.inf)
+    told = []
+    still = highest == lowest
+    if not still.all() and (stuck := still & (highest > 0.0)).any():
+        told.append(
+            f"{_listed(foot, stuck)} of the {foot.side} insole never changed: stuck, and their load is not real"
+        )
+    if (below := lowest < 0.0).any():
+        told.append(f"{_listed(foot, below)} of the {foot.side} insole read less than 0, which no load does")
+    if foot.layout is not None and len(foot.layout) <= FEW_CELLS and (highest > 0.0).any():
+        parts, dead = np.array([cell.part for cell in foot.layout.cells]), still & (highest == 0.0)
+        for part in ("heel", "forefoot"):
+            own = dead & (parts == part)
+            if own.sum() > DEAD_SHARE * (parts == part).sum():
+                told.append(f"{_listed(foot, own)} of the {foot.side} {part} were 0 throughout: dead, or never loaded")
+    return told
+
+
+def _listed(foot: FootCells, which: NDArray[np.bool_]) -> str:
+    """Names of cells in a sentence, the first few of many."""
+    names = foot.names if foot.layout is None else [cell.name for cell in foot.layout.cells]
+    chosen = [names[index] for index in np.flatnonzero(which).tolist()]
+    more = f" and {len(chosen) - MOST_NAMED} more" if len(chosen) > MOST_NAMED else ""
+    return f"cell{'s' if len(chosen) > 1 else ''} {', '.join(chosen[:MOST_NAMED])}{more}"
 
 
 def _channels(foot: FootCells, unit: str) -> tuple[Channel, ...]:

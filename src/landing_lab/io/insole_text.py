@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 
@@ -12,6 +13,9 @@ from landing_lab.errors import FileFormatError
 from landing_lab.io.text_lines import Dialect
 from landing_lab.io.text_numbers import parse_numbers
 from landing_lab.model.blocks import FloatArray, IntArray
+
+MOST_DIGITS: Final = 9
+"""Of a number of a frame, row or column."""
 
 
 def table_below(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -103,6 +104,6 @@ def _kept(dataset: Path, device_id: str) -> InsoleLayout | None:
     own = re.sub(r"[^A-Za-z0-9-]+", "-", device_id)[:60]
     for name in (f"{own}.toml", DEFAULT):
         file = Path(dataset) / FOLDER / name
-        if file.is_file():
+        if os.path.lexists(file):  # a link to nowhere, a folder or a device is refused, not passed over
             return read_layout(file)
     return None

@@ -75,6 +75,8 @@ def foot_of_frames(
     cell_mm: width and height. Raises FileFormatError where such a sole is none.
     """
     row, column = np.nonzero(sole)
+    if not len(row):
+        raise FileFormatError(f"{path.name}: nobody stood on the {side} insole; choose the file with steps", path=path)
     if len(row) > MOST_CELLS:
         raise FileFormatError(
             f"{path.name} holds {len(row)} cells under one foot, and insoles have up to {MOST_CELLS}; export one foot",

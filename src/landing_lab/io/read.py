@@ -68,10 +68,10 @@ def read(
 
 
 def _read(file: Path, wanted: dict[Side, str | int | None], given_hz: float | None) -> Recording:
-    content = _recognise(file).read(file)
-    if isinstance(content, ForceTable):
-        # numbers beyond any force become infinite here and there, and are left to the analysis as missing
-        with np.errstate(all="ignore"):
+    # numbers beyond any force become infinite here and there, and are left to the analysis as missing
+    with np.errstate(all="ignore"):
+        content = _recognise(file).read(file)
+        if isinstance(content, ForceTable):
             return recording_of(file, content, wanted, given_hz)
     if given_hz is not None or any(name is not None for name in wanted.values()):
         raise ParameterError(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 
 from landing_lab.detect.params import TaskParams
@@ -14,6 +16,8 @@ LOADED_N = 50.0
 
 MOSTLY_MISSING = 0.5
 """Share of missing samples above which the holes are the finding."""
+
+OF_STEPS: Final = "walking steps on a pressure mat are measured in Python by landing_lab.dense_indices(recording)"
 
 
 def no_trial(signals: ForceSignals, weight: BodyWeight | None, params: TaskParams) -> str:

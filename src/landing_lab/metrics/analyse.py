@@ -18,7 +18,7 @@ from landing_lab.detect.trial import BodyWeight, LandingTrial
 from landing_lab.detect.trials import find_trials
 from landing_lab.errors import ParameterError
 from landing_lab.fuse.sources import signals_of
-from landing_lab.metrics._no_trial import no_trial
+from landing_lab.metrics._no_trial import OF_STEPS, no_trial
 from landing_lab.metrics.table import flagged, metrics_of, table_notes, with_metric_names
 from landing_lab.model.events import Events, Phases
 from landing_lab.model.quality import Quality
@@ -118,6 +118,8 @@ def _nothing(
     settings: dict[str, object],
 ) -> TrialResult:
     """A refused trial, with body weight where at least that is known."""
+    if signals is not None and any(foot.layout.dense for foot in signals.pressure.values()):
+        reason = f"{reason.rstrip('.')}; {OF_STEPS}"
     rows: tuple[MetricValue, ...] = ()
     quality = Quality()
     if signals is not None:

@@ -13,9 +13,10 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from landing_lab.detect.inputs import check_recording
 from landing_lab.detect.trial import SAMPLING_SD
 from landing_lab.metrics._registry import Estimate, RefusedError
-from landing_lab.metrics.dense_steps import Stance, StepTable, StepValue, stances_of
+from landing_lab.metrics.dense_steps import Stance, StepTable, StepValue, stances_of, why_none
 from landing_lab.model.blocks import FloatArray
 from landing_lab.model.pressure import gate_n
 from landing_lab.model.recording import Recording
@@ -46,9 +47,11 @@ def dense_indices(recording: Recording) -> StepTable:
     """Contact area, arch index and centre-of-pressure excursion index of every contact of every insole.
 
     Contacts that are no walking steps, and insoles of fewer than 50 cells, have rows that say why they were refused.
-    A recording without insoles gives an empty table.
+    Where there is no contact at all the table is empty and its note says why.
     """
-    return StepTable(tuple(_row(stance, index) for stance in stances_of(recording) for index in INDICES))
+    check_recording(recording)
+    rows = tuple(_row(stance, index) for stance in stances_of(recording) for index in INDICES)
+    return StepTable(rows, None if rows else why_none(recording))
 
 
 def _row(stance: Stance, index: _Index) -> StepValue:
@@ -62,9 +65,8 @@ def _row(stance: Stance, index: _Index) -> StepValue:
     head = (stance.step, stance.side, stance.start_s, stance.stop_s, index.name)
     if found is None:
         return StepValue(*head, None, index.unit, None, "refused", reason, index.method)
-    return StepValue(
-        *head, found.value, index.unit, found.sd, "flagged" if found.doubt else "ok", found.doubt, index.method
-    )
+    doubt = "; ".join(filter(None, (found.doubt, stance.doubt))) or None
+    return StepValue(*head, found.value, index.unit, found.sd, "flagged" if doubt else "ok", doubt, index.method)
 
 
 def _contact_area(stance: Stance) -> Estimate:

@@ -57,9 +57,10 @@ class StepValue(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class StepTable:
-    """Indices of every contact of a recording, the left foot's first."""
+    """Indices of every contact of a recording, the left foot's first. note: why there are none, None where some are."""
 
     rows: tuple[StepValue, ...] = ()
+    note: str | None = None
 
     def __iter__(self) -> Iterator[StepValue]:
         return iter(self.rows)
@@ -68,17 +69,23 @@ class StepTable:
         return len(self.rows)
 
     def to_pandas(self) -> pd.DataFrame:
-        """The table as a data frame with COLUMNS; its groups by side and name give means and spreads."""
+        """The table as a data frame with COLUMNS; its groups by side and name give means and spreads.
+
+        attrs["note"] of the frame is the note of the table.
+        """
         import pandas as pd
 
-        return pd.DataFrame(self.rows, columns=list(COLUMNS))
+        frame = pd.DataFrame(self.rows, columns=list(COLUMNS))
+        frame.attrs["note"] = self.note
+        return frame
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Stance:
     """One contact of one foot: cells (n, c) newton, centre of pressure (n, 2) mm, medial and anterior.
 
-    refusal: the sentence why its contact is no walking step on a dense mat, None where it is one.
+    refusal: the sentence why its contact is no walking step on a dense mat, None where it is one. doubt: what flags
+    everything that this insole says.
     """
 
     step: int
@@ -89,6 +96,7 @@ class Stance:
     cells_n: FloatArray
     cop_mm: FloatArray
     refusal: str | None
+    doubt: str | None = None
 
     @property
     def highest_kpa(self) -> FloatArray:
@@ -108,6 +116,21 @@ def stances_of(recording: Recording) -> list[Stance]:
             if foot is not None:
                 found += _of_foot(stream, foot, side)
     return found
+
+
+def why_none(recording: Recording) -> str:
+    """The sentence why a recording has no stance at all."""
+    insoles = [one for one in recording.streams.values() if one.sensor.kind in ("fsr_insole", "pressure_insole")]
+    if not insoles:
+        return (
+            "the recording holds no insole, and these indices are of the cells of a pressure mat; read an insole file"
+        )
+    if all(one.sensor.insole is None for one in insoles):
+        return "nobody knows where the cells of these insoles lie; describe them as a layout (docs/layouts.md)"
+    return (
+        "no insole has a contact that begins and ends within the recording: nobody stepped on it, or it was cut; "
+        "record whole steps"
+    )
 
 
 def _of_foot(stream: Stream, foot: FootPressure, side: Side) -> list[Stance]:
@@ -143,6 +166,7 @@ def _stance(stream: Stream, foot: FootPressure, side: Side, number: int, first: 
         cells_n=cells,
         cop_mm=cop,
         refusal=_refusal(foot, cells, cop, stop_s - start_s),
+        doubt=stream.sensor.doubt,
     )
 
 

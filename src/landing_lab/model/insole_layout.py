@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any, Final, Literal, TypeAlias, get_args
+from typing import Final, Literal, TypeAlias, cast, get_args
 
 import numpy as np
 
@@ -39,6 +39,12 @@ AXIS_X: Final = (0.5, 0.4)
 
 ON_AXIS: Final = 0.02
 """A cell whose middle lies within this share of the width from the axis counts half on either side."""
+
+MOST_LETTERS: Final = 64
+"""Of the name of a layout or a cell, which stand in tables and pictures (choice)."""
+
+MOST_PROSE: Final = 1000
+"""Of its title and source (choice)."""
 
 DENSE_CELLS: Final = 50
 """From so many cells on, indices made for pressure mats make sense (pressure.md)."""
@@ -146,23 +152,19 @@ def from_document(document: object) -> InsoleLayout:
     known = {"name", "title", "source", "width_mm", "length_mm", "sensing_area_mm2", "cells"}
     if unknown := sorted(set(map(str, document)) - known):
         raise ParameterError(f"a layout has no {', '.join(unknown)}; it has {', '.join(sorted(known))}")
-    try:
-        cells = tuple(_cell(entry) for entry in document["cells"])
-        return InsoleLayout(
-            name=str(document["name"]),
-            title=str(document.get("title") or document["name"]),
-            source=str(document.get("source") or "not stated"),
-            width_mm=float(document["width_mm"]),
-            length_mm=float(document["length_mm"]),
-            cells=cells,
-            sensing_area_mm2=_optional(document.get("sensing_area_mm2")),
-        )
-    except KeyError as error:
-        raise ParameterError(f"the layout does not say its {error.args[0]}; docs/layouts.md shows one") from error
-    except (TypeError, ValueError) as error:
-        if isinstance(error, ParameterError):
-            raise
-        raise ParameterError(f"the layout holds what is no number ({error}); docs/layouts.md shows one") from error
+    entries = document.get("cells")
+    if not isinstance(entries, Sequence) or isinstance(entries, str):
+        raise ParameterError("the layout does not say its cells; docs/layouts.md shows one")
+    sensing = "sensing_area_mm2"
+    return InsoleLayout(
+        name=_text(document, "name", "the layout"),
+        title=_text(document, "title" if document.get("title") else "name", "the layout", most=MOST_PROSE),
+        source=_text(document, "source", "the layout", most=MOST_PROSE) if document.get("source") else "not stated",
+        width_mm=_number(document, "width_mm", "the layout"),
+        length_mm=_number(document, "length_mm", "the layout"),
+        cells=tuple(_cell(entry, row) for row, entry in enumerate(entries, start=1)),
+        sensing_area_mm2=None if document.get(sensing) is None else _number(document, sensing, "the layout"),
+    )
 
 
 def parse_layout(text: str) -> InsoleLayout:
@@ -171,6 +173,12 @@ def parse_layout(text: str) -> InsoleLayout:
         return from_document(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise ParameterError(f"the layout is not TOML ({error}); docs/layouts.md shows one") from error
+    except RecursionError as error:
+        raise ParameterError("its brackets are nested too deeply for a layout; docs/layouts.md shows one") from error
+    except ValueError as error:
+        if isinstance(error, ParameterError):
+            raise
+        raise ParameterError("it holds a number of too many digits; docs/layouts.md shows a layout") from error
 
 
 @cache
@@ -191,13 +199,19 @@ def default_layout(n_channels: int) -> InsoleLayout | None:
     return None if name is None else shipped_layouts()[name]
 
 
-def _cell(entry: Any) -> LayoutCell:
+def _cell(entry: object, row: int) -> LayoutCell:
+    """The cell that the row-th entry, from 1, describes."""
+    told = f"cell {row} of the layout"
+    if not isinstance(entry, Mapping):
+        raise ParameterError(f"{told} is no table; start each cell with [[cells]] as docs/layouts.md shows")
+    name = _text(entry, "name", told)
+    told = f"cell {name!r}"
     cell = LayoutCell(
-        name=str(entry["name"]),
-        region=entry["region"],
-        x=float(entry["x"]),
-        y=float(entry["y"]),
-        area_mm2=float(entry["area_mm2"]),
+        name=name,
+        region=cast("Region", _text(entry, "region", told)),
+        x=_number(entry, "x", told),
+        y=_number(entry, "y", told),
+        area_mm2=_number(entry, "area_mm2", told),
     )
     if cell.region not in get_args(Region):
         raise ParameterError(
@@ -213,8 +227,40 @@ def _cell(entry: Any) -> LayoutCell:
     return cell
 
 
-def _optional(value: Any) -> float | None:
-    return None if value is None else float(value)
+def _number(table: Mapping[str, object], key: str, told: str) -> float:
+    value = _said(table, key, told)
+    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
+        raise ParameterError(f"{told} gives {key} as {_shown(value)}, which is no number; docs/layouts.md shows one")
+    try:
+        return float(value)
+    except OverflowError as error:
+        raise ParameterError(f"{told} gives {key} as a number of too many digits") from error
+
+
+def _text(table: Mapping[str, object], key: str, told: str, *, most: int = MOST_LETTERS) -> str:
+    value = _said(table, key, told)
+    if not isinstance(value, str):
+        raise ParameterError(f"{told} gives {key} as {_shown(value)}; write it as text, in quotes")
+    if not 0 < len(value) <= most:
+        raise ParameterError(f"{told} gives a {key} of {len(value)} letters; give it 1 to {most}")
+    return value
+
+
+def _said(table: Mapping[str, object], key: str, told: str) -> object:
+    if key not in table:
+        raise ParameterError(f"{told} does not say its {key}; docs/layouts.md shows one")
+    return table[key]
+
+
+def _shown(value: object) -> str:
+    """A value as a TOML file writes it, or its kind where that would be long."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Mapping):
+        return "a table"
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return "a list"
+    return repr(value)[:40] if isinstance(value, str) else str(value)[:40]
 
 
 def _check(layout: InsoleLayout) -> None:

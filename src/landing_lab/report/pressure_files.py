@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
-from landing_lab.errors import ParameterError
 from landing_lab.io.write import write_whole
 from landing_lab.model.result import TrialResult
 from landing_lab.report.animation import animation_bytes
 from landing_lab.report.pressure_section import KINDS, PressurePicture
 from landing_lab.report.pressure_view import has_pressure
 
+NOTHING_MOVES: Final = "slow motion needs pressure insoles and a contact, and no trial of this analysis has both"
 
-def check_animate(trials: Sequence[TrialResult]) -> None:
-    """Raises ParameterError where slow motion was asked for and no trial has pressure to show."""
-    if not any(has_pressure(trial) for trial in trials):
-        raise ParameterError(
-            "slow motion needs pressure insoles and a contact; no trial of this analysis has both; leave --animate out"
-        )
+
+def can_animate(trials: Sequence[TrialResult]) -> bool:
+    """Whether some trial has pressure to show in slow motion."""
+    return any(has_pressure(trial) for trial in trials)
 
 
 def write_pressure(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from landing_lab.errors import ParameterError
+from landing_lab.io.visible import snippet
 from landing_lab.model.result import Result, TrialResult
 from landing_lab.report.write import chosen_trial
 
@@ -67,5 +70,7 @@ def animate_landing(trials: Result | TrialResult | Sequence[TrialResult], path: 
     from landing_lab.io.write import write_whole
     from landing_lab.report.animation import animation_bytes
 
+    if not isinstance(path, (str, os.PathLike)):
+        raise ParameterError(f"a slow motion is written to a path; got {snippet(repr(path))}; name a .gif or .mp4")
     target = Path(path)
     return write_whole(target, animation_bytes(chosen_trial(trials, trial), target.suffix.lower()))

@@ -158,7 +158,7 @@ def sample_at(view: PressureView, at: str | float) -> int | None:
         return view.peak
     if at == "maximum":
         return None
-    if isinstance(at, (str, bool)) or not math.isfinite(at):
+    if isinstance(at, bool) or not isinstance(at, (int, float, np.integer, np.floating)) or not math.isfinite(at):
         raise ParameterError(
             f'pressure is drawn at "peak", as "maximum", or at seconds after touchdown; got {at!r}; choose one of them'
         )

@@ -6,7 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+import numpy as np
+
 from landing_lab.errors import ParameterError
+from landing_lab.io.visible import snippet
 from landing_lab.io.write import write_whole
 from landing_lab.model.result import Result, TrialResult
 from landing_lab.model.sensitivity import ThresholdSensitivity
@@ -66,6 +69,8 @@ def plot(trials: Result | TrialResult | Sequence[TrialResult] | ThresholdSensiti
 def chosen_trial(trials: Result | TrialResult | Sequence[TrialResult], trial: int) -> TrialResult:
     """The trial of this number, counted from 0 within what is given; ParameterError where there is none."""
     found = trials_of(trials)
+    if isinstance(trial, bool) or not isinstance(trial, (int, np.integer)):
+        raise ParameterError(f"trial counts the trials from 0; got {snippet(repr(trial))}; give a whole number")
     if not 0 <= trial < len(found):
         raise ParameterError(
             f"there is no trial {trial}; this analysis holds {len(found)}, counted from 0; choose one of them"
@@ -95,7 +100,7 @@ def report(
     """
     from landing_lab.report.figure import figure_bytes, trial_figure
     from landing_lab.report.html import write_report
-    from landing_lab.report.pressure_files import check_animate, write_pressure
+    from landing_lab.report.pressure_files import NOTHING_MOVES, can_animate, write_pressure
     from landing_lab.report.pressure_section import pressure_pictures
 
     folder = Path(out_dir)
@@ -104,8 +109,8 @@ def report(
         hidden = {"notes", "path"}
         session = {key: value for key, value in trials.recording.provenance.items() if key not in hidden}
     found = trials_of(trials)
-    if animate:
-        check_animate(found)
+    if animate and not can_animate(found):
+        raise ParameterError(f"{NOTHING_MOVES}; leave animate out")
     pressure = [pressure_pictures(trial) for trial in found]
     page = write_report(
         found, folder / "report.html", title=title, truth=truth, session=session, sensitivity=sensitivity,

@@ -26,15 +26,13 @@ def write_outputs(
 
     truth, session, sensitivity, labels, animate: as in `landing_lab.report.write.report`.
 
-    Raises RecordingError where the folder cannot be written, ParameterError for animate where nothing can move.
+    animate does nothing where no trial has insoles. Raises RecordingError where the folder cannot be written.
     """
     from landing_lab.io.write import write_analysis_json, write_metrics_csv
+    from landing_lab.report.pressure_files import can_animate
     from landing_lab.report.write import report
 
-    if animate:
-        from landing_lab.report.pressure_files import check_animate
-
-        check_animate(trials)  # before anything is written
+    animate = animate and can_animate(trials)
     numbers = [folder / "metrics.csv", folder / "analysis.json"]
     write_metrics_csv(trials, numbers[0], labels)
     write_analysis_json(document, numbers[1])

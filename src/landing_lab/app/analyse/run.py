@@ -92,8 +92,30 @@ def run_analyse(
     out: Path | None,
     extras: Extras | None = None,
 ) -> int:
-    """Analyse each file, print, write; 0 if every file was read, 2 if one could not be."""
-    extras = extras or Extras()
+    """Analyse each file, print, write; 0 if every file was read, 2 if one could not be, 130 if it was interrupted."""
+    from landing_lab.app.terminal.interrupt import interruptible
+
+    kept = "nothing was written" if out is None else f"files in {out} that were finished are whole, others are missing"
+    return interruptible(
+        lambda: _analyse(
+            files, columns, mass_kg=mass_kg, box_height_m=box_height_m, task=task, output_format=output_format,
+            out=out, extras=extras or Extras(),
+        ),
+        f"interrupted; {kept}",
+    )  # fmt: skip
+
+
+def _analyse(
+    files: Sequence[Path],
+    columns: Columns,
+    *,
+    mass_kg: float | None,
+    box_height_m: float | None,
+    task: str,
+    output_format: str,
+    out: Path | None,
+    extras: Extras,
+) -> int:
     if not files:
         raise ParameterError("analyse needs a file with vertical force; name one or more, or see --help")
     if extras.animate and out is None:
@@ -133,11 +155,19 @@ def run_analyse(
         from landing_lab.app.analyse.outputs import write_outputs
 
         written = write_outputs(trials, document, out, sensitivity=sensitivity, animate=extras.animate)
+        _say_if_nothing_moves(trials, extras)
         if output_format == "table":
             print("Written:")
             for path in written:
                 print(f"  {path}")
     return 2 if errors else 0
+
+
+def _say_if_nothing_moves(trials: Sequence[TrialResult], extras: Extras) -> None:
+    from landing_lab.report.pressure_files import NOTHING_MOVES, can_animate
+
+    if extras.animate and not can_animate(trials):
+        print(f"landing-lab: --animate was left out: {NOTHING_MOVES}", file=sys.stderr)
 
 
 def _check(output_format: str, mass_kg: float | None, box_height_m: float | None, task: str) -> None:

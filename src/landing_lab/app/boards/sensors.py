@@ -13,8 +13,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from landing_lab.app.invocation import command_name
-from landing_lab.errors import CalibrationError, ParameterError
+from landing_lab.app.terminal.interrupt import interruptible
+from landing_lab.errors import CalibrationError, ParameterError, RecordingError
 from landing_lab.model.blocks import FloatArray
+from landing_lab.model.calibration_limits import RANGES
+from landing_lab.model.insole_layout import InsoleLayout
 from landing_lab.model.raw import RawRecording
 from landing_lab.model.recording import Recording, Stream
 from landing_lab.sim.from_force import SensedRecording, sensed_recording
@@ -47,17 +50,24 @@ class SensorsWanted:
 
 
 def run_simulate_sensors(wanted: SensorsWanted, *, as_json: bool) -> int:
-    """Write the recording and its truth, and say so."""
+    """Write the recording and its truth, and say so; 130 where it was interrupted."""
+    return interruptible(
+        lambda: _simulate_sensors(wanted, as_json=as_json), f"interrupted; nothing was written to {wanted.out}"
+    )
+
+
+def _simulate_sensors(wanted: SensorsWanted, *, as_json: bool) -> int:
     from landing_lab.io.layout_files import layout_named
     from landing_lab.io.read import read
 
     _check_free(wanted)
     recording = read(wanted.file, left=wanted.left, right=wanted.right, sample_rate_hz=wanted.rate_hz)
-    setting = dataclasses.replace(SETTINGS[wanted.sensors], layout=layout_named(wanted.layout))
+    setting = dataclasses.replace(SETTINGS[wanted.sensors], layout=_fitting(layout_named(wanted.layout), wanted))
     made = _sensed(recording, wanted, setting)
     facts = {"participant": "simulated", "force_from": wanted.file.name}
     truth = wanted.out.with_name(wanted.out.name + TRUTH_SUFFIX)
-    _write(wanted.out, dataclasses.replace(made.raw, metadata={**made.raw.metadata, **facts}), truth, made)
+    raw = dataclasses.replace(made.raw, metadata={**made.raw.metadata, **facts})
+    _write(wanted.out, raw, truth, made, overwrite=wanted.overwrite)
     document = {
         "recording": str(wanted.out),
         "truth": str(truth),
@@ -101,9 +111,21 @@ def _sensed(recording: Recording, wanted: SensorsWanted, setting: SensorSetting)
         ) from error
 
 
+def _fitting(layout: InsoleLayout, wanted: SensorsWanted) -> InsoleLayout:
+    most = RANGES["n_cells"][1]
+    if wanted.calibrated and len(layout) > most:
+        raise ParameterError(
+            f"insole boards have up to {most:g} cells, and the layout {layout.name} has {len(layout)}; choose another "
+            "layout, or add --uncalibrated"
+        )
+    return layout
+
+
 def _check_free(wanted: SensorsWanted) -> None:
     if wanted.out.is_dir():
         raise ParameterError(f"--out {wanted.out} is a folder; name the recording to write, such as rec.xdf")
+    if wanted.out.suffix.lower() != ".xdf":
+        raise ParameterError(f"--out {wanted.out} does not end in .xdf; name the recording to write, such as rec.xdf")
     if wanted.out.exists() and not wanted.overwrite:
         raise ParameterError(f"{wanted.out} already exists; choose another --out, or write over it with --force")
     if wanted.out.exists() and wanted.file.exists() and wanted.out.samefile(wanted.file):
@@ -129,21 +151,42 @@ def _two_feet(recording: Recording) -> tuple[FloatArray, float, FloatArray | Non
     return np.asarray(stream.samples[:, list(columns)]), stream.sample_rate_hz, feet_cop_mm(stream)
 
 
-def _write(path: Path, raw: RawRecording, truth: Path, made: SensedRecording) -> None:
-    """Both files, whole; the recording comes last, so that it never stands beside the truth of another."""
-    from landing_lab.io.write import plain, write_whole
+def _write(path: Path, raw: RawRecording, truth: Path, made: SensedRecording, *, overwrite: bool) -> None:
+    """Both files, whole; the recording comes last, so that it never stands beside the truth of another.
+
+    Without overwrite its name is taken first, so that of two that are written at once one is refused.
+    """
+    from landing_lab.io.write import make_folder, plain, write_whole
     from landing_lab.io.xdf_journal import JournalStream, XdfJournal
 
+    make_folder(path.parent)
     unfinished = path.with_name(f".{path.name[:40]}-{secrets.token_hex(4)}.tmp")
     streams = [JournalStream(name, stream.info) for name, stream in raw.streams.items()]
+    taken = False
     try:
+        if not overwrite:
+            path.open("xb").close()
+            taken = True
         with XdfJournal(unfinished, streams, metadata=raw.metadata) as journal:
             _append(journal, raw)
         write_whole(truth, json.dumps(plain(made.truth.as_dict()), separators=(",", ":"), allow_nan=False).encode())
         unfinished.replace(path)
+        taken = False
+    except FileExistsError as error:
+        raise ParameterError(f"{path} already exists; choose another --out, or write over it with --force") from error
+    except (OSError, RecordingError) as error:
+        cause = error.__cause__ if isinstance(error, RecordingError) else error
+        why = (cause.strerror if isinstance(cause, OSError) else None) or "the disk did not take it"
+        raise RecordingError(
+            f"{path} cannot be written: {why}; nothing was written; free space on the disk, check the permissions, or "
+            "choose another folder"
+        ) from error
     finally:
         with suppress(OSError):
-            unfinished.unlink()
+            unfinished.unlink(missing_ok=True)
+            if taken:
+                path.unlink()
+                truth.unlink(missing_ok=True)
 
 
 def _append(journal: XdfJournal, raw: RawRecording) -> None:

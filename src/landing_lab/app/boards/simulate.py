@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import signal
 import sys
 import time
@@ -84,7 +85,7 @@ def run_simulate_devices(settings: SimulateSettings, *, as_json: bool) -> int:
         if as_json:
             _print_json(settings, server, scene.devices)
         else:
-            _print_words(settings.scene, server, scene.devices)
+            _print_words(settings.scene, server, scene.devices, settings.layout)
         sys.stdout.flush()
         while True:
             time.sleep(3600)
@@ -114,12 +115,12 @@ def _print_json(settings: SimulateSettings, server: EmulatorServer, devices: Seq
     sys.stdout.write(json_text(document))
 
 
-def _print_words(scene: str, server: EmulatorServer, devices: Sequence[SimulatedDevice]) -> None:
+def _print_words(scene: str, server: EmulatorServer, devices: Sequence[SimulatedDevice], layout: str | None) -> None:
     for url, name, device in zip(server.urls, BOARDS, devices, strict=True):
         print(f"{url}  {name}: {device.info.kind} {device.info.device_id}")
     ports = " ".join(f"--port {url}" for url in server.urls)
-    told = NEXT.get(scene, "record")
-    print(f"Try in another terminal: {command_name()} {told} {ports}")
+    told = "" if layout is None else f" --insole-layout {shlex.quote(layout)}"
+    print(f"Try in another terminal: {command_name()} {NEXT.get(scene, 'record')} {ports}{told}")
     print(f"or see them with: {command_name()} devices {ports}")
     if scene == "calibration":
         print(f"Nobody puts masses on this plate; to practise that: {command_name()} calibrate plate --sim")

@@ -152,8 +152,8 @@ def insole(
     Example: landing-lab calibrate insole --sim --script default
     """
     from landing_lab.app.calibration.events import read_script
-    from landing_lab.app.calibration.kinds import place_of, run_insole
-    from landing_lab.app.calibration.run import CalibrateSettings, guarded
+    from landing_lab.app.calibration.kinds import run_insole
+    from landing_lab.app.calibration.run import CalibrateSettings, guarded, place_of
 
     settings = CalibrateSettings(
         dataset=dataset,

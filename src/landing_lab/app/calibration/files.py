@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -68,6 +69,27 @@ class SavedSteps:
     toe_out_deg: float = 0.0
 
 
+@contextmanager
+def new_raw(dataset: Path, kind: str, device_id: str, stamp: str) -> Iterator[Path]:
+    """A `raw_path` that is nobody else's: its file of steps is made at once; it goes where it stays empty."""
+    while True:
+        raw = raw_path(dataset, kind, device_id, stamp)
+        reserved = steps_path(raw)
+        try:
+            reserved.open("xb").close()
+        except FileExistsError:
+            continue
+        except OSError:
+            pass  # whoever writes the readings says what is wrong with the folder
+        break
+    try:
+        yield raw
+    finally:
+        with suppress(OSError):
+            if reserved.stat().st_size == 0:
+                reserved.unlink()
+
+
 def raw_path(dataset: Path, kind: str, device_id: str, stamp: str) -> Path:
     """A new name DATASET/calibrations/raw/<device>_<kind>_<stamp>.xdf; makes the folder."""
     folder = dataset / FOLDER / RAW
@@ -75,7 +97,10 @@ def raw_path(dataset: Path, kind: str, device_id: str, stamp: str) -> Path:
     device = re.sub(r"[^A-Za-z0-9-]+", "-", device_id)[:60]
     stem = f"{device}_{kind.replace(' ', '-')}_{stamp}"
     number = 1
-    while (path := folder / (f"{stem}.xdf" if number == 1 else f"{stem}_{number}.xdf")).exists():
+    while True:
+        path = folder / (f"{stem}.xdf" if number == 1 else f"{stem}_{number}.xdf")
+        if not path.exists() and not steps_path(path).exists():
+            break
         number += 1
     return path
 

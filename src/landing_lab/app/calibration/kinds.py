@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,6 +15,7 @@ from landing_lab.app.calibration.steps import (
     CORNER_MM,
     GuidedStep,
     bench_plan,
+    checked_cell_masses,
     checked_masses,
     insole_plan,
     plan_of_loads,
@@ -26,7 +27,7 @@ from landing_lab.errors import CalibrationError, ParameterError
 from landing_lab.io.calibration_files import newest_calibrations, read_calibrations
 from landing_lab.io.layout_files import layouts_wanted
 from landing_lab.io.path import check_path
-from landing_lab.io.visible import quoted_name, visible
+from landing_lab.io.visible import visible
 from landing_lab.model.calibration import Calibration, InsoleCalibration, PlateCalibration, validity
 from landing_lab.model.channels import Side
 from landing_lab.model.device import DeviceInfo, DeviceLink, SimulatedDevice
@@ -50,16 +51,21 @@ def ask_masses(wanted: str) -> list[float]:
 
 
 def masses_of(
-    typed: Sequence[float], settings: CalibrateSettings, simulated: Sequence[float], wanted: str
+    typed: Sequence[float],
+    settings: CalibrateSettings,
+    simulated: Sequence[float],
+    wanted: str,
+    *,
+    checked: Callable[[Sequence[float]], list[float]] = checked_masses,
 ) -> list[float]:
     """The masses that were named; those of the simulation; or what a person answers."""
     if typed:
-        return checked_masses(typed)
+        return checked(typed)
     if settings.simulated:
         return list(simulated)
     if settings.script is None and sys.stdin is not None and sys.stdin.isatty():
-        return checked_masses(ask_masses(wanted))
-    return checked_masses([])
+        return checked(ask_masses(wanted))
+    return checked([])
 
 
 def run_plate(
@@ -134,22 +140,16 @@ def _load_of(row: dict[str, str | None], number: int, name: str) -> tuple[float,
     return mass_kg, at_mm, side
 
 
-def place_of(text: str) -> tuple[float, float]:
-    """A place on the plate as it is typed: MEDIAL,ANTERIOR in mm from its middle."""
-    try:
-        medial, anterior = (float(word) for word in text.split(","))
-    except ValueError as error:
-        raise ParameterError(
-            f"--heel-mm {quoted_name(text)!r} is no place; write MEDIAL,ANTERIOR in mm from the plate's middle, such "
-            "as 0,-130"
-        ) from error
-    return medial, anterior
-
-
 def run_insole(
     settings: CalibrateSettings, *, side: Literal["left", "right", "both"], bench: bool, masses_kg: Sequence[float]
 ) -> int:
     """Calibrate insoles; the exit code."""
+    if settings.toe_out_deg and settings.heel_mm is None:
+        raise ParameterError("--toe-out-deg turns marks that --heel-mm names; give that too, or leave both out")
+    if bench and settings.heel_mm is not None:
+        raise ParameterError("--heel-mm is for a wearer on the plate; leave it out with --bench")
+    if masses_kg and not bench:
+        raise ParameterError("--mass-kg loads single cells on the bench; add --bench, or leave it out")
     return _run_bench(settings, side, masses_kg) if bench else _run_on_plate(settings, side)
 
 
@@ -232,7 +232,7 @@ def _run_bench(settings: CalibrateSettings, side: Literal["left", "right", "both
     from landing_lab.sim.devices import insole_info
 
     wanted = "Which masses fit on one cell? Five or more, such as 0.1 0.2 0.5 1 2 kg, on a disc of the cell's size."
-    masses = masses_of(masses_kg, settings, SIM_CELL_MASSES_KG, wanted)
+    masses = masses_of(masses_kg, settings, SIM_CELL_MASSES_KG, wanted, checked=checked_cell_masses)
     foot: Side = "right" if side == "right" else "left"
 
     def acted() -> list[SimulatedDevice]:

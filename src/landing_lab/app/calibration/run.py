@@ -20,7 +20,7 @@ from landing_lab.app.calibration.files import (
     ROOM_C,
     SavedSteps,
     in_reach,
-    raw_path,
+    new_raw,
     saved_steps,
     steps_path,
     write_steps,
@@ -37,7 +37,7 @@ from landing_lab.io.calibration_files import read_calibration, read_calibrations
 from landing_lab.io.dataset import Dataset
 from landing_lab.io.formats.xdf import read_raw
 from landing_lab.io.layout_files import documents_of, layouts_wanted
-from landing_lab.io.visible import visible
+from landing_lab.io.visible import quoted_name, visible
 from landing_lab.io.write import json_text
 from landing_lab.model.calibration import Calibration, PlateCalibration, as_document
 from landing_lab.model.device import DeviceLink, SimulatedDevice
@@ -54,6 +54,18 @@ TITLES: Final[Mapping[Kind, str]] = {
     "on plate": "Insoles on plate",
     "check": "Check",
 }
+
+
+def place_of(text: str) -> tuple[float, float]:
+    """A place on the plate as it is typed: MEDIAL,ANTERIOR in mm from its middle."""
+    try:
+        medial, anterior = (float(word) for word in text.split(","))
+    except ValueError as error:
+        raise ParameterError(
+            f"--heel-mm {quoted_name(text)!r} is no place; write MEDIAL,ANTERIOR in mm from the plate's middle, such "
+            "as 0,-130"
+        ) from error
+    return medial, anterior
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,11 +162,11 @@ def record_steps(
     now = datetime.now(tz=UTC)
     made_at = now.isoformat(timespec="seconds")
     info = links[0].info
-    raw = raw_path(settings.dataset, kind, info.device_id, f"{now:%Y%m%dT%H%M%SZ}")
     layouts = layouts_wanted(settings.layouts, [link.info for link in links], settings.dataset)
     about = {"started_at": made_at, "protocol": f"calibration: {kind}"}
     metadata = {**about, **_entered(settings, calibrations or {}), **documents_of(layouts)}
-    with terminal_front(aside=settings.as_json) as front:
+    named = new_raw(settings.dataset, kind, info.device_id, f"{now:%Y%m%dT%H%M%SZ}")
+    with named as raw, terminal_front(aside=settings.as_json) as front:
         session = CalibrationSession(
             links=links,
             title=f"{TITLES[kind]} {visible(info.device_id)}",

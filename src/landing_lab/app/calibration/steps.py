@@ -26,6 +26,11 @@ HOLD_S = 2.5
 """How long a load is read: 200 readings of each cell."""
 
 UNLOADINGS, TAPS = 3, 5
+CELL_KG = (0.02, 20.0)
+"""Masses that a single cell can carry on the bench: 4 kg is a step's share, 20 kg the end of any FSR (choice)."""
+
+CELL_EXAMPLE = "--mass-kg 0.1 --mass-kg 0.2 --mass-kg 0.5 --mass-kg 1 --mass-kg 2 --mass-kg 4"
+
 QUICK_KG = 10.0
 """A mass that is snatched away: heavy enough for the step, light enough for a hand."""
 
@@ -82,6 +87,22 @@ def checked_masses(masses_kg: Iterable[float]) -> list[float]:
         )
     if not masses:
         raise ParameterError("a plate is calibrated with known masses; name them: --mass-kg 5 --mass-kg 10")
+    return masses
+
+
+def checked_cell_masses(masses_kg: Iterable[float]) -> list[float]:
+    """Different masses for one cell on the bench, in order; 0 is the empty cell, which is always read."""
+    masses = sorted({float(mass) for mass in masses_kg if mass != 0.0})
+    if any(not (math.isfinite(mass) and CELL_KG[0] <= mass <= CELL_KG[1]) for mass in masses):
+        raise ParameterError(
+            f"masses on a cell are {CELL_KG[0]:g} to {CELL_KG[1]:g} kg; got "
+            f"{', '.join(f'{mass:g}' for mass in masses)}; state kg, such as {CELL_EXAMPLE}"
+        )
+    if len(masses) < MIN_MASSES:
+        raise CalibrationError(
+            f"a cell is calibrated with {MIN_MASSES} different masses or more, 0.1 to 4 kg; {len(masses)} "
+            f"{'is' if len(masses) == 1 else 'are'} named: {CELL_EXAMPLE}"
+        )
     return masses
 
 
@@ -244,12 +265,7 @@ def check_plan() -> list[GuidedStep]:
 
 def bench_plan(info: DeviceInfo, masses_kg: Sequence[float], cells: InsoleLayout | None = None) -> list[GuidedStep]:
     """Masses up and down on each cell of an insole that lies on a table; five masses or more. cells: its layout."""
-    masses = checked_masses(masses_kg)
-    if len(masses) < MIN_MASSES:
-        raise CalibrationError(
-            f"a cell is calibrated with {MIN_MASSES} different masses or more; {len(masses)} are named: add "
-            "--mass-kg until there are enough"
-        )
+    masses = checked_cell_masses(masses_kg)
     steps = [_empty("empty", "Lay the insole flat on a hard table. Nothing lies on it.")]
     for cell, channel in enumerate(insole_layout(info, cells).channels):
         for way, mass in [("up", mass) for mass in masses] + [("down", mass) for mass in reversed(masses[:-1])]:

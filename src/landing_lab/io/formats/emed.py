@@ -7,6 +7,7 @@ it says which foot it is, or which end the toes are: both are taken from the pri
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +15,7 @@ import numpy as np
 
 from landing_lab.errors import FileFormatError
 from landing_lab.io.insole_recording import insole_recording, rows_in_time
-from landing_lab.io.insole_text import cut_short, number_stated
+from landing_lab.io.insole_text import MOST_DIGITS, cut_short, number_stated
 from landing_lab.io.pressure_frames import (
     BY_SHAPE,
     NOT_TRIED,
@@ -31,11 +32,13 @@ from landing_lab.model.recording import Recording
 
 _PICTURE: Final = re.compile(r"Pict-No\.?:\s*(\S+)")
 _SIZE: Final = re.compile(r"Sensor size:\s*([\d.,]+)\s*x\s*([\d.,]+)\s*(cm|mm)")
-_MATRIX: Final = re.compile(r"Matrix:\s*(\d+)\s*x\s*(\d+)")
+_MATRIX: Final = re.compile(r"Matrix:\s*(\d{1,9})\s*x\s*(\d{1,9})(?!\d)")
 _MOST_CELLS: Final = 40_000
 """Of a whole platform: the largest emed has 6080 (95 x 64); longer ones are built of several."""
 _MOST_READINGS: Final = 20_000_000
 """Cells times pictures: half a minute of the largest platform at 100 Hz."""
+MOST_FORCE_N: Final = 1e6
+"""Far beyond any step: what is more, or no number, is damage."""
 _SAME_FORCE: Final = 0.02
 
 
@@ -88,7 +91,11 @@ def _pictures(
 ) -> tuple[FloatArray, FloatArray, float]:
     """Numbers of the pictures (n,), pressure (n, rows, columns), and how far their stated force is off at most, N."""
     pages = [(index, match[1]) for index, line in enumerate(lines) if (match := _PICTURE.search(line))]
-    numbered = [(index, int(number)) for index, number in pages if number.isdigit()]  # MPP, MVP: pictures of the whole
+    digits = [(index, number) for index, number in pages if number.isdecimal()]  # MPP, MVP: pictures of the whole
+    for index, number in digits:
+        if len(number) > MOST_DIGITS:
+            raise cut_short(path, index, "a picture number of too many digits")
+    numbered = [(index, int(number)) for index, number in digits]
     if not numbered:
         raise FileFormatError(f"{path.name} is an emed file without numbered pictures; export all of them", path=path)
     pictures = sorted({number for _, number in numbered})
@@ -127,7 +134,10 @@ def _place(path: Path, lines: list[str], index: int, picture: FloatArray, cell_m
     at = index + 1
     while at < len(lines) and not lines[at].strip():
         at += 1
-    columns = [int(field) for field in (lines[at].split() if at < len(lines) else []) if field.isdigit()]
+    fields = lines[at].split() if at < len(lines) else []
+    columns = [int(field) for field in takewhile(_is_number, fields)]
+    if any(map(_is_number, fields[len(columns) :])):
+        raise cut_short(path, at, f"a column named {fields[len(columns)][:20]!r}")
     if not columns or max(columns) > picture.shape[1] or min(columns) < 1:
         raise cut_short(path, index, "no row of column numbers")
     placed = 0.0
@@ -146,14 +156,21 @@ def _place(path: Path, lines: list[str], index: int, picture: FloatArray, cell_m
     raise cut_short(path, index, "no end")
 
 
+def _is_number(field: str) -> bool:
+    return field.isdecimal() and len(field) <= MOST_DIGITS
+
+
 def _off(path: Path, number: int, fields: list[str], force_n: float) -> float:
     """Difference of the page's force to what its last row states, 0 where it states nothing."""
     if not fields or fields[0] != "Force":
         return 0.0
     try:
-        return abs(float(fields[-1].replace(",", ".")) - force_n)
-    except ValueError as error:
-        raise cut_short(path, number, "a force that is no number") from error
+        stated_n = float(fields[-1].replace(",", "."))
+    except ValueError:
+        stated_n = float("nan")
+    if not abs(stated_n) < MOST_FORCE_N:
+        raise cut_short(path, number, "a force that no foot has")
+    return abs(stated_n - force_n)
 
 
 FORMAT = Format(name="emed file", recognises=recognises, read=read_emed, order=10)

@@ -10,7 +10,7 @@ import numpy as np
 
 from landing_lab.errors import FileFormatError
 from landing_lab.io.insole_recording import insole_recording, rows_in_time
-from landing_lab.io.insole_text import cut_short, frames_below, number_stated, stated
+from landing_lab.io.insole_text import MOST_DIGITS, cut_short, frames_below, number_stated, stated
 from landing_lab.io.pressure_frames import BY_SHAPE, check_cell_mm, check_grid, foot_of_frames, side_by_print
 from landing_lab.io.pressure_units import kpa_per
 from landing_lab.io.registry import Format
@@ -47,6 +47,9 @@ def read_fscan(path: Path) -> Recording:
         )
     scale = kpa_per(stated(r"^UNITS\s+(\S+)", header) or "", path)
     step_s = number_stated(path, r"^SECONDS_PER_FRAME\s+(\S+)", header, "time between frames")
+    for index in firsts:
+        if len(lines[index].split()[1]) > MOST_DIGITS:
+            raise cut_short(path, index, "a frame number of too many digits")
     kpa = _frames(path, lines, firsts, shape) * scale
     numbers = [int(match[1]) for index in firsts if (match := _FRAME.fullmatch(lines[index]))]
     side, doubt = _side(header, kpa)
@@ -106,7 +109,7 @@ def _side(header: str, kpa: FloatArray) -> tuple[Side, str | None]:
 
 def _told(header: str, numbers: list[int], side: Side, doubt: str | None) -> list[str]:
     told = [f"The {side} foot, by the name of the movie." if doubt is None else f"{doubt[0].upper()}{doubt[1:]}."]
-    last = stated(r"^END_FRAME\s+(\d+)", header)
+    last = stated(r"^END_FRAME\s+(\d{1,9})\s*$", header)
     if last is not None and int(last) != numbers[-1]:
         told.append(f"The header announces frames up to {last} and the last one is {numbers[-1]}: it may be cut short.")
     return told
