@@ -11,6 +11,7 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from landing_lab.detect.force_doubts import NO_TAKE_OFF
 from landing_lab.detect.params import ImpactParams, TaskParams
 from landing_lab.detect.trial import SAMPLING_SD, LandingTrial
 from landing_lab.metrics._registry import DROP_JUMP, LANDINGS, Compute, Estimate, Need, RefusedError, Sides, metric
@@ -161,6 +162,8 @@ def _course(trial: LandingTrial, side: Side, where: Where) -> FootCourse | str:
         return f"the {side} foot did not touch the plate here"
     if contact.start.open:
         return "the contact began before the recording; start it earlier"
+    if where == "contact" and contact.stop.open and trial.landing is not None:
+        return NO_TAKE_OFF
     first, stop = math.ceil(contact.start.position), math.floor(contact.stop.position) + 1
     if where == "landing":
         stop = min(stop, first + round(VIEW_S * signals.sample_rate_hz))
