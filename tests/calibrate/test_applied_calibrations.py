@@ -180,3 +180,21 @@ def test_a_date_of_no_clock_is_an_unknown_age(started_at: str) -> None:
     recording = recording_from_raw(with_calibrations(OF_PLATE, started_at=started_at))
     doubt = str(recording.streams["plate"].sensor.doubt)
     assert "dated by a clock that never ran, so nobody knows whether the calibration" in doubt
+
+
+@pytest.mark.parametrize("plate", ["nominal", "PLT-7_20260301T100000Z.json"])
+def test_newton_learnt_from_an_uncalibrated_plate_are_in_doubt(plate: str) -> None:
+    info = RAW.streams["insole_left"].info
+    made = dataclasses.replace(
+        INSOLE,
+        device_id=info.device_id,
+        n_cells=8,
+        zero_s=(0.0,) * 8,
+        exponent=(1.2,) * 8,
+        weight_n=(11.0,) * 8,
+        saturation_n=(None,) * 8,
+        plate_calibration=plate,
+        made_at=(RECORDED - timedelta(days=10)).isoformat(),
+    )
+    doubt = recording_from_raw(with_calibrations(made)).streams["insole_left"].sensor.doubt
+    assert ("calibrated on an uncalibrated plate" in str(doubt)) == (plate == "nominal")

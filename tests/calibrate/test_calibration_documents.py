@@ -129,6 +129,7 @@ def _with(**changes: object) -> dict[str, object]:
         None,
         [],
         {},
+        _with(filter_order=7),
         _with(schema="landing-lab.calibration/2"),
         _with(kind="scale"),
         _with(surprise=1),

@@ -16,7 +16,8 @@ from landing_lab.model import nominal
 from landing_lab.model.blocks import FLAG_SATURATED, FrameBlock
 from landing_lab.model.raw import RawStream
 
-RAW = raw_of(scene_of(7))
+SCENE = scene_of(7)
+RAW = raw_of(SCENE)
 LEFT, PLATE = RAW.streams["insole_left"], RAW.streams["plate"]
 
 
@@ -137,8 +138,9 @@ def test_a_load_cell_that_sticks_in_the_middle_is_named() -> None:
 @pytest.mark.parametrize("held", [True, False])
 def test_an_insole_cell_that_fails_in_the_contact_is_named(held: bool) -> None:
     counts = LEFT.frames.counts.copy()
-    peak = int(np.argmax(counts.sum(axis=1)))
-    counts[peak:, 2] = counts[peak, 2] if held else 0
+    take_off = SCENE.truths[0].events["take_off", "total"]
+    fails = int(np.argmax(LEFT.frames.ticks_us * 1e-6 > take_off - 0.1))
+    counts[fails:, 2] = max(50, counts[fails, 2]) if held else 0
     assert faults(changed(LEFT, counts=counts)) == [("rear_lateral", "stuck")]
 
 
@@ -173,3 +175,13 @@ def test_a_load_cell_with_turned_wires_is_named() -> None:
     recording = recording_from_raw(with_streams(RAW, plate=turned))
     assert any("cell_3 of SIM-PLT falls where the others" in note for note in recording.notes)
     assert not any("falls where" in note for note in recording_from_raw(RAW).notes)
+
+
+def test_a_heel_that_is_silent_in_a_push_off_is_no_fault() -> None:
+    scans = np.arange(len(LEFT.frames))
+    for stop in scans[400::150].tolist():  # wherever a look while recording happens to end
+        seen = slice(max(0, stop - 2000), stop)
+        frames = FrameBlock(
+            scans[seen], LEFT.frames.ticks_us[seen], LEFT.frames.counts[seen], None, LEFT.frames.flags[seen]
+        )
+        assert channel_faults(LEFT.info, frames) == (), stop

@@ -10,7 +10,7 @@ import pytest
 from fuse.made_landing import ORDER, jump
 from fuse.scenes import changed, keep, raw_of, scene_of, with_streams
 from landing_lab.calibrate.recording import recording_from_raw
-from landing_lab.fuse.cross_checks import scale_doubts, timing_doubt
+from landing_lab.fuse.cross_checks import feet_apart_sd_s, scale_doubts, timing_doubt
 from landing_lab.fuse.fused_foot import prepared
 from landing_lab.fuse.insole_shape import InsoleShape
 from landing_lab.fuse.plate_delay import PlateTiming
@@ -89,3 +89,17 @@ def test_a_plate_that_contradicts_calibrated_insoles_is_told(factors: tuple[floa
         ready[side] = prepared(made.times_s, says, cells, STILL, calibrated=True)
         shapes[side], insoles[side] = says, dataclasses.replace(stream, sensor=WORN)
     assert len(scale_doubts(ready, shapes, insoles)) == told
+
+
+def test_left_against_right_is_less_known_where_only_arrivals_told_the_clocks() -> None:
+    streams = recording_from_raw(RAW).streams
+    feet = [streams["insole_left"], streams["insole_right"]]
+    by_pings = [
+        dataclasses.replace(
+            one, clock=dataclasses.replace(one.clock, source="least delayed arrivals and 9 ping round trips")
+        )
+        for one in feet
+    ]
+    assert feet_apart_sd_s(feet, on_plate=True) == pytest.approx(0.0017, abs=0.0005)
+    assert feet_apart_sd_s(feet, on_plate=False) == pytest.approx(0.0047, abs=0.0005)
+    assert feet_apart_sd_s(by_pings, on_plate=True) < 0.001

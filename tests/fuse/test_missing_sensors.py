@@ -165,6 +165,19 @@ def test_insole_silent_during_the_peak_flags_or_refuses_it() -> None:
     assert value_of(result, "contact_time_s") == pytest.approx(TRUTH.metrics["contact_time_s", "total"], abs=0.003)
 
 
+def test_a_contact_that_ends_within_a_hole_of_both_insoles_is_not_measured() -> None:
+    take_off = TRUTH.events["take_off", "total"]
+    lost = {}
+    for name, stream in (("insole_left", LEFT), ("insole_right", RIGHT)):
+        quiet = rows_between(stream, take_off - 0.08, take_off + 0.3)
+        lost[name] = keep(stream, np.setdiff1d(np.arange(len(stream.frames)), quiet))
+    result = look(with_streams(RAW, **lost))
+    assert "nobody knows when this contact ended" in str(result.reason)
+    for name, side in (("contact_time_s", "total"), ("flight_time_s", "total"), ("force_time_integral_ns", "left")):
+        row = result.first.table.get(name, side)  # type: ignore[arg-type]
+        assert row is None or row.value is None, row
+
+
 def test_two_percent_of_lost_frames_change_little() -> None:
     rng = np.random.default_rng(4)
     whole = look(RAW)

@@ -28,6 +28,11 @@ LOADED_COUNTS: Final = 100
 SILENT_COUNTS: Final = 3
 """Range of a cell without signal: noise of the converter."""
 
+AIR_SHARE: Final = 0.1
+AGAIN_SHARE: Final = 0.3
+"""Share of the load of all cells below which the foot is in the air, and of a cell's own range that a landing brings
+again (choice)."""
+
 FLAT_SCANS: Final = 10
 """Scans in a row at one highest count that several cells share: a natural peak has one or two, and its own height."""
 
@@ -66,7 +71,7 @@ def frozen_scans(counts: CountArray, rate_hz: float) -> NDArray[np.bool_]:
 def held_cell(counts: FloatArray, others: FloatArray, rate_hz: float) -> tuple[int, str] | None:
     """From which scan on a cell, (n,), no longer follows the others, (n, c), and how; None where it does.
 
-    Held above zero while the others move; or silent from there to the end, though the others are loaded as before.
+    Held above zero while the others move; or silent from there to the end, though the foot landed again on all others.
     """
     if others.shape[1] == 0:
         return None
@@ -77,12 +82,20 @@ def held_cell(counts: FloatArray, others: FloatArray, rate_hz: float) -> tuple[i
     if not len(lively):
         return None
     start = int(lively[-1]) + 1
-    after, before = others[start:], others[:start]
-    as_before = np.ptp(after, axis=0) >= 0.5 * np.ptp(before, axis=0) if len(after) else np.zeros(1)
-    was_there = np.ptp(counts[:start]) >= LOADED_COUNTS
-    if len(after) >= HELD_S * rate_hz and was_there and _moved(after) and float(np.median(as_before)) > 0.5:
-        return start, "no longer responds"
+    if len(counts) - start >= HELD_S * rate_hz and np.ptp(counts[:start]) >= LOADED_COUNTS:
+        return (start, "no longer responds") if _landed_again(others, start) else None
     return None
+
+
+def _landed_again(others: FloatArray, start: int) -> bool:
+    """Whether a foot left and came back after scan `start` and loaded all of the other cells, (n, c), as before.
+
+    On tiptoe and in hops several cells are silent, and in a push-off the heel is.
+    """
+    load, later = others.sum(axis=1), others[start:].sum(axis=1)
+    in_air = float(load.min()) + AIR_SHARE * float(np.ptp(load))
+    landed = int(np.argmin(later)) < int(np.argmax(later)) and float(later.min()) <= in_air
+    return landed and bool((np.ptp(others[start:], axis=0) >= AGAIN_SHARE * np.ptp(others[:start], axis=0)).all())
 
 
 def _moved(others: FloatArray) -> bool:

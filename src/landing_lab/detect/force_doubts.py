@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from landing_lab.detect.trial import LandingTrial
 from landing_lab.model.channels import Side
+
+NO_TAKE_OFF: Final = (
+    "samples are missing where the foot leaves the ground, so nobody knows when this contact ended; check cable and "
+    "link of the insoles, and repeat the trial"
+)
 
 
 def timing_refusal(trial: LandingTrial, side: Side) -> str | None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from typing import Final
 
 import numpy as np
 
 from landing_lab.detect.complete import complete
+from landing_lab.detect.force_doubts import NO_TAKE_OFF
 from landing_lab.detect.landing import LandingDetector
 from landing_lab.detect.params import ContactParams, ImpactParams, TaskParams
 from landing_lab.detect.stance import QuietStance, find_quiet_stance
@@ -23,6 +25,12 @@ TYPED_MASS_SD_FRACTION = 0.01
 
 OTHER_WEIGHT = 0.05
 """Two readings of one standing person differ by less than this share."""
+
+EDGE_HOLE_S: Final = 0.08
+"""Missing samples on end in which a short flight fits: a foot may have left or come back anywhere in them."""
+
+NEAR_EDGE_S: Final = 0.02
+"""Force beside a hole is made of sensors that have just come back."""
 
 SHORT_HOLE_S = 0.1
 """Insoles on the air lose packets of up to 60 ms several times a second (loadsol); standing goes on meanwhile."""
@@ -59,11 +67,15 @@ def find_trials(
     found = find_tasks(
         contacts["total"], total, weight.value_n if weight else None, sample_rate_hz=rate, params=task_params
     )
+    for side, touches in contacts.items():
+        _open_at_holes(touches, signals.force_n[side], rate)
     trials = []
     for one in found:
         named = _overridden(one, task)
         own = _standing_of_another(one, stance, signals, task_params)
         doubt = _light(one, weight, mass_kg) if own is None else _two_weights(own, weight)
+        if named.contact is not None and named.contact.stop.open:
+            named = _doubted(named, NO_TAKE_OFF, no_jump=False)
         trials.append(
             complete(
                 named if doubt is None else _doubted(named, doubt, no_jump=own is None),
@@ -78,6 +90,18 @@ def find_trials(
             )
         )
     return trials, weight
+
+
+def _open_at_holes(contacts: list[Contact], force_n: FloatArray, rate_hz: float) -> None:
+    """Mark ends of contacts as unknown where a hole longer than EDGE_HOLE_S reaches to them.
+
+    The detector bridges holes: a foot that left within one would be on the ground until the samples come back.
+    """
+    near = round(NEAR_EDGE_S * rate_hz)
+    holes = [(start, stop) for start, stop in runs(np.isnan(force_n)).tolist() if stop - start > EDGE_HOLE_S * rate_hz]
+    for contact in contacts:
+        for edge in (contact.start, contact.stop):
+            edge.open = edge.open or any(start - near <= edge.sample <= stop + near for start, stop in holes)
 
 
 def _doubted(found: FoundTask, doubt: str, *, no_jump: bool) -> FoundTask:

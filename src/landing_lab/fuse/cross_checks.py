@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -22,6 +22,16 @@ REACH_SD: Final = 3.0
 MAX_FEET_APART_S: Final = 0.003
 """Both insoles are read alike: simulated recordings had their delays 1.9 ms apart at most (choice)."""
 
+COMPARED: Final = ("ping", "edges", "taps")
+"""What the source of a clock says where more than arrivals told it."""
+
+UNSEEN_APART_S: Final = MAX_FEET_APART_S / math.sqrt(3.0)
+"""SD of left against right where only arrivals told the clocks: a port may delay every frame alike, and the plate finds
+that from MAX_FEET_APART_S on (uniform within it)."""
+
+UNSEEN_SD_S: Final = 0.016 / math.sqrt(12.0)
+"""The same without a plate: nothing excludes the 16 ms for which a USB bridge may hold frames back (uniform)."""
+
 LEAST_SCALE: Final = 0.15
 SCALE_SD: Final = 3.0
 """Plate and calibrated insole may differ by the larger of both: published insoles repeat within 5 % (pressure.md),
@@ -35,6 +45,15 @@ EXCHANGED: Final = 1.15
 
 REMEMBERED: Final = 4
 """Conversion periods over which a reading is a mean (hardware.md)."""
+
+
+def feet_apart_sd_s(insoles: Sequence[Stream], *, on_plate: bool) -> float:
+    """SD of the left against the right insole's times; a delay that all frames of a port share shows in no arrival."""
+    stated_s = math.hypot(*(stream.clock.offset_sd_s for stream in insoles))
+    alone = [one for one in insoles if not any(way in one.clock.source for way in COMPARED)]
+    if len(insoles) < 2 or not any("arrivals" in one.clock.source for one in alone):
+        return stated_s
+    return math.hypot(stated_s, UNSEEN_APART_S if on_plate else UNSEEN_SD_S)
 
 
 def timing_doubt(timing: PlateTiming) -> str | None:

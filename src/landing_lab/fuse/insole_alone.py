@@ -16,6 +16,7 @@ import numpy as np
 
 from landing_lab.calibrate.tare import Tare, tare_from_lowest, tare_of_rows
 from landing_lab.fuse.box_standing import box_standing
+from landing_lab.fuse.cross_checks import feet_apart_sd_s
 from landing_lab.fuse.foot_pressure import FORCE_SD, newton_per_unit, pressures_of, resampled
 from landing_lab.model.blocks import FloatArray
 from landing_lab.model.channels import Side
@@ -171,7 +172,7 @@ def _signals(
         amplitude_note=note,
         weight_note=note,
         edge_sd_s=max(EDGE_SD_S, FRAME_SD / base.sample_rate_hz if vendors else 0.0),
-        side_offset_sd_s=math.hypot(*(stream.clock.offset_sd_s for stream in insoles.values())),
+        side_offset_sd_s=feet_apart_sd_s(list(insoles.values()), on_plate=False),
         force_refusal=None if known else TIMING_ONLY,
         trial_refusal=None if single is None else ONE_FOOT.format(side=single),
         doubts=() if single is None else (ONE_FOOT_DOUBT.format(side=single),),

@@ -16,7 +16,7 @@ import numpy as np
 
 from landing_lab.fuse.agreement import disagreement, landing_doubts
 from landing_lab.fuse.both_feet import relative_sd, total_sd_n
-from landing_lab.fuse.cross_checks import exchange_doubt, scale_doubts, timing_doubt
+from landing_lab.fuse.cross_checks import exchange_doubt, feet_apart_sd_s, scale_doubts, timing_doubt
 from landing_lab.fuse.foot_pressure import pressures_of
 from landing_lab.fuse.fused_foot import FusedFoot, PreparedFoot, fused, prepared
 from landing_lab.fuse.gain_model import is_stiff
@@ -179,7 +179,6 @@ def _signals(
     total = _total(sides, alike=alike)
     named: dict[Side, _Side] = {"total": total, **sides}
     doubts = tuple(doubt for one in sides.values() for doubt in one.doubts)
-    clocks = [stream.clock.offset_sd_s for stream in insoles.values()]
     order = f"sinc{timing.order} filter {'as calibrated' if timing.known else 'as likeliest'}"
     stiff = "stiff plate" if is_stiff(plate.sensor) else "plate of unknown stiffness"
     if plate.sensor.mode_hz and not is_stiff(plate.sensor):
@@ -199,7 +198,7 @@ def _signals(
         scale_sd_fraction=plate.sensor.scale_sd_fraction,
         weight_note=weight_note(plate.sensor),
         edge_sd_s=total.source.edge_sd_s,
-        side_offset_sd_s=math.hypot(*clocks),
+        side_offset_sd_s=feet_apart_sd_s(list(insoles.values()), on_plate=True),
         pressure=pressures_of(insoles, times),
         by_side={} if alike else {side: one.source for side, one in named.items()},
         force_doubts=doubts + tuple(_of_total(doubt) for doubt in doubts),

@@ -11,6 +11,7 @@ from typing import Final, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from landing_lab.detect.force_doubts import NO_TAKE_OFF
 from landing_lab.detect.params import ImpactParams, at_least_one_sample
 from landing_lab.detect.trial import SAMPLING_SD, LandingTrial
 from landing_lab.metrics._registry import DROP_JUMP, LANDINGS, Compute, Estimate, Need, RefusedError, Sides, metric
@@ -156,6 +157,8 @@ def _course(trial: LandingTrial, side: Side, where: Where) -> FootCourse | str:
         return f"the {side} foot did not touch the plate here"
     if contact.start.open:
         return "the contact began before the recording; start it earlier"
+    if where == "contact" and contact.stop.open and trial.landing is not None:
+        return NO_TAKE_OFF
     span_s = trial.time_s(contact.start.position), trial.time_s(contact.stop.position)
     course = trial_course(signals, side, span_s, where)
     if not isinstance(course, str) and contact.stop.open and course.peak >= len(course.force_n) - 5:

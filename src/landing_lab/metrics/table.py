@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping
 from typing import Final, get_args
 
-from landing_lab.detect.force_doubts import fast_force_doubt, timing_refusal
+from landing_lab.detect.force_doubts import NO_TAKE_OFF, fast_force_doubt, timing_refusal
 from landing_lab.detect.trial import LandingTrial
 from landing_lab.metrics import all_metrics
 from landing_lab.metrics._registry import Estimate, Metric, Need, RefusedError, Sides
@@ -184,6 +184,10 @@ def _edges_refusal(trial: LandingTrial) -> str | None:
         return "the recording holds no contact before the flight"
     if trial.from_standing and trial.weight is None:
         return trial.weight_refusal  # without it nobody knows where standing ends
+    if trial.from_standing and contact.stop.open:
+        return NO_TAKE_OFF
     if trial.from_standing:
         return None if trial.onset is not None else "the movement began before the recording; start it earlier"
-    return "the contact began before the recording" if contact.start.open else None
+    if contact.start.open:
+        return "the contact began before the recording"
+    return NO_TAKE_OFF if contact.stop.open else None
