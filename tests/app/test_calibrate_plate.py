@@ -11,14 +11,17 @@ import pytest
 
 from calibration_runs import MADE_AT, Front, front_of, run_steps, saved
 from landing_lab.app.calibration.files import SavedStep, SavedSteps, read_steps, write_steps
-from landing_lab.app.calibration.fit import plate_of
+from landing_lab.app.calibration.fit import _entered, plate_of
 from landing_lab.app.calibration.results import recompute
+from landing_lab.app.calibration.run import CalibrateSettings
 from landing_lab.app.calibration.session import CalibrationSession
 from landing_lab.app.calibration.sim import EMPTY_S, LOAD_S, SNATCH_S, TAP_S, act_out_plate
 from landing_lab.app.calibration.steps import GuidedStep, plan_of_loads, plate_plan
 from landing_lab.app.calibration.terminal import screen
 from landing_lab.app.calibration.view import view_of
+from landing_lab.calibrate.tap import PlateMode
 from landing_lab.errors import CalibrationError, FileFormatError, ParameterError
+from landing_lab.fuse.gain_model import is_stiff
 from landing_lab.io.calibration_files import read_calibrations
 from landing_lab.io.formats.xdf import read_raw
 from landing_lab.model import nominal
@@ -244,3 +247,31 @@ def test_the_screen_fits_80_by_24_and_says_what_to_do(tmp_path: Path) -> None:
     assert "10 kg in the middle of the left plate" in shown
     assert "P R O B L E M" in shown
     assert "N in all" in shown
+
+
+def test_a_first_mode_measured_elsewhere_makes_a_stiff_plate(tmp_path: Path) -> None:
+    raw, done = as_done(STEPS, SIMULATED)
+    knocked = plate_of(raw, done)
+    entered = dataclasses.replace(done, mode_hz=160.0)
+    made = plate_of(raw, entered)
+    assert knocked.mode_hz is None
+    assert not is_stiff(knocked)
+    assert (made.mode_hz, made.mode_at_least_hz) == (160.0, None)
+    assert "the first mode of 160 Hz was entered by hand (--mode-hz)" in made.findings
+    assert is_stiff(made)
+    write_steps(tmp_path / "plate.xdf", entered)
+    assert read_steps(tmp_path / "plate.xdf") == entered
+    write_steps(tmp_path / "plate.xdf", dataclasses.replace(done, mode_hz=2000.0))
+    with pytest.raises(FileFormatError, match="mode_hz 2000, which is outside 10-1000 Hz"):
+        read_steps(tmp_path / "plate.xdf")
+    for wrong in (9.0, 1001.0, float("nan")):
+        with pytest.raises(ParameterError, match=r"--mode-hz .* is outside 10-1000 Hz"):
+            CalibrateSettings(dataset=tmp_path, mode_hz=wrong)
+
+
+def test_knocks_that_saw_a_lower_mode_overrule_an_entered_one() -> None:
+    assert _entered(None, PlateMode(mode_hz=45.0), []) == (PlateMode(mode_hz=45.0), [])
+    mode, told = _entered(160.0, PlateMode(mode_hz=45.0), [])
+    assert mode.mode_hz == 45.0
+    assert told == ["the first mode of 160 Hz that was entered by hand was left out: the knocks showed one at 45.0 Hz"]
+    assert _entered(160.0, PlateMode(at_least_hz=57.0), [])[0] == PlateMode(mode_hz=160.0)

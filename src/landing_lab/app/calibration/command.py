@@ -72,6 +72,13 @@ def plate(
     no_quick: Annotated[
         bool, typer.Option("--no-quick", help="Leave out quick unloadings and knocks; filter and mode stay unknown.")
     ] = False,
+    mode_hz: Annotated[
+        float | None,
+        typer.Option(
+            help="First mode of the plate, 10 to 1000 Hz, measured with an accelerometer or a faster converter: knocks "
+            "show none above 60 Hz."
+        ),
+    ] = None,
     operator: Operator = None,
     note: Note = None,
     temperature_c: Temperature = None,
@@ -102,6 +109,7 @@ def plate(
         as_json=json,
         mass_sd_pct=mass_sd_pct,
         common_scale=common_scale,
+        mode_hz=mode_hz,
         temperature_c=temperature_c,
         operator=operator,
         note=note,

@@ -32,6 +32,9 @@ KINDS: Final[Mapping[str, frozenset[str]]] = {
 }
 """Kind of a calibration -> kinds of its steps."""
 
+ENTERED_MODE_HZ: Final = (10.0, 1000.0)
+"""First modes that an accelerometer can have seen of a plate that people land on (choice)."""
+
 MASS_SD_PCT: Final = (0.001, 10.0)
 ROOM_C: Final = (-30.0, 60.0)
 FARTHEST_HEEL_MM: Final = 500.0
@@ -54,6 +57,7 @@ class SavedSteps:
 
     kind: a key of KINDS. sides: feet whose insoles are to be calibrated. mass_sd_pct: how well the masses are known.
     heel_mm, toe_out_deg: where marks on the plates say that feet stood (FootStand), None where there were none.
+    mode_hz: first mode of the plate where it was measured by other means.
     """
 
     kind: str
@@ -67,6 +71,7 @@ class SavedSteps:
     common_scale: bool = False
     heel_mm: tuple[float, float] | None = None
     toe_out_deg: float = 0.0
+    mode_hz: float | None = None
 
 
 @contextmanager
@@ -173,6 +178,8 @@ def _entry_outside(saved: SavedSteps) -> str | None:
         return f"has mass_sd_pct {saved.mass_sd_pct:g}, which is outside {MASS_SD_PCT[0]:g}-{MASS_SD_PCT[1]:g} %"
     if saved.temperature_c is not None and not ROOM_C[0] <= saved.temperature_c <= ROOM_C[1]:
         return f"has temperature_c {saved.temperature_c:g}, which is outside {ROOM_C[0]:g} to {ROOM_C[1]:g} C"
+    if saved.mode_hz is not None and not ENTERED_MODE_HZ[0] <= saved.mode_hz <= ENTERED_MODE_HZ[1]:
+        return f"has mode_hz {saved.mode_hz:g}, which is outside {ENTERED_MODE_HZ[0]:g}-{ENTERED_MODE_HZ[1]:g} Hz"
     return None
 
 

@@ -72,7 +72,7 @@ def plate_of(raw: RawRecording, saved: SavedSteps) -> PlateCalibration:
     sides: list[Side] = sorted(connected)
     modes = {side: plate_mode(_pieces(stream, saved, "tap", side), order=DEFAULT_ORDER) for side in sides}
     order, probability, told = _one_order({side: _pieces(stream, saved, "unload", side) for side in sides}, modes)
-    softest, more = _softest(modes)
+    softest, more = _entered(saved.mode_hz, *_softest(modes))
     made = dataclasses.replace(
         made,
         filter_order=order,
@@ -132,6 +132,19 @@ def _softest(modes: dict[Side, PlateMode]) -> tuple[PlateMode, list[str]]:
     bounds = [mode.at_least_hz for mode in modes.values()]
     known = [bound for bound in bounds if bound is not None and bound >= LEAST_BOUND_HZ]
     return PlateMode(at_least_hz=min(known) if known and len(known) == len(bounds) else None), told
+
+
+def _entered(mode_hz: float | None, knocked: PlateMode, told: list[str]) -> tuple[PlateMode, list[str]]:
+    """A first mode that was measured by other means, unless the knocks saw a lower one; with what to know of it."""
+    if mode_hz is None:
+        return knocked, told
+    if knocked.mode_hz is not None and knocked.mode_hz < mode_hz:
+        refused = (
+            f"the first mode of {mode_hz:g} Hz that was entered by hand was left out: the knocks showed one at "
+            f"{knocked.mode_hz:.1f} Hz"
+        )
+        return knocked, [*told, refused]
+    return PlateMode(mode_hz=mode_hz), [*told, f"the first mode of {mode_hz:g} Hz was entered by hand (--mode-hz)"]
 
 
 def _pieces(stream: RawStream, saved: SavedSteps, kind: str, side: Side) -> list[list[CellReadings]]:

@@ -16,6 +16,7 @@ from landing_lab.acquire.session import TrialFile
 from landing_lab.app.boards.links import OPEN_TIMEOUT_S, SILENCE_S, emulator, links_to, opened, transport
 from landing_lab.app.calibration.events import Script
 from landing_lab.app.calibration.files import (
+    ENTERED_MODE_HZ,
     MASS_SD_PCT,
     ROOM_C,
     SavedSteps,
@@ -73,7 +74,8 @@ class CalibrateSettings:
     """What the operator entered.
 
     sides: feet whose insoles are calibrated; layouts: as of `layouts_wanted`; bench_laws:
-    take the laws of single cells from the bench where there are some; heel_mm, toe_out_deg: marks for the feet.
+    take the laws of single cells from the bench where there are some; heel_mm, toe_out_deg: marks for the feet;
+    mode_hz: first mode of the plate, measured by other means.
     """
 
     dataset: Path
@@ -92,6 +94,7 @@ class CalibrateSettings:
     bench_laws: bool = True
     heel_mm: tuple[float, float] | None = None
     toe_out_deg: float = 0.0
+    mode_hz: float | None = None
 
     def __post_init__(self) -> None:
         if self.simulated and self.urls:
@@ -104,6 +107,11 @@ class CalibrateSettings:
             raise ParameterError(
                 f"--heel-mm {self.heel_mm[0]:g},{self.heel_mm[1]:g} with --toe-out-deg {self.toe_out_deg:g} is no "
                 "place of a foot on its plate; give mm from the plate's middle, medial and anterior, such as 0,-130"
+            )
+        if self.mode_hz is not None and not ENTERED_MODE_HZ[0] <= self.mode_hz <= ENTERED_MODE_HZ[1]:
+            raise ParameterError(
+                f"--mode-hz {self.mode_hz:g} is outside {ENTERED_MODE_HZ[0]:g}-{ENTERED_MODE_HZ[1]:g} Hz; give the "
+                "first mode that an accelerometer or a faster converter showed, or leave it out"
             )
         for text in (self.operator, self.note):
             if text is not None and not text.isprintable():
@@ -210,6 +218,7 @@ def _saved(kind: Kind, made_at: str, session: CalibrationSession, settings: Cali
         common_scale=settings.common_scale,
         heel_mm=settings.heel_mm,
         toe_out_deg=settings.toe_out_deg,
+        mode_hz=settings.mode_hz,
     )
 
 
