@@ -15,9 +15,10 @@ from landing_lab.detect.params import ContactParams, ImpactParams, TaskParams
 from landing_lab.detect.stance import QuietStance, find_quiet_stance
 from landing_lab.detect.task import Contact, FoundTask, contacts_of, find_tasks
 from landing_lab.detect.trial import SAMPLING_SD, BodyWeight, LandingTrial
+from landing_lab.model.blocks import FloatArray
 from landing_lab.model.channels import Side
 from landing_lab.model.result import ForceSignals, Task
-from landing_lab.model.runs import bridged
+from landing_lab.model.runs import bridged, runs
 from landing_lab.model.units import STANDARD_GRAVITY_M_PER_S2 as GRAVITY
 
 TYPED_MASS_SD_FRACTION = 0.01
