@@ -17,13 +17,19 @@ from landing_lab.io.write import make_folder
 from landing_lab.model.software import version
 
 CALIBRATIONS: Final = "calibrations"
+DERIVATIVES: Final = "derivatives"
 _KNOWN: Final = frozenset(
     ("participants.tsv", "participants.json", "README", "README.md", "README.txt", "README.rst", "CHANGES", "LICENSE",
-     "layouts", "CITATION.cff", CALIBRATIONS, "derivatives", "sourcedata", "code", "stimuli", "phenotype", "Thumbs.db",
+     "layouts", "CITATION.cff", CALIBRATIONS, DERIVATIVES, "sourcedata", "code", "stimuli", "phenotype", "Thumbs.db",
      "desktop.ini")
 )  # fmt: skip
 _MOST_SESSIONS: Final = 999
 _PATIENCE_S: Final = 10.0
+
+
+def derived_folder(root: Path, place: Path) -> Path:
+    """Where results computed again of a session go by default; place: of the session below the dataset's root."""
+    return root / DERIVATIVES / f"landing-lab-{version()}" / place
 
 
 @dataclass(frozen=True, slots=True)

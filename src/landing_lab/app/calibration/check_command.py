@@ -12,10 +12,10 @@ from landing_lab.app.calibration.check import FootCheck, check_document, check_f
 from landing_lab.app.calibration.kinds import plate_then_insoles
 from landing_lab.app.calibration.run import CalibrateSettings, boards, discard, record_steps
 from landing_lab.app.calibration.steps import check_plan
-from landing_lab.app.reanalyse.sources import derived_folder
 from landing_lab.calibrate.convert import foreign
 from landing_lab.errors import CalibrationError
 from landing_lab.io.calibration_files import newest_calibrations
+from landing_lab.io.dataset import derived_folder
 from landing_lab.io.formats.xdf import read_raw
 from landing_lab.io.session_checks import CheckedSession, failed_at, sessions_of_check, time_words
 from landing_lab.io.visible import visible

@@ -10,9 +10,10 @@ from typing import Final
 
 import landing_lab
 from landing_lab.app.analyse.document import analysis_document
-from landing_lab.app.reanalyse.sources import STORED, RawSession, derived_folder, raw_sessions, stored_document
+from landing_lab.app.reanalyse.sources import STORED, RawSession, raw_sessions, stored_document
 from landing_lab.app.reanalyse.trial import FLAGGED_SINCE, Again, calibrations_in, compared, computed_again
 from landing_lab.errors import ParameterError
+from landing_lab.io.dataset import derived_folder
 from landing_lab.io.dataset_session import RAW, TRIALS
 from landing_lab.io.session_checks import failed_at, time_words
 from landing_lab.io.visible import quoted_path, visible

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import landing_lab
 from landing_lab.errors import FileFormatError, LandingLabError
-from landing_lab.io.dataset import CALIBRATIONS
+from landing_lab.io.dataset import CALIBRATIONS, DERIVATIVES
 from landing_lab.io.dataset_names import parse_run_name
 from landing_lab.io.dataset_session import RAW, REJECTED, SessionFolder, inside
 from landing_lab.io.dataset_tables import DESCRIPTION_FILE
@@ -21,12 +20,6 @@ from landing_lab.io.visible import quoted_path
 from landing_lab.model.trial_label import TrialLabel
 
 STORED: Final = "analysis.json"
-_DERIVATIVES: Final = "derivatives"
-
-
-def derived_folder(root: Path, place: Path) -> Path:
-    """Where results computed again of a session go by default; root, place: as of `RawSession`."""
-    return root / _DERIVATIVES / f"landing-lab-{landing_lab.__version__}" / place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +76,7 @@ def _below(folder: Path) -> Iterator[Path]:
     """Raw files below a folder; links to folders are not followed, they could lead in a circle."""
     for where, below, names in os.walk(folder):
         # recordings made to calibrate are no trials
-        passed = {_DERIVATIVES, CALIBRATIONS} if DESCRIPTION_FILE in names else {_DERIVATIVES}
+        passed = {DERIVATIVES, CALIBRATIONS} if DESCRIPTION_FILE in names else {DERIVATIVES}
         below[:] = sorted(name for name in below if not name.startswith(".") and name not in passed)
         for name in sorted(names):
             if name.lower().endswith(".xdf") and not name.startswith("."):
