@@ -36,7 +36,7 @@ from landing_lab.model.recording import Recording, Stream
 from landing_lab.model.result import ForceSignals
 from landing_lab.sim.from_force import SensedRecording, sensed_recording
 from landing_lab.sim.sensed_truth import SensedTruth
-from landing_lab.sim.setting import RINGING, TYPICAL, WORN, SensorSetting
+from landing_lab.sim.setting import HARD, RINGING, TYPICAL, WORN, SensorSetting
 from reference import REFERENCE_DATA
 
 THRESHOLD_N = 20.0
@@ -72,6 +72,7 @@ CONDITIONS = {
     "worn, 1.6 times faster": Condition(WORN, speed_up=1.6),
     "ringing plate": Condition(RINGING),
     "wrong filter order": Condition(TYPICAL, order_off=1),
+    "hard": Condition(HARD, speed_up=1.6),
 }
 
 

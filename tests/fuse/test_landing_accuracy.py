@@ -18,6 +18,7 @@ from reference import require_reference_data
 
 SEEDS = int(os.environ.get("LANDING_LAB_FUSION_SEEDS", "0"))
 WHOLE = SEEDS > 0
+FAR_PCT = 8.0 if WHOLE else 5.0  # of eight landings none is further off than 7.5 %
 QUICK_FILES = ("gidiel/Dual-DJ-Fz.txt", "acl_squat_jump/BFR007_squat_jump.csv")
 
 
@@ -90,6 +91,9 @@ def test_bad_sensors_are_told_from_good_ones(name: str) -> None:
     rows, _ = landings(name)
     found = Figures.of(rows, "fused")
     assert found.peak_median_pct <= 4.0
-    assert found.peak_p90_pct <= 12.0
-    far = [row for row in rows if abs(row.peak_pct["fused"]) > 8.0]
+    far = [row for row in rows if abs(row.peak_pct["fused"]) > FAR_PCT]
+    if name == "hard":
+        assert far, "nothing is far off, so that this test says nothing of warnings"
+    else:
+        assert found.peak_p90_pct <= 12.0
     assert sum(row.warned for row in far) >= 0.9 * len(far)
