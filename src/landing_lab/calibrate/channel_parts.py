@@ -94,7 +94,8 @@ def _landed_again(others: FloatArray, start: int) -> bool:
     """
     load, later = others.sum(axis=1), others[start:].sum(axis=1)
     in_air = float(load.min()) + AIR_SHARE * float(np.ptp(load))
-    landed = int(np.argmin(later)) < int(np.argmax(later)) and float(later.min()) <= in_air
+    comes_back = float(later[int(np.argmin(later)) :].max()) >= float(load.min()) + 0.5 * float(np.ptp(load))
+    landed = float(later.min()) <= in_air and comes_back
     return landed and bool((np.ptp(others[start:], axis=0) >= AGAIN_SHARE * np.ptp(others[:start], axis=0)).all())
 
 
