@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from command_line import refused, run
+from landing_lab.metrics.table import EXPLORATORY
 from simulated_raw import write_raw
 
 
@@ -19,7 +20,7 @@ def test_report_of_insoles_holds_pictures_and_slow_motion(tmp_path: Path) -> Non
     assert (out / "landing-01.gif").read_bytes().startswith(b"GIF89a")
     page = (out / "report.html").read_text(encoding="utf-8")
     assert page.count("data:image/png;base64,") == 4
-    assert "Exploratory" in page
+    assert EXPLORATORY in page
 
 
 def test_slow_motion_without_a_folder_or_of_a_folder_is_refused(tmp_path: Path) -> None:

@@ -125,7 +125,8 @@ def test_one_plate_is_refused_in_one_sentence(tmp_path: Path) -> None:
 def wanted_of(folder: Path) -> SensorsWanted:
     return SensorsWanted(
         file=flat_file(folder / "force.txt", 4.0), left="FP1", right="FP2", rate_hz=1000.0, seed=1,
-        layout="infotronic_8", hard=False, speed_up=1.0, calibrated=False, out=folder / "rec.xdf", overwrite=False,
+        layout="infotronic_8", sensors="typical", speed_up=1.0, calibrated=False, marked=True, out=folder / "rec.xdf",
+        overwrite=False,
     )  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from drivers.boards import insole
 from fuse.scenes import raw_of, scene_of
 from landing_lab.calibrate.alignment import align, alignment_note, edge_notes
 from landing_lab.calibrate.recording import recording_from_raw
+from landing_lab.fuse.cross_checks import UNSEEN_APART_S
 from landing_lab.fuse.sources import signals_of
 from landing_lab.metrics.analyse import analyse
 from landing_lab.model.blocks import FrameBlock
@@ -232,7 +233,8 @@ def test_the_number_reaches_signals_metrics_and_the_document() -> None:
     fits = align(raw.streams)
     assert alignment_note(fits) in recording.notes
     signals = signals_of(recording)
-    assert signals.side_offset_sd_s == math.hypot(fits["insole_left"].sd_s, fits["insole_right"].sd_s)
+    known_s = math.hypot(fits["insole_left"].sd_s, fits["insole_right"].sd_s)
+    assert signals.side_offset_sd_s == math.hypot(known_s, UNSEEN_APART_S)  # no pings, edges or taps here
     trial = analyse(recording).first
     delay = trial.table.get("contact_delay_left_right_s")
     assert delay is not None

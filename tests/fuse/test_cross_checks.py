@@ -71,7 +71,7 @@ def test_a_plate_beyond_the_search_is_told(seconds: float) -> None:
 def test_delays_within_what_clocks_do_are_no_doubt() -> None:
     def told(left_s: float, right_s: float) -> bool:
         delays = {"left": left_s, "right": right_s}
-        return timing_doubt(PlateTiming(order=4, known=True, delay_s=delays, delay_sd_s=delays)) is not None
+        return timing_doubt(PlateTiming(order=4, known=True, delay_s=delays)) is not None
 
     assert not told(-0.0007, 0.0016)
     assert told(-0.0015, 0.0016)

@@ -171,7 +171,7 @@ def _lateral(trial: LandingTrial, side: Side, *, landing: bool) -> Estimate:
     by_size = math.hypot(POINTS_SD, SCALE_SD) * extent
     return Estimate(
         value=extent,
-        sd=math.hypot(by_noise, by_ends / math.sqrt(3.0), by_size, places.extent_sd_m),
+        sd=math.hypot(by_noise, by_ends / math.sqrt(3.0), by_size, places.extent_sd_m, places.turn_sd * way.fore_aft_m),
         doubt="; ".join(filter(None, (*doubts, places.doubt))) or None,
         detail="; ".join(filter(None, (f"gate {way.gate_n:.0f} N", places.detail))),
     )

@@ -31,11 +31,13 @@ NO_PATH = (
 class Places:
     """Centre of pressure of one side: place_m (n, 2), medio-lateral first where the axes are anatomical.
 
-    extent_sd_m: SD of an extent by the cells; 0 on a plate. doubt, detail: of an insole, None on a plate.
+    extent_sd_m: SD of an extent by the cells; 0 on a plate. turn_sd: SD of the foot's direction in radians, by which
+    extent along the foot passes for extent across; 0 on a plate. doubt, detail: of an insole, None on a plate.
     """
 
     place_m: FloatArray
     extent_sd_m: float = 0.0
+    turn_sd: float = 0.0
     doubt: str | None = None
     detail: str | None = None
 
@@ -81,6 +83,7 @@ def _by_cells(trial: LandingTrial, side: Side, least_hz: float) -> Places:
     return Places(
         place_m=np.ascontiguousarray(place_mm / 1000.0),
         extent_sd_m=math.sqrt(2.0) * foot.cop_sd_mm[0] / 1000.0,  # its two ends err as independent places
-        doubt=foot.note,
+        turn_sd=math.radians(foot.turn_sd_deg),
+        doubt="; ".join(filter(None, (foot.note, foot.place_doubt))) or None,
         detail=f"by the {len(foot.layout)} cells of {foot.layout.name}",
     )
