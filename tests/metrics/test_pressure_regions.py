@@ -116,6 +116,13 @@ def test_shares_of_the_parts_are_those_of_their_loads() -> None:
     assert measured("heel_share", trial).sd == pytest.approx(math.hypot(math.sqrt(2) * 0.16 * 0.05, 0.09, 0.005))
 
 
+@pytest.mark.parametrize(("layout", "few"), [(INFOTRONIC, True), (SIXTEEN, False)], ids=["8", "16"])
+def test_shares_by_a_handful_of_cells_are_in_doubt(layout: InsoleLayout, few: bool) -> None:
+    trial = trial_of({"left": Foot(uniform(layout, two_hills()), layout)})
+    for name in ("heel_share", "landing_heel_share", "midfoot_impulse_0_100ms_pct"):
+        assert ("tell parts of the foot poorly" in str(measured(name, trial).doubt)) == few
+
+
 @pytest.mark.parametrize(("heel_ms", "fore_ms"), [(30, 0), (0, 25), (15, 15)])
 def test_the_order_in_which_parts_land(heel_ms: int, fore_ms: int) -> None:
     """Each part rises to its plateau of 400 N within 20 ms from its own onset on."""

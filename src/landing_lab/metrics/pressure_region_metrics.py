@@ -137,7 +137,7 @@ def heel_share(trial: LandingTrial, side: Side, where: Where) -> Estimate:
     counted = course.loaded[frames]
     heel = impulse(trial, _part(course, "heel")[frames], counted)
     value, sd = share(course, heel, impulse(trial, course.cells_n.sum(axis=1)[frames], counted))
-    return Estimate(value=value, sd=sd)
+    return Estimate(value=value, sd=sd, doubt=_few_cells(course))
 
 
 @insole_metric(
@@ -160,6 +160,10 @@ def forefoot_to_heel_delay_s(trial: LandingTrial, side: Side, where: Where) -> E
     by_sampling = math.sqrt(2.0) * SAMPLING_SD / course.sample_rate_hz
     return Estimate(value=heel_s - fore_s, sd=math.hypot(heel_sd_s, fore_sd_s, by_sampling))
 
+
+ENOUGH_CELLS: Final = 16
+"""Fewer cells misplace load in landings: 12 simulated drop jumps on 8 cells, heel and midfoot off in the same direction
+11 and 12 times."""
 
 EARLY_TYPICAL: Final[dict[Part, tuple[str, str]]] = {
     "heel": ("the heel", "0-40 (not checked)"),
@@ -197,7 +201,17 @@ def _early_share(trial: LandingTrial, side: Side, where: Where, part: Part) -> E
     if not np.isfinite(whole).all():
         raise RefusedError("readings of the insole are missing in the first 100 ms; check its cable or its link")
     value, sd = share(course, impulse(trial, _part(course, part)[:stop]), impulse(trial, whole))
-    return Estimate(value=100.0 * value, sd=100.0 * sd)
+    return Estimate(value=100.0 * value, sd=100.0 * sd, doubt=_few_cells(course))
+
+
+def _few_cells(course: FootCourse) -> str | None:
+    """The sentence that a handful of cells puts load where it is not; None for insoles with more, and for zones."""
+    if not COP_CELLS <= len(course.layout) < ENOUGH_CELLS:
+        return None
+    return (
+        f"{len(course.layout)} cells tell parts of the foot poorly: in simulated landings they gave the heel 14 points "
+        "too little and the midfoot 16 too much; compare within one foot and insole only, or use an insole of 16 cells"
+    )
 
 
 def _part(course: FootCourse, name: Part) -> FloatArray:
