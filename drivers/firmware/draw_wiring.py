@@ -7,11 +7,12 @@ import re
 from html import escape
 from pathlib import Path
 
-from landing_lab.model.nominal import INSOLE_CELL_NAMES, INSOLE_CELLS
+from landing_lab.model.insole_layout import shipped_layouts
 
 HERE = Path(__file__).resolve().parent
 PINS = HERE / "libraries" / "landing_lab" / "src" / "pins.h"
 ROW = 62
+CELLS = shipped_layouts()["infotronic_8"].cells
 _STYLE = (
     "text{font:14px sans-serif;fill:#222}.t{font-size:19px;font-weight:bold}.s{font-size:12px;fill:#555}"
     ".b{font-weight:bold}"
@@ -96,8 +97,8 @@ def foot(x: float, y: float, channel_letter: str) -> str:
         text(x - 8, y + height / 2, "lateral", "s", "end"),
         text(x + width + 8, y + height / 2, "medial", "s"),
     ]
-    for channel, (across, along) in enumerate(INSOLE_CELLS):
-        at_x, at_y = x + width * (1 - across), y + height * (1 - along)
+    for channel, cell in enumerate(CELLS):
+        at_x, at_y = x + width * (1 - cell.x), y + height * (1 - cell.y)
         marks.append(f'<circle cx="{at_x:g}" cy="{at_y:g}" r="17" fill="#fff"/>')
         marks.append(text(at_x, at_y + 5, f"{channel_letter}{channel}", "b", "middle"))
     return "".join(marks)
@@ -123,10 +124,10 @@ def insole_direct() -> str:
         text(52, 113, "or Mega 2560", "s"),
         power(right, 115),
     ]
-    for channel, name in enumerate(INSOLE_CELL_NAMES):
+    for channel, cell in enumerate(CELLS):
         y = top + 22 + channel * ROW
         parts += [text(right - 10, y + 5, f"A{channel}", "", "end"), line(right, y, 300, y, "a")]
-        parts.append(divider(300, y, name.replace("_", " ")))
+        parts.append(divider(300, y, cell.name.replace("_", " ")))
     parts += [sync(right, y_sync, "nano"), foot(760, 165, "A")]
     return svg(1040, y_sync + 60, "Insole, 8 sensors on analogue pins", parts)
 
@@ -148,10 +149,10 @@ def insole_multiplexed() -> str:
     for index, (line_name, pin, kind) in enumerate(rows):
         y = top + 22 + index * ROW
         parts += [text(210, y + 5, pin, "", "end"), line(220, y, chip, y, kind), text(chip + 10, y + 5, line_name)]
-    for channel, name in enumerate(INSOLE_CELL_NAMES):
+    for channel, cell in enumerate(CELLS):
         y = top + 22 + channel * ROW
         parts += [text(chip + 150, y + 5, f"C{channel}", "", "end"), line(chip + 160, y, 560, y, "a")]
-        parts.append(divider(560, y, name.replace("_", " ")))
+        parts.append(divider(560, y, cell.name.replace("_", " ")))
     parts += [
         text(
             chip,

@@ -101,7 +101,12 @@ def trial_of(feet: Mapping[Side, Foot], *, force: FloatArray | None = None) -> L
         source="made",
         pressure={side: foot.pressure() for side, foot in feet.items()},
     )
-    first, landing = contact(*FIRST), contact(*LANDING)
+    return jump_of(signals, contact(*FIRST), contact(*LANDING), refusal="nobody stood still")
+
+
+def jump_of(signals: ForceSignals, first: Contact, landing: Contact, *, refusal: str | None = None) -> LandingTrial:
+    """A drop jump with these contacts on every side; refusal: why it has neither weight nor motion."""
+    feet: tuple[Side, ...] = tuple(side for side in signals.force_n if side != "total")
     return LandingTrial(
         task="drop_jump",
         reason=None,
@@ -110,11 +115,11 @@ def trial_of(feet: Mapping[Side, Foot], *, force: FloatArray | None = None) -> L
         threshold_n=dict.fromkeys(signals.force_n, 20.0),
         contact=first,
         landing=landing,
-        side_contact=dict.fromkeys(sides, first),
-        side_landing=dict.fromkeys(sides, landing),
+        side_contact=dict.fromkeys(feet, first),
+        side_landing=dict.fromkeys(feet, landing),
         weight=None,
-        weight_refusal="nobody stood still",
-        motion_refusal="nobody stood still",
+        weight_refusal=refusal,
+        motion_refusal=refusal,
     )
 
 

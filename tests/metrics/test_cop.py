@@ -9,15 +9,14 @@ import numpy as np
 import pytest
 
 import landing_lab as ll
-from landing_lab.detect.params import ContactParams
 from landing_lab.detect.task import Contact, Edge
 from landing_lab.detect.trial import LandingTrial
 from landing_lab.fuse.force_plate import signals_from_plate
 from landing_lab.io.read import read
-from landing_lab.metrics import all_metrics
-from landing_lab.metrics._registry import Estimate, RefusedError
+from landing_lab.metrics._registry import RefusedError
 from landing_lab.model.channels import Side
 from landing_lab.model.result import CopAxes, ForceSignals
+from metrics.pressure_trials import jump_of, measured
 from reference import require_reference_data
 
 RATE_HZ = 1000.0
@@ -55,25 +54,7 @@ def circling(radius_m: float = 0.05, *, axes: CopAxes = "anatomical", seconds: f
 
 
 def trial_of(signals: ForceSignals, *, first: Contact | None = None, landing: Contact | None = None) -> LandingTrial:
-    first, landing = first or contact(100, 400), landing or contact(900, 1400)
-    sides: tuple[Side, ...] = tuple(side for side in signals.force_n if side != "total")
-    return LandingTrial(
-        task="drop_jump",
-        reason=None,
-        signals=signals,
-        params=ContactParams(),
-        threshold_n=dict.fromkeys(signals.force_n, 20.0),
-        contact=first,
-        landing=landing,
-        side_contact=dict.fromkeys(sides, first),
-        side_landing=dict.fromkeys(sides, landing),
-        weight=None,
-        weight_refusal=None,
-    )
-
-
-def measured(name: str, trial: LandingTrial, side: Side = "left") -> Estimate:
-    return all_metrics()[name].compute(trial, side)
+    return jump_of(signals, first or contact(100, 400), landing or contact(900, 1400))
 
 
 def test_a_circling_foot_has_the_path_of_its_arc() -> None:

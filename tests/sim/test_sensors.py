@@ -10,7 +10,7 @@ from landing_lab.sim.drop_jump import draw_body
 from landing_lab.sim.foot import cell_forces, draw_foot
 from landing_lab.sim.motion import move
 
-N_CELLS = len(nominal.INSOLE_CELLS)
+N_CELLS = nominal.INSOLE_CHANNELS
 
 
 def sampled_share(subject: int, along: float, force_n: float = 350.0) -> float:

@@ -37,29 +37,8 @@ SUPPLY_V: Final = 5.0
 ADC_BITS: Final = 10
 """Converter of the ATmega328P (Microchip datasheet)."""
 
-INSOLE_CELLS: Final[tuple[tuple[float, float], ...]] = (
-    (0.5, 0.1),
-    (0.3, 0.3),
-    (0.7, 0.3),
-    (0.3, 0.5),
-    (0.7, 0.5),
-    (0.3, 0.7),
-    (0.7, 0.7),
-    (0.5, 0.9),
-)
-"""Infotronic-8 layout, channel order A0-A7: (0 medial .. 1 lateral, 0 heel .. 1 toe), pressure.md."""
-
-INSOLE_CELL_NAMES: Final = (
-    "heel",
-    "rear_medial",
-    "rear_lateral",
-    "mid_medial",
-    "mid_lateral",
-    "fore_medial",
-    "fore_lateral",
-    "toe",
-)
-"""Names of INSOLE_CELLS, in the same order."""
+INSOLE_CHANNELS: Final = 8
+"""Cells of the usual insole, one per analogue pin A0-A7; where they lie is in model/layouts/infotronic_8.toml."""
 
 INSOLE_WIDTH_MM: Final = 90.0
 """Width of the insole that the relative positions refer to (EU 42; a lab measures its own)."""
@@ -93,8 +72,3 @@ PLATE_CELLS_MM: Final[tuple[tuple[float, float], ...]] = (
     (-180.0, -180.0),
 )
 """Places of the four cells of one foot's plate from its centre: (medial, anterior), channel order."""
-
-
-def insole_position_mm(cell: tuple[float, float]) -> tuple[float, float]:
-    """(medial, anterior) in mm from the middle of the heel edge, from relative (x, y) as in INSOLE_CELLS."""
-    return (0.5 - cell[0]) * INSOLE_WIDTH_MM, cell[1] * INSOLE_LENGTH_MM

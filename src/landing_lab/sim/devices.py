@@ -182,7 +182,7 @@ def _insole(
     return device, drawn
 
 
-def insole_info(foot: int, n_channels: int = len(nominal.INSOLE_CELLS)) -> DeviceInfo:
+def insole_info(foot: int, n_channels: int = nominal.INSOLE_CHANNELS) -> DeviceInfo:
     """What the insole board of one foot says of itself."""
     return DeviceInfo(
         kind="insole-fsr",

@@ -66,7 +66,7 @@ def draw_parts(seed: int, *, setting: SensorSetting = ONE_VISIT, gain: FloatArra
     )
 
 
-def ideal_parts(n_cells: int = len(nominal.INSOLE_CELLS)) -> FsrParts:
+def ideal_parts(n_cells: int = nominal.INSOLE_CHANNELS) -> FsrParts:
     """Cells exactly as the datasheet draws them: no spread, loop, creep, saturation, preload or noise."""
     return FsrParts(
         conductance_at_1_n_s=np.full(n_cells, nominal.FSR_CONDUCTANCE_AT_1_N_S),

@@ -31,7 +31,7 @@ class CellAct:
 def insole_bench(acts: Sequence[CellAct], *, seed: int, foot: int) -> SimulatedDevice:
     """What the insole of a foot (0 left, 1 right) sends, with the cells that it has in every scene of this seed."""
     rate_hz = nominal.INSOLE_RATE_HZ
-    n_cells = len(nominal.INSOLE_CELLS)
+    n_cells = nominal.INSOLE_CHANNELS
     pieces = []
     for act in acts:
         time_s = np.arange(round(act.seconds * rate_hz)) / rate_hz

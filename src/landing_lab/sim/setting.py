@@ -64,7 +64,7 @@ CELL_RATES_HZ: Final = (60.0, 350.0)
 
 
 def _eight_cells() -> InsoleLayout:
-    layout = default_layout(len(nominal.INSOLE_CELLS))
+    layout = default_layout(nominal.INSOLE_CHANNELS)
     assert layout is not None
     return layout
 
