@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from landing_lab.metrics import all_metrics
-from landing_lab.report.explain import SIDE_WORDS, explanation, tasks_in_words
-from landing_lab.report.names import FAMILY_LABELS
+from landing_lab.report.explain import SIDE_WORDS, explanations_by_family, tasks_in_words
 
 PAGE = Path(__file__).with_name("metrics.md")
 
@@ -24,18 +22,13 @@ COLUMNS = ("name", "definition", "unit", "sides", "tasks", "needs", "from", "typ
 
 def metrics_page() -> str:
     """The whole page as text: one table per family, in the order of reports."""
-    told = [explanation(name) for name in all_metrics()]
-    order = list(FAMILY_LABELS.values())
-    families = sorted(
-        dict.fromkeys(str(one["family"]) for one in told),
-        key=lambda family: order.index(family) if family in order else len(order),
-    )
+    told = explanations_by_family()
     parts = [OPENING]
-    for family in families:
-        rows = [_row(one) for one in told if one["family"] == family]
+    for family, metrics in told.items():
+        rows = map(_row, metrics)
         head = f"| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}"
         parts.append("\n".join([f"## {family}\n", head, *rows]) + "\n")
-    parts.append(f"{len(told)} metrics.\n")
+    parts.append(f"{sum(map(len, told.values()))} metrics.\n")
     return "\n".join(parts)
 
 

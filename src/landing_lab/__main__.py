@@ -1,5 +1,5 @@
 """`python -m landing_lab`: the same as the command landing-lab."""
 
-from landing_lab.app.cli import main
+from landing_lab.app.entry import main
 
 main()

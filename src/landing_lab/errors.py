@@ -52,3 +52,9 @@ class DeviceTimeoutError(DeviceError):
 
 class DeviceLostError(DeviceError):
     """A device that was streaming has gone."""
+
+
+class DownloadError(LandingLabError):
+    """Something could not be loaded from elsewhere, or is not what it should be."""
+
+    exit_code = 1

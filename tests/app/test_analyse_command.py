@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from command_line import refused, run
+from command_line import refused_here, run, run_here
 from reference import REFERENCE_DATA, require_reference_data
 
 DROP_JUMP = REFERENCE_DATA / "force" / "gidiel" / "Dual-DJ-Fz.txt"
@@ -64,7 +64,7 @@ def test_reference_values_through_the_command_line(reference_document: dict) -> 
 
 
 def test_csv_and_json_carry_the_same_numbers(reference_document: dict) -> None:
-    done = run("analyse", DROP_JUMP, *COLUMNS, "--format", "csv")
+    done = run_here("analyse", DROP_JUMP, *COLUMNS, "--format", "csv")
     rows = list(csv.DictReader(io.StringIO(done.stdout)))
     assert len(rows) == len(reference_document["trials"][0]["metrics"])
     for row, expected in zip(rows, reference_document["trials"][0]["metrics"], strict=True):
@@ -90,7 +90,7 @@ def test_one_bad_file_does_not_stop_the_rest(tmp_path: Path) -> None:
     copy = tmp_path / "good.txt"
     shutil.copy(DROP_JUMP, copy)
     (tmp_path / "empty.txt").write_text("")
-    done = run("analyse", tmp_path / "empty.txt", copy, *COLUMNS, "--format", "json")
+    done = run_here("analyse", tmp_path / "empty.txt", copy, *COLUMNS, "--format", "json")
     assert done.returncode == 2
     document = json.loads(done.stdout)
     assert [trial["source"] for trial in document["trials"]] == ["good.txt"]
@@ -105,7 +105,7 @@ def write_force(path: Path, force: np.ndarray) -> Path:
 
 def test_a_refused_trial_is_a_result(tmp_path: Path) -> None:
     file = write_force(tmp_path / "empty-plates.csv", np.zeros((3000, 2)))
-    done = run("analyse", file, "--left", "left", "--right", "right", "--rate-hz", "1000", "--format", "json")
+    done = run_here("analyse", file, "--left", "left", "--right", "right", "--rate-hz", "1000", "--format", "json")
     assert done.returncode == 0
     (trial,) = json.loads(done.stdout)["trials"]
     assert (trial["task"], trial["status"]) == ("unknown", "refused")
@@ -135,7 +135,7 @@ def test_bad_input_gets_one_sentence_and_exit_code_2(tmp_path: Path, words: tupl
     (tmp_path / "empty.txt").write_text("")
     (tmp_path / "words.csv").write_text("left,right\n1,2\n3,four\n5,6\n")
     write_force(tmp_path / "good.csv", np.zeros((2000, 2)))
-    assert told in refused("analyse", *words, code=2, cwd=tmp_path)
+    assert told in refused_here("analyse", *words, code=2, cwd=tmp_path)
 
 
 def test_a_folder_that_cannot_be_written_is_said_so(tmp_path: Path) -> None:

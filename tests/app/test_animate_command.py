@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from command_line import refused, run
+from command_line import refused_here, run, run_here
 from landing_lab.metrics.table import EXPLORATORY
 from simulated_raw import write_raw
 
@@ -24,8 +24,8 @@ def test_report_of_insoles_holds_pictures_and_slow_motion(tmp_path: Path) -> Non
 
 
 def test_slow_motion_without_a_folder_or_of_a_folder_is_refused(tmp_path: Path) -> None:
-    assert "--out" in refused("analyse", tmp_path / "jump.xdf", "--animate", code=2)
-    assert "one trial at a time" in refused("analyse", tmp_path, "--animate", "--out", tmp_path / "out", code=2)
+    assert "--out" in refused_here("analyse", tmp_path / "jump.xdf", "--animate", code=2)
+    assert "one trial at a time" in refused_here("analyse", tmp_path, "--animate", "--out", tmp_path / "out", code=2)
 
 
 def test_slow_motion_of_force_alone_is_left_out_and_said(tmp_path: Path) -> None:
@@ -35,7 +35,7 @@ def test_slow_motion_of_force_alone_is_left_out_and_said(tmp_path: Path) -> None
     lines = [f"{left:.1f},{right:.1f}" for left, right in force.samples.tolist()]
     (tmp_path / "jump.csv").write_text("left,right\n" + "\n".join(lines) + "\n")
     out = tmp_path / "out"
-    done = run("analyse", tmp_path / "jump.csv", "--rate-hz", "1000", "--animate", "--out", out)
+    done = run_here("analyse", tmp_path / "jump.csv", "--rate-hz", "1000", "--animate", "--out", out)
     assert done.returncode == 0, done.stderr
     assert "--animate was left out: slow motion needs pressure insoles" in done.stderr
     assert {"metrics.csv", "report.html", "trial-01.png"} <= {file.name for file in out.iterdir()}

@@ -12,16 +12,17 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from landing_lab.app.analyse.batch_interrupt import ENDINGS
 from landing_lab.app.calibration.events import read_script
 from landing_lab.app.calibration.files import SavedStep, SavedSteps, new_raw, read_steps, write_steps
 from landing_lab.app.calibration.kinds import read_loads
 from landing_lab.app.calibration.results import dataset_of, recompute, write_and_say
-from landing_lab.app.calibration.run import CalibrateSettings, guarded, record_steps
+from landing_lab.app.calibration.run import guarded, record_steps
 from landing_lab.app.calibration.session import CalibrationSession
+from landing_lab.app.calibration.settings import CalibrateSettings
 from landing_lab.app.calibration.sim import act_out_plate
 from landing_lab.app.calibration.steps import GuidedStep, plate_plan
 from landing_lab.app.cli import app
+from landing_lab.app.processes.ctrl_c import ENDINGS
 from landing_lab.errors import (
     CalibrationError,
     DeviceLostError,

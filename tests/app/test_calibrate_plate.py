@@ -13,8 +13,8 @@ from calibration_runs import MADE_AT, Front, front_of, run_steps, saved
 from landing_lab.app.calibration.files import SavedStep, SavedSteps, read_steps, write_steps
 from landing_lab.app.calibration.fit import _entered, plate_of
 from landing_lab.app.calibration.results import recompute
-from landing_lab.app.calibration.run import CalibrateSettings
 from landing_lab.app.calibration.session import CalibrationSession
+from landing_lab.app.calibration.settings import CalibrateSettings
 from landing_lab.app.calibration.sim import EMPTY_S, LOAD_S, SNATCH_S, TAP_S, act_out_plate
 from landing_lab.app.calibration.steps import GuidedStep, plan_of_loads, plate_plan
 from landing_lab.app.calibration.terminal import screen

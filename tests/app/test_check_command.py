@@ -15,7 +15,7 @@ from landing_lab.app.analyse.document import analysis_document
 from landing_lab.app.calibration.check_command import run_check
 from landing_lab.app.calibration.events import Script
 from landing_lab.app.calibration.kinds import run_insole
-from landing_lab.app.calibration.run import CalibrateSettings
+from landing_lab.app.calibration.settings import CalibrateSettings
 from landing_lab.app.reanalyse.run import ReanalyseSettings, run_reanalyse
 from landing_lab.errors import CalibrationError
 from landing_lab.io.calibration_files import newest_calibrations, write_calibration

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from command_line import refused, run
+from command_line import refused_here, run, run_here
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +57,7 @@ def test_demo_s_refusals_have_reasons(demo: tuple[Path, subprocess.CompletedProc
 
 def test_raw_file_alone_gives_the_same_numbers(demo: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
     recorded = json.loads((demo[0] / "analysis.json").read_text())["trials"]
-    again = json.loads(run("analyse", *sorted((demo[0] / "raw").iterdir()), "--format", "json").stdout)["trials"]
+    again = json.loads(run_here("analyse", *sorted((demo[0] / "raw").iterdir()), "--format", "json").stdout)["trials"]
     assert [trial["metrics"] for trial in again] == [trial["metrics"] for trial in recorded]
     assert [trial["events"] for trial in again] == [trial["events"] for trial in recorded]
 
@@ -69,8 +69,8 @@ def test_report_needs_nothing_from_elsewhere(demo: tuple[Path, subprocess.Comple
 
 
 def test_recordings_are_never_overwritten(demo: tuple[Path, subprocess.CompletedProcess[str]]) -> None:
-    assert "already holds recordings" in refused("demo", "--out", demo[0], code=1)
+    assert "already holds recordings" in refused_here("demo", "--out", demo[0], code=1)
 
 
 def test_impossible_speed_is_refused() -> None:
-    assert "0.1-20" in refused("demo", "--speed", "0", code=2)
+    assert "0.1-20" in refused_here("demo", "--speed", "0", code=2)

@@ -28,7 +28,8 @@ from landing_lab.app.boards.scenes import SCENES, TAKES, acted_trials, make_scen
 from landing_lab.app.boards.simulate import SimulateSettings, _print_words
 from landing_lab.app.boards.table import print_devices, run_devices
 from landing_lab.app.calibration.events import read_script
-from landing_lab.app.calibration.run import SCRIPT_SPEED, CalibrateSettings, boards
+from landing_lab.app.calibration.run import SCRIPT_SPEED, boards
+from landing_lab.app.calibration.settings import CalibrateSettings
 from landing_lab.errors import DeviceTimeoutError, ParameterError
 from landing_lab.model.device import EmulatorServer, SimulatedDevice
 from landing_lab.sim.link import LinkFaults
@@ -262,6 +263,8 @@ def test_simulated_boards_play_another_trial_of_one_athlete_at_each_start() -> N
     peaks = [float(np.abs(frames.counts).max()) for frames in (plate.frames, *plate.takes)]
     assert len(set(peaks)) == TAKES
     assert np.std(peaks) < 0.15 * np.mean(peaks)
+    another_day = acted_trials("drop_jump", start="box", leg="both", alive_s=1.0, first_take=TAKES)[2]
+    assert float(np.abs(another_day.frames.counts).max()) not in peaks
     server = emulator()([plate], speed=20.0)
     try:
         with opened(transport(), server.urls, timeout_s=4.0) as (link,):

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import landing_lab as ll
-from command_line import refused, run
+from command_line import refused_here, run, run_here
 from landing_lab.io.read import read
 
 
@@ -25,9 +25,9 @@ def trial(tmp_path_factory: pytest.TempPathFactory) -> Path:
 COLUMNS = ("--left", "A", "--right", "B", "--rate-hz", "1000")
 
 
-@pytest.mark.parametrize("suffix", ["csv", "parquet", "mot"])
+@pytest.mark.parametrize("suffix", ["csv", "parquet", "mot", "mat"])
 def test_export_writes_what_reads_back(trial: Path, tmp_path: Path, suffix: str) -> None:
-    done = run("export", trial, *COLUMNS, "--to", tmp_path / f"x.{suffix}")
+    done = run_here("export", trial, *COLUMNS, "--to", tmp_path / f"x.{suffix}")
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(f"Written: {tmp_path / f'x.{suffix}'} (")
     assert "left, right; " in done.stdout
@@ -48,11 +48,11 @@ def test_c3d_carries_the_events_and_says_what_it_lacks(trial: Path, tmp_path: Pa
 def test_a_file_that_is_there_is_replaced_only_when_asked(trial: Path, tmp_path: Path) -> None:
     target = tmp_path / "x.csv"
     target.write_text("precious")
-    assert "exists; choose another name, or replace it with --force" in refused(
+    assert "exists; choose another name, or replace it with --force" in refused_here(
         "export", trial, *COLUMNS, "--to", target, code=2
     )
     assert target.read_text() == "precious"
-    assert run("export", trial, *COLUMNS, "--to", target, "--force").returncode == 0
+    assert run_here("export", trial, *COLUMNS, "--to", target, "--force").returncode == 0
     assert target.read_text().startswith("time_s,left_n,right_n\n")
 
 
@@ -60,22 +60,23 @@ def test_the_source_is_never_overwritten(trial: Path) -> None:
     before = trial.read_bytes()
     link = trial.with_name("link.csv")
     link.symlink_to(trial)
-    told = refused("export", trial, *COLUMNS, "--to", link, "--force", code=2)
+    told = refused_here("export", trial, *COLUMNS, "--to", link, "--force", code=2)
     assert "is the file to export from" in told
     assert trial.read_bytes() == before
 
 
 def test_bad_requests_are_one_sentence(trial: Path, tmp_path: Path) -> None:
-    assert ".c3d, .csv, .mot, .parquet" in refused("export", trial, *COLUMNS, "--to", tmp_path / "x.mat", code=2)
-    assert "is a folder" in refused("export", trial, *COLUMNS, "--to", tmp_path, code=1)
-    assert "does not exist" in refused("export", tmp_path / "no.txt", "--to", tmp_path / "x.csv", code=2)
-    assert "leave it out for .csv" in refused(
+    unknown = refused_here("export", trial, *COLUMNS, "--to", tmp_path / "x.xls", code=2)
+    assert ".c3d, .csv, .mat, .mot, .parquet" in unknown
+    assert "is a folder" in refused_here("export", trial, *COLUMNS, "--to", tmp_path, code=1)
+    assert "does not exist" in refused_here("export", tmp_path / "no.txt", "--to", tmp_path / "x.csv", code=2)
+    assert "leave it out for .csv" in refused_here(
         "export", trial, *COLUMNS, "--mass-kg", "70", "--to", tmp_path / "x.csv", code=2
     )
     (tmp_path / "file").write_text("")
-    told = refused("export", trial, *COLUMNS, "--to", tmp_path / "file" / "x.csv", code=1)
+    told = refused_here("export", trial, *COLUMNS, "--to", tmp_path / "file" / "x.csv", code=1)
     assert "a file of that name in the way" in told
-    assert "--to" in refused("export", trial, code=2)
+    assert "--to" in refused_here("export", trial, code=2)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file"]
 
 

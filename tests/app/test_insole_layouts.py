@@ -13,8 +13,8 @@ from calibrate.test_insole_calibration import bench
 from calibration_runs import run_steps, saved
 from landing_lab.app.calibration.files import read_steps, write_steps
 from landing_lab.app.calibration.fit import insoles_of
-from landing_lab.app.calibration.kinds import newest_bench_laws
-from landing_lab.app.calibration.run import CalibrateSettings, place_of
+from landing_lab.app.calibration.prepared import newest_bench_laws
+from landing_lab.app.calibration.settings import CalibrateSettings, place_of
 from landing_lab.app.calibration.sim import act_out_postures
 from landing_lab.app.calibration.steps import insole_plan
 from landing_lab.app.record.gates import of_calibrations

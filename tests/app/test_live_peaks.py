@@ -86,6 +86,7 @@ def test_peaks_are_there_soon_after_each_landing() -> None:
     assert changes[-1][0] - zero - last_touchdown_s < 0.4
 
 
+@pytest.mark.long
 def test_the_sd_says_how_far_off_a_live_peak_is() -> None:
     off = []
     for body, seed in ((2, 4), (3, 5), (4, 6), (5, 7), (6, 8)):

@@ -105,6 +105,7 @@ def test_a_session_is_computed_again_beside_its_own_results(dataset: Path) -> No
     assert top["DatasetType"] == "derivative"
 
 
+@pytest.mark.long  # a minute: two whole starts, one of them on one core
 def test_bytes_of_the_results_depend_on_neither_threads_nor_cores_nor_cutting(dataset: Path, tmp_path: Path) -> None:
     first = min((dataset / "sub-P07/ses-01/raw").glob("*.xdf"))
     # Loose files both: session.json would add run and condition, which these raw files do not hold themselves.

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from command_line import ENVIRONMENT, command, refused, run
-from landing_lab.app.analyse.batch_interrupt import ENDINGS
+from command_line import ENVIRONMENT, command, refused, refused_here, run, run_here
+from landing_lab.app.processes.ctrl_c import ENDINGS
 from landing_lab.app.record.facts import SessionSettings
 from landing_lab.app.record.interrupt import interruptible
 from landing_lab.app.record.protocols import protocol_of
@@ -65,7 +65,6 @@ def test_a_trial_ends_by_itself_is_judged_by_words_and_reported(tmp_path: Path) 
         )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "Trial 1: complete" in done.stdout
-    assert "first numbers: contact" in done.stdout
     assert "not calibrated" in done.stdout
     assert "Please type accept" in done.stdout
     assert "rejected (fell over)" in done.stdout
@@ -76,7 +75,7 @@ def test_a_trial_ends_by_itself_is_judged_by_words_and_reported(tmp_path: Path) 
     assert trial["task"] == "drop_jump"
     (raw,) = session_files(tmp_path, "raw/*.xdf")
     assert raw.name == "sub-01_ses-01_task-dropJump_run-02.xdf"
-    again = json.loads(run("analyse", raw, "--format", "json").stdout)["trials"][0]
+    again = json.loads(run_here("analyse", raw, "--format", "json").stdout)["trials"][0]
     assert again["metrics"] == trial["metrics"]
     assert session_files(tmp_path, "trials/*.parquet")
     assert session_files(tmp_path, "report.html")
@@ -128,7 +127,7 @@ def test_silent_board_is_named(tmp_path: Path) -> None:
         message = refused("record", *ports, "--dataset", tmp_path, code=1)
         assert ports[3] in message
         assert "nothing answered" in message
-        listed = run("devices", *ports, "--json", "--timeout-s", "1")
+        listed = run("devices", *ports, "--json", "--timeout-s", "2")
     assert listed.returncode == 1
     document = json.loads(listed.stdout)
     assert [board["port"] for board in document["devices"]] == [ports[1], ports[5]]
@@ -187,7 +186,7 @@ def test_interrupted_trial_is_kept_however_often_it_is_asked_to_end(tmp_path: Pa
     assert told == "landing-lab: interrupted; what was recorded so far is kept\n"
     assert "not in the report" in printed
     (raw,) = session_files(tmp_path, "raw/*.xdf")
-    assert run("analyse", raw).returncode == 0
+    assert run_here("analyse", raw).returncode == 0
 
 
 def test_a_report_that_is_interrupted_is_given_up_and_made_when_the_session_is_continued(tmp_path: Path) -> None:
@@ -198,7 +197,7 @@ def test_a_report_that_is_interrupted_is_given_up_and_made_when_the_session_is_c
             while not (line := process.stdout.readline()).startswith("Trial 1 accepted"):
                 assert line
             pressed_thrice(process, signal.SIGINT)
-            printed, told = process.communicate(timeout=10.0)
+            printed, told = process.communicate(timeout=60.0)
         assert process.returncode == 130, told
         assert "1 of 1 trials accepted" in printed
         assert told.startswith("landing-lab: interrupted; what was recorded so far is kept; the report is not made")
@@ -244,7 +243,7 @@ def test_killed_at_any_instant_the_next_start_recovers(tmp_path: Path) -> None:
                     time.sleep(0.05)
                 time.sleep(draw.uniform(0.0, 4.0))
                 process.kill()
-                printed, told = process.communicate(timeout=30.0)
+                printed, told = process.communicate(timeout=60.0)
             assert "Traceback" not in told
             assert ("was not finished and is continued" in printed) == (number > 0)
             assert ("has no verdict" in printed) == (number > 0)
@@ -288,7 +287,7 @@ def _whole(dataset: Path, known: dict[str, list[object]]) -> dict[str, list[obje
 )
 def test_wrong_calls_get_one_sentence(tmp_path: Path, words: tuple[str, ...], told: str) -> None:
     code = 1 if "no-such-port" in words[1] else 2
-    assert told in refused("record", *words, "--dataset", tmp_path, code=code)
+    assert told in refused_here("record", *words, "--dataset", tmp_path, code=code)
     assert not list(tmp_path.iterdir())
 
 
@@ -327,8 +326,8 @@ def test_protocols_are_listed_within_the_terminal() -> None:
 
 
 def test_inputs_are_checked_before_anybody_jumps(tmp_path: Path) -> None:
-    assert "box_height_m=30" in refused("record", "--sim", "--box-height-m", "30", "--dataset", tmp_path, code=2)
-    assert "mass_kg" in refused("record", "--sim", "--mass-kg", "nan", "--dataset", tmp_path, code=2)
+    assert "box_height_m=30" in refused_here("record", "--sim", "--box-height-m", "30", "--dataset", tmp_path, code=2)
+    assert "mass_kg" in refused_here("record", "--sim", "--mass-kg", "nan", "--dataset", tmp_path, code=2)
     assert not list(tmp_path.iterdir())
 
 
@@ -354,6 +353,6 @@ def test_simulated_devices_serve_until_interrupted() -> None:
         ]
     finally:
         process.send_signal(signal.SIGINT)
-        _, told = process.communicate(timeout=20.0)
+        _, told = process.communicate(timeout=60.0)
     assert process.returncode == 0
     assert told == ""

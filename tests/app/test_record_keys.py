@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -33,6 +34,7 @@ class Told:
 
     phase: Phase = "verdict"
     watch: Any = None
+    judged: Any = None
     commands: list[Command] = field(default_factory=list)
     alone: bool = False
 
@@ -69,6 +71,21 @@ def test_keys_that_mean_nothing_now_do_nothing() -> None:
     assert told.commands == []
     assert "p means nothing here" in keys.line("recording")
     assert typed("e", phase="recording")[0].commands == [Command(kind="end")]
+
+
+def test_u_takes_a_verdict_back_while_nothing_has_happened_since() -> None:
+    watch = SimpleNamespace(nothing_happened=True, live=SimpleNamespace(stage="stand"))
+    judged = SimpleNamespace(planned=SimpleNamespace(number=2), entry=SimpleNamespace(verdict="accepted"))
+    told, typing = Told("recording", watch=watch, judged=judged), Typed(False, ["u"])
+    keys = KeyCommands(typing)
+    keys.tick(cast("Any", told))
+    assert told.commands == [Command(kind="undo")]
+    assert "u undo the last verdict" in keys.line("recording")
+    watch.nothing_happened, typing.waiting = False, ["u"]
+    keys.tick(cast("Any", told))
+    assert told.commands == [Command(kind="undo")], "the next trial has begun"
+    assert "u means nothing here" in keys.line("recording")
+    assert typed("undo", lines=True, phase="recording")[0].commands == [Command(kind="undo")]
 
 
 def test_the_question_about_quitting_goes_away_by_itself_and_with_the_stage() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from command_line import refused, run
+from command_line import refused_here, run, run_here
 from reference import REFERENCE_DATA, require_reference_data
 
 DROP_JUMP = REFERENCE_DATA / "force" / "gidiel" / "Dual-DJ-Fz.txt"
@@ -31,14 +31,14 @@ def test_table_sentence_picture_section_and_document(tmp_path: Path) -> None:
 
 def test_without_the_word_nothing_changes() -> None:
     require_reference_data()
-    done = run("analyse", DROP_JUMP, *COLUMNS, "--json")
+    done = run_here("analyse", DROP_JUMP, *COLUMNS, "--json")
     (trial,) = json.loads(done.stdout)["trials"]
     assert "sensitivity" not in trial
 
 
 def test_a_refused_trial_says_why_it_has_no_thresholds(tmp_path: Path) -> None:
     (tmp_path / "empty-plates.csv").write_text("left,right\n" + "0.0,0.0\n" * 3000)
-    done = run(
+    done = run_here(
         "analyse", tmp_path / "empty-plates.csv", "--left", "left", "--right", "right", "--rate-hz", "1000",
         "--sensitivity", "--json",
     )  # fmt: skip
@@ -48,13 +48,13 @@ def test_a_refused_trial_says_why_it_has_no_thresholds(tmp_path: Path) -> None:
 
 
 def test_folders_have_no_sensitivity(tmp_path: Path) -> None:
-    assert "takes no folder" in refused("analyse", tmp_path, "--sensitivity", code=2)
+    assert "takes no folder" in refused_here("analyse", tmp_path, "--sensitivity", code=2)
 
 
 def test_all_prints_the_feet_too() -> None:
     require_reference_data()
-    few = run("analyse", DROP_JUMP, *COLUMNS)
-    every = run("analyse", DROP_JUMP, *COLUMNS, "--all")
+    few = run_here("analyse", DROP_JUMP, *COLUMNS)
+    every = run_here("analyse", DROP_JUMP, *COLUMNS, "--all")
     assert "more rows" in few.stdout
     assert "more rows" not in every.stdout
     assert len(every.stdout.splitlines()) > len(few.stdout.splitlines())

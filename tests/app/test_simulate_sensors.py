@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from command_line import refused, run
-from landing_lab.app.analyse.batch_interrupt import ENDINGS
+from command_line import refused_here, run, run_here
 from landing_lab.app.boards.sensors import SensorsWanted, run_simulate_sensors
+from landing_lab.app.processes.ctrl_c import ENDINGS
 from landing_lab.errors import ParameterError, RecordingError
 from landing_lab.io.formats.xdf import read_raw
 from landing_lab.io.xdf_journal import XdfJournal
@@ -56,9 +56,10 @@ def test_a_real_jump_becomes_a_recording_that_is_analysed_alone(tmp_path: Path) 
 
 def test_the_same_seed_gives_the_same_counts_and_another_other_sensors(tmp_path: Path) -> None:
     counts = []
+    file = flat_file(tmp_path / "two.txt", 2.5)
     for number, seed in enumerate(("1", "1", "2")):
         out = tmp_path / f"{number}.xdf"
-        done = run("simulate", "sensors", jump(), *COLUMNS, "--seed", seed, "--out", out, "--uncalibrated")
+        done = run_here("simulate", "sensors", file, *COLUMNS, "--seed", seed, "--out", out, "--uncalibrated")
         assert done.returncode == 0, done.stderr
         raw = read_raw(out)
         assert "calibrations" not in raw.metadata
@@ -78,7 +79,7 @@ def test_a_layout_of_ones_own_and_hard_sensors(tmp_path: Path) -> None:
     own.write_text(f'name = "six"\nwidth_mm = 95.0\nlength_mm = 265.0\nsensing_area_mm2 = 126.7\n{cells}', "utf-8")
     out = tmp_path / "rec.xdf"
     words = ("--hard", "--layout", own, "--speed-up", "1.6", "--out", out, "--json")
-    done = run("simulate", "sensors", jump(), *COLUMNS, *words)
+    done = run_here("simulate", "sensors", jump(), *COLUMNS, *words)
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
     assert (told["layout"], told["sensors"]) == ("six", "hard")
@@ -89,7 +90,7 @@ def test_a_layout_of_ones_own_and_hard_sensors(tmp_path: Path) -> None:
     assert raw.streams["plate"].info.n_channels == 8
     assert raw.metadata["insole_layouts"][info.device_id]["name"] == "six"
     assert set(raw.metadata["calibrations"]) == {stream.info.device_id for stream in raw.streams.values()}
-    assert json.loads(run("analyse", out, "--json").stdout)["trials"]
+    assert json.loads(run_here("analyse", out, "--json").stdout)["trials"]
 
 
 @pytest.mark.parametrize("sensors", ["worn", "ringing"])
@@ -97,7 +98,7 @@ def test_each_half_of_the_hard_sensors_can_be_asked_for(tmp_path: Path, sensors:
     """worn: half the saturation; ringing: a plate with a mode of its own."""
     file, out = flat_file(tmp_path / "two.txt", 2.5, columns=2), tmp_path / "rec.xdf"
     words = (*COLUMNS, "--uncalibrated", "--out", out, "--json")
-    done = run("simulate", "sensors", file, *words, "--sensors", sensors)
+    done = run_here("simulate", "sensors", file, *words, "--sensors", sensors)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["sensors"] == sensors
     setting = json.loads(out.with_name("rec.xdf.truth.json").read_text("utf-8"))["drawn"]["setting"]
@@ -109,16 +110,16 @@ def test_what_is_there_is_not_overwritten_unless_asked(tmp_path: Path) -> None:
     out = tmp_path / "rec.xdf"
     out.write_text("precious", "utf-8")
     words = ("simulate", "sensors", jump(), *COLUMNS, "--uncalibrated", "--out", out)
-    assert "--force" in refused(*words, code=2)
+    assert "--force" in refused_here(*words, code=2)
     assert out.read_text("utf-8") == "precious"
-    assert run(*words, "--force").returncode == 0
+    assert run_here(*words, "--force").returncode == 0
     assert len(read_raw(out).streams) == 3
     assert not list(tmp_path.glob(".*"))
 
 
 def test_one_plate_is_refused_in_one_sentence(tmp_path: Path) -> None:
     one = flat_file(tmp_path / "one.txt", 4.0, columns=1)
-    told = refused("simulate", "sensors", one, "--rate-hz", "1000", "--out", tmp_path / "rec.xdf", code=2)
+    told = refused_here("simulate", "sensors", one, "--rate-hz", "1000", "--out", tmp_path / "rec.xdf", code=2)
     assert "two columns" in told
 
 

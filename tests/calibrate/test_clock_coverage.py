@@ -19,6 +19,8 @@ from calibrate.clock_streams import (
 )
 from landing_lab.calibrate.alignment import align
 
+pytestmark = pytest.mark.long
+
 SEEDS = 300
 STALL_S = 2.0
 

@@ -16,6 +16,8 @@ from calibrate.walk_judgement import LAYOUTS, Figures, calibrated, fit_of, raw_i
 from landing_lab.calibrate.foot_fit import FootFit
 from reference import require_reference_data
 
+pytestmark = pytest.mark.long
+
 SEEDS = range(6)
 """`walk_judgement.py` prints ten."""
 

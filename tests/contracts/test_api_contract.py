@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import landing_lab as ll
+from landing_lab.errors import ParameterError
 from landing_lab.model.result import METRIC_COLUMNS
+from made_dataset import make_dataset
 from reference import REFERENCE_DATA, require_reference_data
 
 
@@ -57,3 +60,26 @@ def test_errors_are_caught_by_one_name() -> None:
         ll.read("no such file.txt")
     with pytest.raises(ValueError, match="no task"):
         ll.analyse(ll.simulate_drop_jump(seed=1).recording, task="hop")
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: ll.read_trials(None), lambda: ll.cohort(None), lambda: ll.norms(7), lambda: ll.contrast(None),
+        lambda: ll.reliability(None), lambda: ll.screen(None, "P01"), lambda: ll.plot_waveforms(None),
+        lambda: ll.reliability("no such folder"), lambda: ll.contrast("no such folder", names=[1]),
+    ],
+)  # fmt: skip
+def test_what_is_no_dataset_is_one_sentence(call: Callable[[], object]) -> None:
+    with pytest.raises(ParameterError):
+        call()
+
+
+def test_a_cohort_answers_what_cannot_be_asked_in_one_sentence(tmp_path: Path) -> None:
+    cohort = ll.cohort(make_dataset(tmp_path / "s", seed=1, participants=["P01"], n_sessions=1, n_trials=3).path)
+    with pytest.raises(ParameterError, match="a query is a text"):
+        cohort.query(None)  # type: ignore[arg-type]
+    with pytest.raises(ParameterError, match="participant 'P99' has no accepted trial; there are P01"):
+        cohort.trend("P99", "contact_time_s")
+    with pytest.raises(ParameterError, match="metrics are named by texts"):
+        ll.reliability(cohort.table(), names=[3])  # type: ignore[list-item]

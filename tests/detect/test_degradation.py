@@ -13,6 +13,8 @@ import pytest
 from detect.real_landings import SATURATED, Degraded, degraded, sources
 from landing_lab.model.blocks import FloatArray
 
+pytestmark = pytest.mark.long
+
 LOW_PASSED_AT_SOURCE = "opencap/subject5/DJ1_forces.mot"
 PEAK, MEAN, MIDDLE, MAX, IMPULSE = (
     "peak_force_n",

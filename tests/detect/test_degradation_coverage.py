@@ -17,6 +17,8 @@ import pytest
 from detect.real_landings import CUTOFFS_HZ, MASSES_KG, POINT_HZ, Case, degraded
 from landing_lab.metrics import all_metrics
 
+pytestmark = pytest.mark.long
+
 AT_LEAST = 0.9
 
 

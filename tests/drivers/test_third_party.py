@@ -7,6 +7,7 @@ import sys
 import tomllib
 from dataclasses import replace
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -16,7 +17,7 @@ from landing_lab.errors import DeviceError
 from landing_lab.model.blocks import joined
 from landing_lab.model.device import LinkStats, SimulatedDevice
 from landing_lab_drivers import devices as package
-from landing_lab_drivers.devices import all_devices, known_devices
+from landing_lab_drivers.devices import add_device, all_devices, known_devices
 from landing_lab_drivers.emulator import serve
 from landing_lab_drivers.port import SerialTransport
 from landing_lab_drivers.wire import FrameDecoder
@@ -92,3 +93,26 @@ def test_two_devices_of_one_kind_code_are_refused(installed: Path) -> None:
     source.write_text(source.read_text().replace("kind_code: int = 200", "kind_code: int = 2"))
     with pytest.raises(DeviceError, match=r"'bathroom-scale' of kind code 2, and 'plate-hx711' \(2\) is known already"):
         known_devices()
+
+
+def test_a_device_of_a_notebook_is_known_and_can_be_defined_again(
+    code: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(package, "_ADDED", {})
+    cell = {"__name__": "a_notebook_cell"}
+    monkeypatch.setitem(sys.modules, "a_notebook_cell", ModuleType("a_notebook_cell"))
+    exec(code["python"], cell)  # the very code of CONTRIBUTING.md
+    add_device(cell["Scale"]())
+    again = cell["Scale"]()
+    add_device(again)
+    assert known_devices()["bathroom-scale"] is again
+    with serve([SCALE], speed=5) as server:
+        link = SerialTransport().open(server.urls[0], timeout_s=2)
+        assert link.info.kind == "bathroom-scale"
+        link.close()
+    with pytest.raises(DeviceError, match=r"this program brings a device 'other' of kind code 200, and 'bathroom-s"):
+        add_device(replace(again, kind="other"))
+    with pytest.raises(DeviceError, match="this program brings a device 'insole-fsr'"):
+        add_device(replace(again, kind="insole-fsr"))
+    with pytest.raises(DeviceError, match="kind code of 128 to 255; got 3"):
+        add_device(replace(again, kind_code=3))

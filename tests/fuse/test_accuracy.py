@@ -16,6 +16,8 @@ from landing_lab.metrics.analyse import analyse
 from landing_lab.model.channels import Side
 from traces import assert_honest
 
+pytestmark = pytest.mark.long
+
 SEEDS = range(100, 140)
 Key = tuple[str, Side]
 

@@ -16,6 +16,8 @@ from fuse.accuracy_figures import Figures, JumpError, Landing
 from fuse.landing_accuracy import CONDITIONS, DROP_JUMPS, FILES, judged, jump_error, sensed
 from reference import require_reference_data
 
+pytestmark = pytest.mark.long
+
 SEEDS = int(os.environ.get("LANDING_LAB_FUSION_SEEDS", "0"))
 WHOLE = SEEDS > 0
 FAR_PCT = 8.0 if WHOLE else 5.0  # of eight landings none is further off than 7.5 %

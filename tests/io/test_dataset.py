@@ -19,7 +19,7 @@ from landing_lab.errors import LandingLabError, ParameterError, RecordingError
 from landing_lab.io import write
 from landing_lab.io.dataset import Dataset
 from landing_lab.io.dataset_lock import FolderLock
-from landing_lab.io.dataset_names import check_pseudonym, parse_run_name, run_stem, task_label, task_name
+from landing_lab.io.dataset_names import check_pseudonym, parse_run_name, run_stem, session_order, task_label, task_name
 
 
 @pytest.fixture
@@ -282,3 +282,10 @@ def test_without_locks_of_the_file_system_a_living_program_of_this_computer_is_r
     ended.wait()
     path.write_text(json.dumps({"pid": ended.pid, "host": socket.gethostname(), "since": "yesterday"}))
     FolderLock(path, what="the session").take(patience_s=0.0).release()
+
+
+def test_sessions_are_ordered_by_number_after_dates_and_words() -> None:
+    labels = ["10", "2", "pre", "1", "20261122T154500", "002", "20260101T080000"]
+    assert sorted(labels, key=session_order) == [
+        "20260101T080000", "20261122T154500", "pre", "1", "002", "2", "10"
+    ]  # fmt: skip

@@ -18,7 +18,7 @@ from landing_lab.model.recording import Recording, Stream
 from landing_lab.model.result import Result
 from traces import on_plates
 
-FORMATS = (".csv", ".parquet", ".mot", ".c3d")
+FORMATS = (".csv", ".parquet", ".mot", ".c3d", ".mat")
 
 
 def two_feet(*, hole: bool = True, rate: float = 1000.0) -> Recording:
@@ -99,7 +99,7 @@ def test_readings_at_instants_of_their_own_are_refused(tmp_path: Path, suffix: s
 
 
 def test_the_ending_chooses_and_others_are_named(tmp_path: Path) -> None:
-    with pytest.raises(ParameterError, match=r'x\.xlsx has "\.xlsx".*one of \.c3d, \.csv, \.mot, \.parquet'):
+    with pytest.raises(ParameterError, match=r'x\.xlsx has "\.xlsx".*one of \.c3d, \.csv, \.mat, \.mot, \.parquet'):
         export(two_feet(), tmp_path / "x.xlsx")
     with pytest.raises(ParameterError, match="has no ending"):
         export(two_feet(), tmp_path / "x")
@@ -228,7 +228,7 @@ def test_c3d_with_more_events_than_it_can_list(tmp_path: Path, analysed: Result)
 
 def test_c3d_without_ezc3d_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("landing_lab.io.c3d_write.find_spec", lambda _: None)
-    with pytest.raises(RecordingError, match="pip install ezc3d, or export"):
+    with pytest.raises(RecordingError, match=r"pip install .*\[c3d\].* or export"):
         export(two_feet(), tmp_path / "x.c3d")
     assert list(tmp_path.iterdir()) == []
 

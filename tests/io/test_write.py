@@ -11,9 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+import landing_lab
 from landing_lab.errors import ParameterError, RecordingError
 from landing_lab.io.read import read
-from landing_lab.io.write import write_analysis_json, write_force_csv, write_metrics_csv
+from landing_lab.io.write import staged, stamped, write_analysis_json, write_force_csv, write_metrics_csv, write_whole
 from landing_lab.model.channels import Channel, ChannelLayout, Side
 from landing_lab.model.events import Events, Phases
 from landing_lab.model.recording import Clock, Recording, Sensor, Stream
@@ -170,3 +171,21 @@ def test_results_have_ordinary_permissions(tmp_path: Path) -> None:
     plain.touch()
     path = write_analysis_json({}, tmp_path / "a.json")
     assert path.stat().st_mode == plain.stat().st_mode
+
+
+def test_a_document_says_its_schema_and_the_version_that_wrote_it() -> None:
+    found = stamped("landing-lab.contrast/1", {"first": "flat"})
+    assert list(found.items())[:2] == [("schema", "landing-lab.contrast/1"), ("version", landing_lab.__version__)]
+    assert found["first"] == "flat"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_a_pipe_is_never_replaced_by_a_file(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(RecordingError, match="a pipe or a device"):
+        write_whole(pipe, b"x")
+    with pytest.raises(RecordingError, match="a pipe or a device"), staged(pipe) as file:
+        file.write_bytes(b"x")
+    assert pipe.is_fifo()
+    assert [one.name for one in tmp_path.iterdir()] == ["pipe"]

@@ -180,9 +180,9 @@ def test_not_a_raw_recording(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(data)
         with pytest.raises(FileFormatError, match=reason):
             read_raw(tmp_path / name)
-    with pytest.raises(FileFormatError, match="cannot be read"):
+    with pytest.raises(FileFormatError, match="does not exist"):
         read_raw(tmp_path / "missing.xdf")
-    with pytest.raises(FileFormatError, match="cannot be read"):
+    with pytest.raises(FileFormatError, match="is a folder"):
         read_raw(tmp_path)
 
 
@@ -208,3 +208,12 @@ def test_columns_cannot_be_chosen_in_a_raw_recording(tmp_path: Path) -> None:
     write_session(path)
     with pytest.raises(ParameterError, match="leave out --left"):
         read(path, left="counts_0")
+
+
+def test_a_stream_of_our_type_from_somebody_else_is_told(tmp_path: Path) -> None:
+    header = b"<info><name>theirs</name><type>landing-lab.live</type><channel_count>2</channel_count></info>"
+    content = (2).to_bytes(2, "little") + (1).to_bytes(4, "little") + header
+    path = tmp_path / "theirs.xdf"
+    path.write_bytes(b"XDF:" + b"\x04" + len(content).to_bytes(4, "little") + content)
+    with pytest.raises(FileFormatError, match=r"theirs\.xdf names a stream of type landing-lab\.live but holds no"):
+        read(path)

@@ -8,6 +8,7 @@ import numpy as np
 
 from kernels.compare_fusion import compare_fusion
 from kernels.compare_measures import compare_all
+from kernels.compare_permutation import compare_permutations
 from kernels.compare_pressure import compare_pressure
 from kernels.naive import Settings, crossings, motion_from_end
 from landing_lab.kernels.contact import STATE_DTYPE, advance
@@ -104,4 +105,6 @@ if __name__ == "__main__":
         compare_pressure(number)
     for number in range(6):
         compare_fusion(number)
+    for number in range(10):
+        compare_permutations(number)
     print(f"{agreed} crossings agree")

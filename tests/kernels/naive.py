@@ -573,3 +573,12 @@ def mean_place(row: list[float], places: list[list[float]], first: int, stop: in
     """Mean of the first coordinate over loaded samples whose place is known."""
     known = [places[i][0] for i in range(first, stop) if row[i] > loaded and not math.isnan(places[i][0])]
     return sum(known) / len(known) if known else math.nan
+
+
+def relaxed(keep: np.ndarray, pull: np.ndarray) -> np.ndarray:
+    """States (n, c) that keep a share of themselves and are pulled, from 0 on."""
+    states, now = [], np.zeros(pull.shape[1])
+    for kept, pulled in zip(keep, pull, strict=True):
+        now = kept * now + pulled
+        states.append(now)
+    return np.array(states).reshape(pull.shape)

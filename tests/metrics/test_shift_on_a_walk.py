@@ -11,6 +11,8 @@ from calibrate.pedar_walk import Foot, sensed
 from metrics.unseen_on_a_walk import FIGURES, LAYOUTS, courses, errors
 from reference import require_reference_data
 
+pytestmark = pytest.mark.long
+
 LATER = (20, 40, 60, 80, 100, 150)
 """Samples at 1 kHz from the reference on."""
 

@@ -19,6 +19,8 @@ from landing_lab.sim.sensed_truth import SensedTruth
 from landing_lab.sim.setting import TYPICAL
 from reference import require_reference_data
 
+pytestmark = pytest.mark.long
+
 FEET: tuple[Side, ...] = ("left", "right")
 LAYOUTS = ("infotronic_8", "fsr402_16")
 

@@ -16,6 +16,8 @@ from landing_lab.sim.motion import Motion
 from landing_lab.sim.truth import DropJumpTruth, describe
 from metrics.simulated_errors import Errors, Key, Plates, covered, record
 
+pytestmark = pytest.mark.long
+
 SEEDS = range(200)
 THRESHOLD_N = 20.0
 NEAR = {"first_peak_force_n": "first_peak", "first_peak_time_s": "first_peak"}

@@ -21,6 +21,8 @@ from metrics.half_sine import GRAVITY, HalfSine
 from metrics.simulated_errors import Error, Errors, Key, Plates, covered, errors_at, record
 from traces import on_plates, sd_of, value_of
 
+pytestmark = pytest.mark.long
+
 RATES_HZ = (1000.0, 100.0, 200.0, 500.0, 2000.0)
 SEEDS = range(3000, 3120)
 

@@ -10,9 +10,9 @@ import pytest
 from landing_lab.model.result import MetricsTable, TrialResult
 from landing_lab.model.trial_label import TrialLabel
 from landing_lab.report.contrasts import contrast_table
-from landing_lab.report.html import render_report
 from landing_lab.report.rounding import format_mean
 from landing_lab.report.session_facts import plain_time
+from rendered import render_report
 from report.made_trials import made_trial, row
 
 FILE = "sub-01_ses-01_task-dropJump_run-{:02d}.xdf"
@@ -87,7 +87,8 @@ def test_the_page_tells_runs_conditions_counts_and_findings() -> None:
     labels[1] = replace(labels[1], notes=("STOP: <b>swelling</b>", "note: a shoe was loose"))
     session = {"rejected trials": 3, "trials without verdict": 1, f"condition of {FILE.format(1)}": "flat"}
     page = render_report(trials, labels=labels, session=session)
-    assert f'title="{FILE.format(1)}"><a href="#trial-1">1</a> <span class="why muted">run 01</span>' in page
+    assert f'title="{FILE.format(1)}"><a href="#trial-1">run 01</a></th>' in page
+    assert page.count("accepted against a STOP") == 2, "in the table of trials and at the trial itself"
     assert "<td>heel lift</td>" in page
     assert "not in this report: 3 rejected, 1 without a verdict" in page
     assert "<li>run 02: STOP: &lt;b&gt;swelling&lt;/b&gt;</li><li>run 02: A shoe was loose</li>" in page

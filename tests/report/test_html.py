@@ -11,9 +11,10 @@ import landing_lab
 from landing_lab.errors import ParameterError, RecordingError
 from landing_lab.model.recording import Recording
 from landing_lab.model.result import MetricsTable, Result
-from landing_lab.report.html import render_report, session_tables, write_report
+from landing_lab.report.content import session_tables
 from landing_lab.report.names import FAMILY_LABELS, metric_label
 from landing_lab.report.write import plot, report
+from rendered import render_report, write_report
 from report.made_trials import (
     empty_sensitivity,
     full_trial,

@@ -10,8 +10,8 @@ import pytest
 from landing_lab.errors import ParameterError
 from landing_lab.metrics.table import EXPLORATORY
 from landing_lab.model.result import MetricsTable, TrialResult
-from landing_lab.report.html import render_report
 from landing_lab.report.pressure_section import PressurePicture
+from rendered import render_report
 from report.made_pressure import pressed_trial
 from report.made_trials import made_trial, row
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
 import landing_lab as ll
-from reference import absent
+from chromium import chromium_path
 from report.made_pressure import pressed_trial
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 # Without the last flags Chromium looks for its maker's servers at every start.
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-dev-shm-usage",
@@ -21,17 +19,15 @@ FLAGS = (
 
 
 def browse(page: Path, profile: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    assert CHROMIUM is not None
     return subprocess.run(
-        [CHROMIUM, *FLAGS, "--enable-logging=stderr", f"--user-data-dir={profile}", *words, page.as_uri()],
+        [chromium_path(), *FLAGS, "--enable-logging=stderr", f"--user-data-dir={profile}", *words, page.as_uri()],
         capture_output=True, text=True, timeout=120, check=True,
     )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    if CHROMIUM is None:
-        absent("chromium is not installed; `sh .ci/debian-packages` as root installs it")
+    chromium_path()
     folder = tmp_path_factory.mktemp("report")
     trials = [ll.simulate_drop_jump(seed=seed) for seed in (1, 2)]
     results = [*(ll.analyse(trial.recording).first for trial in trials), pressed_trial()]

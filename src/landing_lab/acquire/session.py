@@ -47,7 +47,8 @@ def stream_names(links: Sequence[DeviceLink]) -> list[str]:
     """One name per link for files and displays: insole_left, insole_right, plate; numbered where two agree."""
     names: list[str] = []
     for link in links:
-        base = "plate" if link.info.sensor_kind == "hx711_plate" else f"insole_{link.info.placement}"
+        insole = link.info.sensor_kind in ("fsr_insole", "pressure_insole")
+        base = f"insole_{link.info.placement}" if insole else "plate"
         same = sum(1 for name in names if name == base or name.startswith(f"{base}_"))
         names.append(base if same == 0 else f"{base}_{same + 1}")
     return names

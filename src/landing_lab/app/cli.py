@@ -5,24 +5,48 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 import landing_lab
 from landing_lab.app.analyse.export_command import export
+from landing_lab.app.bids.command import bids
 from landing_lab.app.boards.command import devices
 from landing_lab.app.boards.simulate_command import simulate_app
 from landing_lab.app.calibration.command import calibrate_app
-from landing_lab.app.failures import failed, hush, told
+from landing_lab.app.cohort.command import cohort
+from landing_lab.app.datasets.command import datasets_app
+from landing_lab.app.doctor.command import doctor
+from landing_lab.app.failures import Interrupted, failed, hush, interrupted, told
+from landing_lab.app.inputs.command import inputs_app
 from landing_lab.app.layouts.command import layouts_app
+from landing_lab.app.models.command import model
 from landing_lab.app.options import Animate, Explain, Json, Sensitivity, ShowAll
 from landing_lab.app.reanalyse.command import reanalyse
 from landing_lab.app.record.command import record
+from landing_lab.app.reliability.command import contrast, reliability
+from landing_lab.app.screen.command import EvidenceCommand, screen
 from landing_lab.app.streams import make_lenient
+from landing_lab.app.waveforms.command import waveforms
+from landing_lab.app.web.command import serve
+
+
+class _Commands(TyperGroup):
+    """All commands; one that Ctrl-C ends says so to `main`."""
+
+    def invoke(self, ctx: Any) -> object:
+        """Run the command that was typed."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as error:
+            raise Interrupted(ctx.invoked_subcommand or "") from error
+
 
 app = typer.Typer(
     name="landing-lab",
+    cls=_Commands,
     help=(
         "Record and analyse landings from a jump: pressure insoles, load-cell plates, force plates. "
         "Every number comes with its uncertainty, or with the reason why there is none."
@@ -36,6 +60,8 @@ app = typer.Typer(
 app.add_typer(simulate_app, name="simulate")
 app.add_typer(calibrate_app, name="calibrate")
 app.add_typer(layouts_app, name="layouts")
+app.add_typer(inputs_app, name="inputs")
+app.add_typer(datasets_app, name="datasets")
 
 
 def _print_version(wanted: bool) -> None:
@@ -139,49 +165,47 @@ def analyse(
 
 app.command()(devices)
 app.command()(record)
+app.command()(serve)
 app.command()(reanalyse)
+app.command()(cohort)
+app.command()(model)
 
 
 @app.command()
 def report(
-    recording: Annotated[list[Path], typer.Argument(help="Recordings (.xdf) or files that name their own columns.")],
-    out: Annotated[Path, typer.Option(help="Folder for the report.")] = Path("landing-lab-report"),
+    recording: Annotated[
+        list[Path], typer.Argument(help="One session folder, recordings (.xdf), or files that name their own columns.")
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder for the report; landing-lab-report by default, for a session its own folder."),
+    ] = None,
+    pdf: Annotated[bool, typer.Option("--pdf", help="Also write report.pdf (pip install 'landing-lab[web]').")] = False,
     mass_kg: Annotated[float | None, typer.Option(help="Body mass, for trials without quiet standing.")] = None,
     box_height_m: Annotated[float | None, typer.Option(help="Height of the box, to check the drop height.")] = None,
     animate: Animate = False,
 ) -> None:
-    """Write one report for several recordings: report.html, metrics.csv, analysis.json and pictures.
+    """Write one report: report.html, metrics.csv, analysis.json and pictures; --pdf also report.pdf.
+
+    Of a session folder it begins with one page for the athlete, with the screening where something was entered.
+
+    Example: landing-lab report landing-lab-data/sub-P07/ses-01 --pdf
 
     Example: landing-lab report landing-lab-data/sub-01/*/raw/*.xdf --out session-report
     """
-    from landing_lab.app.analyse.run import Columns, Extras, run_analyse
+    from landing_lab.app.report_command import ReportWanted, run_report
 
-    raise typer.Exit(
-        run_analyse(
-            recording,
-            Columns(),
-            mass_kg=mass_kg,
-            box_height_m=box_height_m,
-            task="auto",
-            output_format="table",
-            out=out,
-            extras=Extras(animate=animate),
-        )
-    )
+    wanted = ReportWanted(out=out, mass_kg=mass_kg, box_height_m=box_height_m, animate=animate, pdf=pdf)
+    raise typer.Exit(run_report(recording, wanted))
 
 
 app.command()(export)
-
-
-@app.command()
-def doctor(json: Json = False) -> None:
-    """Check this installation: Python, libraries, drivers, ports, detector.
-
-    Example: landing-lab doctor
-    """
-    from landing_lab.app.doctor import run_doctor
-
-    raise typer.Exit(run_doctor(as_json=json))
+app.command()(bids)
+app.command(cls=EvidenceCommand)(screen)
+app.command()(reliability)
+app.command()(contrast)
+app.command()(waveforms)
+app.command()(doctor)
 
 
 def main() -> None:
@@ -193,8 +217,10 @@ def main() -> None:
     try:
         returned = app(standalone_mode=False)
         code = returned if isinstance(returned, int) else 0
+    except Interrupted as ended:
+        code = interrupted(*ended.args)
     except (KeyboardInterrupt, typer.Abort):
-        code = told("interrupted; what was recorded so far is kept", 130)
+        code = interrupted()
     except Exception as error:
         if debug:
             raise

@@ -93,8 +93,19 @@ def record_and_analyse(
 
 
 def warm_up() -> None:
-    """Compile or load every kernel before anything is recorded, so that no sample waits for a compiler."""
+    """Compile or load every kernel before anything is recorded, so that no sample waits for a compiler.
+
+    A force plate's trial and one of insoles and load cells go through the analysis, which fuses only the second.
+    """
+    from landing_lab.app.boards.scenes import acted_trial
+    from landing_lab.calibrate.recording import recording_from_raw
     from landing_lab.metrics.analyse import analyse
     from landing_lab.sim.drop_jump import simulate_drop_jump
+    from landing_lab.sim.reception import received
+    from landing_lab.sim.setting import ONE_VISIT
 
     analyse(simulate_drop_jump(seed=1).recording)
+    scene = acted_trial("drop_jump", start="box", leg="both", alive_s=0.0)
+    facts = {"started_at": datetime.now(tz=UTC).isoformat(timespec="seconds")}
+    raw, _ = received(scene, seed=1, session=0, setting=ONE_VISIT, metadata=facts)
+    analyse(recording_from_raw(raw))

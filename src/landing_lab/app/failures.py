@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any
+from typing import Any, Final
 
 from landing_lab.errors import LandingLabError
 from landing_lab.io.visible import visible
@@ -18,6 +18,8 @@ def failed(error: Exception) -> int:
         return told(_about_a_file(error), 1)
     if isinstance(error, MemoryError):
         return told("this machine has too little free memory for that; close other programs or use shorter files", 1)
+    if isinstance(error, ImportError):
+        return told(f"a library cannot be loaded ({error}); `landing-lab doctor` says which and how to get it", 1)
     if hasattr(error, "format_message"):
         return _usage_error(error)
     return told(
@@ -53,6 +55,20 @@ def _usage_error(error: Any) -> int:
     if "o such option" in text:
         text += " (a file name that begins with a dash needs ./ before it)"
     return told(f"{text.rstrip('.')}; see {path} --help", 2)
+
+
+_RECORDS: Final = frozenset({"record", "calibrate", "demo"})
+"""Commands that keep what was measured until Ctrl-C; the others write when they are done."""
+
+
+class Interrupted(Exception):  # noqa: N818 - not an error; click takes KeyboardInterrupt for an exit without a word
+    """Ctrl-C while a command was at work; its name is the argument."""
+
+
+def interrupted(command: str = "") -> int:
+    """Tell in one sentence what became of it; 130, as shells have it."""
+    kept = "what was recorded so far is kept" if command in _RECORDS else "nothing was written by half"
+    return told(f"interrupted; {kept}", 130)
 
 
 def told(message: str, code: int) -> int:

@@ -25,6 +25,14 @@ MARK_TURN_SD_DEG: Final = 2.0
 """How well feet are pointed along their marks (choice): what runs along the foot passes for movement across by that."""
 
 
+HOW: Final[Mapping[str, str]] = {
+    "known masses": "by known masses",
+    "common scale": "by one scale for all cells",
+    "bench": "on the bench",
+    "on plate": "on a plate",
+}
+"""Method of a calibration -> its words in sentences."""
+
 NOMINAL: Final = "nominal"
 """What an insole's calibration calls a plate that had no calibration."""
 
@@ -97,7 +105,7 @@ class AppliedCalibration:
         made = self.calibration
         if made is None:
             return "uncalibrated"
-        return f"calibrated {made.made_at[:10]} by {made.method}" + (f", {made.file}" if made.file else "")
+        return f"calibrated {made.made_at[:10]} {HOW[made.method]}" + (f", {made.file}" if made.file else "")
 
 
 def applied_calibration(info: DeviceInfo, raw: RawRecording) -> AppliedCalibration:

@@ -203,4 +203,7 @@ def _block_levels(counts: FloatArray, percentile: float) -> FloatArray | None:
     """Level of each of EMPTY_BLOCKS parts, (EMPTY_BLOCKS,); None where there are too few readings."""
     if len(counts) < 4 * EMPTY_BLOCKS:
         return None
-    return np.array([np.percentile(part, percentile) for part in np.array_split(counts, EMPTY_BLOCKS)])
+    longer = len(counts) % EMPTY_BLOCKS  # as np.array_split cuts: the first parts have one reading more
+    cut = longer * (len(counts) // EMPTY_BLOCKS + 1)
+    parts = (counts[:cut].reshape(longer, -1) if longer else None, counts[cut:].reshape(EMPTY_BLOCKS - longer, -1))
+    return np.concatenate([np.percentile(part, percentile, axis=1) for part in parts if part is not None])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 
@@ -15,13 +15,23 @@ from landing_lab.calibrate.counts import (
     unflattened_n,
 )
 from landing_lab.calibrate.layouts import insole_layout
+from landing_lab.errors import CalibrationError
 from landing_lab.model import nominal
 from landing_lab.model.blocks import CountArray, FloatArray
 from landing_lab.model.calibration import Calibration, InsoleCalibration, PlateCalibration
 from landing_lab.model.device import DeviceInfo
 from landing_lab.model.insole_layout import InsoleLayout
+from landing_lab.model.recording import SensorKind
 
 ToNewton: TypeAlias = Callable[[CountArray], FloatArray]
+
+PLATES: Final[tuple[SensorKind, ...]] = ("hx711_plate", "force_plate")
+"""Kinds of boards that a plate's calibration can belong to; the second is a device of somebody's own."""
+
+UNKNOWN_COUNTS: Final = (
+    "nobody knows what a count of {device} is in newton: a {kind} has no nominal values; calibrate it with known "
+    "masses and give its calibration with the recording"
+)
 
 LAST_COUNTS = 4
 """Counts from the end of the converter's range within which noise already touches it."""
@@ -31,10 +41,12 @@ def counts_to_newton(info: DeviceInfo, calibration: Calibration | None) -> ToNew
     """Function from counts (n, n_channels) to force of each cell (n, n_channels) in N.
 
     Without a calibration, and with one of another device, the nominal values of the sensor hold; whether a
-    calibration fits is said by `foreign`. Cells that a calibration left out are NaN; a saturating cell is held near
-    its limit, which `saturated` says.
+    calibration fits is said by `foreign`. A plate of somebody's own has none: CalibrationError. Cells that a
+    calibration left out are NaN; a saturating cell is held near its limit, which `saturated` says.
     """
     if calibration is None or foreign(info, calibration) is not None:
+        if info.sensor_kind == "force_plate":
+            raise CalibrationError(UNKNOWN_COUNTS.format(device=info.device_id, kind=info.kind))
         return load_cell_force_n if info.sensor_kind == "hx711_plate" else fsr_force_n
     if isinstance(calibration, PlateCalibration):
         return _of_plate(calibration)
@@ -44,7 +56,7 @@ def counts_to_newton(info: DeviceInfo, calibration: Calibration | None) -> ToNew
 def foreign(info: DeviceInfo, calibration: Calibration) -> str | None:
     """The sentence that a calibration does not belong to this board; None where it does."""
     is_plate = isinstance(calibration, PlateCalibration)
-    if is_plate != (info.sensor_kind == "hx711_plate"):
+    if is_plate != (info.sensor_kind in PLATES):
         return f"the calibration named for {info.device_id} is of {'a plate' if is_plate else 'an insole'}"
     if calibration.device_id != info.device_id:
         return f"the calibration named for {info.device_id} belongs to {calibration.device_id}"

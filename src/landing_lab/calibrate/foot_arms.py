@@ -10,9 +10,10 @@ from typing import Final
 import numpy as np
 
 from landing_lab.calibrate.foot_equations import FootEquations
-from landing_lab.errors import CalibrationError
+from landing_lab.errors import CalibrationError, ParameterError
 from landing_lab.model.blocks import FloatArray
 from landing_lab.model.calibration import Stand
+from landing_lab.model.given import number_given, numbers_of, shown
 from landing_lab.model.insole_layout import AXIS_X, InsoleLayout
 
 ARM_SPREAD_MM: Final = 15.0
@@ -31,6 +32,12 @@ ROW_COP_SD: Final = (200.0, 5.0)
 
 MOST_TURNED_DEG: Final = 40.0
 """A foot that seems turned further did not stand with its toes forward."""
+
+FARTHEST_HEEL_MM: Final = 500.0
+"""Marks further from the middle of a plate are a slip of the pen."""
+
+MOST_MARKED_DEG: Final = 45.0
+"""As are marks by which the toes point further outwards, or inwards."""
 
 TURN_SD_DEG: Final = 4.0
 """How well the course of the centre of pressure tells the direction of a foot: on the pedar walk it runs 4.0 and
@@ -52,6 +59,20 @@ class FootStand:
     def in_foot(self, plate_mm: FloatArray) -> FloatArray:
         """Places (m, 2) on the plate as places under the foot."""
         return np.asarray((plate_mm - np.array(self.heel_mm)) @ _turn(self.toe_out_deg))
+
+
+def marked_stand(heel_mm: object, toe_out_deg: object) -> FootStand | None:
+    """Where marks say that a foot stood; None without heel_mm. Raises ParameterError for what no foot can do."""
+    turned_deg = number_given("toe_out_deg", toe_out_deg, -MOST_MARKED_DEG, MOST_MARKED_DEG)
+    if heel_mm is None:
+        return None
+    place = numbers_of(heel_mm)
+    if place is None or len(place) != 2 or max(map(abs, place)) > FARTHEST_HEEL_MM:
+        raise ParameterError(
+            f"heel_mm is two numbers, medial and anterior from the middle of the plate, at most "
+            f"{FARTHEST_HEEL_MM:g} mm off; got {shown(heel_mm)}; write heel_mm=(0.0, -130.0)"
+        )
+    return FootStand(heel_mm=(place[0], place[1]), toe_out_deg=turned_deg)
 
 
 def _turn(toe_out_deg: float) -> FloatArray:

@@ -8,12 +8,13 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final, Literal
 
-from landing_lab.calibrate.foot_arms import FootStand
+from landing_lab.calibrate.foot_arms import FootStand, marked_stand
 from landing_lab.calibrate.foot_fit import FootFit, fit_foot
 from landing_lab.calibrate.foot_series import CellLaw, FootSeries, foot_series
 from landing_lab.calibrate.plate_scale import CELL_SPREAD
-from landing_lab.errors import CalibrationError
+from landing_lab.errors import CalibrationError, ParameterError
 from landing_lab.model.calibration import InsoleCalibration, PlateCalibration, as_document
+from landing_lab.model.given import numbers_of, shown
 from landing_lab.model.raw import RawRecording
 from landing_lab.model.software import software
 
@@ -22,6 +23,48 @@ EMPTY: Final = "feet_up"
 
 SPARE_SHARE: Final = 0.2
 """A cell with less than this share of the mean weight tells nothing of its own."""
+
+
+def calibrate_insole(
+    raw: RawRecording,
+    side: Literal["left", "right"],
+    *,
+    postures_s: Mapping[str, tuple[float, float]],
+    plate: PlateCalibration | None = None,
+    heel_mm: tuple[float, float] | None = None,
+    toe_out_deg: float = 0.0,
+) -> InsoleCalibration:
+    """Calibration of one foot's insole from postures on the plate, as `landing-lab calibrate insole` makes it.
+
+    raw: the readings of both (`read_raw`). postures_s: name -> from, to in seconds of the recording; "feet_up" is the
+    one without load, "hops" count for force only. plate: calibration of the plate (`read_calibration`), None for its
+    nominal newton. heel_mm, toe_out_deg: where marks say that the foot stood: middle of the heel edge, (medial,
+    anterior) from the middle of the plate in mm, and how far the toes point outwards; without heel_mm both are
+    estimated. Dated as the recording. Raises ParameterError for arguments that are not these, CalibrationError for a
+    session that cannot tell it.
+    """
+    if not isinstance(raw, RawRecording):
+        raise ParameterError(
+            f"an insole is calibrated from the readings of its board, a RawRecording; got {type(raw).__name__}; read "
+            "them with landing_lab.read_raw"
+        )
+    if side not in ("left", "right"):
+        raise ParameterError(f"an insole is that of the left or the right foot; got {shown(side)}; say left or right")
+    started = raw.metadata.get("started_at")
+    if plate is not None and not isinstance(plate, PlateCalibration):
+        raise ParameterError(
+            f"plate is the calibration of a plate, as landing_lab.read_calibration gives it; got {shown(plate)}; "
+            "leave it out for nominal newton"
+        )
+    stand = marked_stand(heel_mm, toe_out_deg)
+    return fit_insole_on_plate(
+        raw,
+        side,
+        postures_s=postures_s,
+        plate=plate,
+        stand=stand,
+        made_at=None if started is None else str(started),
+    )
 
 
 def fit_insole_on_plate(
@@ -110,12 +153,22 @@ def _other_insole(series: FootSeries, bench: InsoleCalibration) -> str | None:
     return None
 
 
-def _check_postures(postures_s: Mapping[str, tuple[float, float]]) -> None:
+def _check_postures(postures_s: object) -> None:
+    """Raises CalibrationError where the postures are no names with two instants each, or none is without load."""
+    if not isinstance(postures_s, Mapping) or not all(isinstance(name, str) for name in postures_s):
+        raise CalibrationError(
+            f"postures_s holds names and from, to in seconds; got {shown(postures_s)}; write "
+            f"postures_s={{'{EMPTY}': (0.0, 3.0), 'flat': (4.0, 9.0)}}"
+        )
     if EMPTY not in postures_s:
         raise CalibrationError(f"the session has no posture {EMPTY!r}; begin it with three seconds beside the plates")
-    for name, (start, stop) in postures_s.items():
-        if not 0.0 <= start < stop:
-            raise CalibrationError(f"posture {name!r} lasts from {start} to {stop} s; state when it began and ended")
+    for name, lasts in postures_s.items():
+        instants = numbers_of(lasts)
+        if instants is None or len(instants) != 2 or not 0.0 <= instants[0] < instants[1]:
+            raise CalibrationError(
+                f"posture {shown(name)} lasts from, to in seconds of the recording; got {shown(lasts)}; state when it "
+                "began and ended"
+            )
 
 
 def with_plate_only(raw: RawRecording, plate: PlateCalibration | None) -> RawRecording:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -12,15 +13,17 @@ from landing_lab.calibrate.applied import AppliedCalibration, applied_calibratio
 from landing_lab.calibrate.channel_parts import frozen_scans, reversed_cells
 from landing_lab.calibrate.channels import channel_faults
 from landing_lab.calibrate.clock import ClockFit
-from landing_lab.calibrate.clock_segments import LOST, grid_rows, reading_gaps, scan_gaps, scan_interval_s
+from landing_lab.calibrate.clock_segments import LOST, reading_gaps, scan_gaps
 from landing_lab.calibrate.convert import cell_limits_n, counts_to_newton, saturated
+from landing_lab.calibrate.fast_plate import clock_of, fast_plate_stream, scan_grid
 from landing_lab.calibrate.layouts import cells_of, insole_layout, plate_layout
 from landing_lab.errors import RecordingError
-from landing_lab.model.blocks import FLAG_NOT_READY, FLAG_SUSPECT
+from landing_lab.model.blocks import FLAG_NOT_READY, FLAG_SUSPECT, FloatArray
+from landing_lab.model.calibration import Calibration, as_document
 from landing_lab.model.device import DeviceInfo
 from landing_lab.model.insole_layout import InsoleLayout
 from landing_lab.model.raw import RawRecording, RawStream
-from landing_lab.model.recording import Clock, Recording, Sensor, Stream
+from landing_lab.model.recording import Recording, Sensor, Stream
 
 HX711_BANDWIDTH_HZ = 18.0
 """-3 dB of a sinc4 filter at 80 SPS, the slower of the two the chip may have (hardware.md)."""
@@ -28,17 +31,19 @@ HX711_BANDWIDTH_HZ = 18.0
 SIMULATED_ID = "SIM-"
 """How the id of every simulated board begins."""
 
-MAX_MISSING_S = 60.0
-"""A larger jump of the sequence number is a board that was restarted, not a gap to be filled with NaN."""
 
-
-def recording_from_raw(raw: RawRecording, *, source: str = "recording") -> Recording:
+def recording_from_raw(
+    raw: RawRecording, *, source: str = "recording", calibrations: Iterable[Calibration] | None = None
+) -> Recording:
     """Streams in newton (nominal where uncalibrated), each with its clock fitted; time 0 is the first sample.
 
+    calibrations: those to use in place of the recording's own; an empty list for none, None for its own.
     Raises RecordingError where no device sent a single frame.
     """
-    timeless = [name for name, stream in raw.streams.items() if not np.isfinite(stream.arrival_s).all()]
-    filled = {name: one for name, one in raw.streams.items() if len(one.frames) > 1 and name not in timeless}
+    if calibrations is not None:
+        documents = {one.device_id: as_document(one) for one in calibrations}
+        raw = replace(raw, metadata={**raw.metadata, "calibrations": documents})
+    timeless, filled = _timed(raw)
     if timeless and not filled:
         raise RecordingError(f"the times of arrival of {', '.join(timeless)} are no numbers; repeat the trial")
     if not filled:
@@ -46,7 +51,7 @@ def recording_from_raw(raw: RawRecording, *, source: str = "recording") -> Recor
             "the recording holds no samples: no board sent anything before it ended; check the cables and repeat"
         )
     clocks = align(filled)
-    zero = min(float(clocks[name].to_host(stream.frames.ticks_us[:1])[0]) for name, stream in filled.items())
+    zero = _zero_s(filled, clocks)
     notes = [*raw.notes, *filter(None, [alignment_note(clocks)]), *edge_notes(filled, clocks), *restart_notes(clocks)]
     streams: dict[str, Stream] = {}
     for name, stream in filled.items():
@@ -69,17 +74,45 @@ def recording_from_raw(raw: RawRecording, *, source: str = "recording") -> Recor
             "simulated": any(stream.info.device_id.startswith(SIMULATED_ID) for stream in raw.streams.values()),
             "doubt": "; ".join(doubts) or None,
             "clocks": {name: fit.facts() for name, fit in clocks.items()},
+            **_lsl_zero(raw, zero),
         },
     )
+
+
+def frame_times_s(raw: RawRecording) -> dict[str, FloatArray]:
+    """When each frame was taken, (n,) s on the times of `recording_from_raw`; of streams that have times."""
+    _, filled = _timed(raw)
+    if not filled:
+        return {}
+    clocks = align(filled)
+    zero_s = _zero_s(filled, clocks)
+    return {name: clocks[name].to_host(stream.frames.ticks_us) - zero_s for name, stream in filled.items()}
+
+
+def _timed(raw: RawRecording) -> tuple[list[str], dict[str, RawStream]]:
+    """Streams whose times of arrival are no numbers, and those that can be used."""
+    timeless = [name for name, stream in raw.streams.items() if not np.isfinite(stream.arrival_s).all()]
+    return timeless, {name: one for name, one in raw.streams.items() if len(one.frames) > 1 and name not in timeless}
+
+
+def _zero_s(streams: Mapping[str, RawStream], clocks: Mapping[str, ClockFit]) -> float:
+    """The first sample of all, on the clock of the host."""
+    return min(float(clocks[name].to_host(stream.frames.ticks_us[:1])[0]) for name, stream in streams.items())
+
+
+def _lsl_zero(raw: RawRecording, zero_s: float) -> dict[str, object]:
+    """Where time 0 lies on the clock of the lab streaming layer, for a recording that came through it."""
+    offset_s = raw.metadata.get("lsl_minus_host_s")
+    return {"lsl_time_of_zero_s": zero_s + offset_s} if isinstance(offset_s, float) else {}
 
 
 def _in_newton(stream: RawStream, raw: RawRecording, fit: ClockFit, zero_s: float) -> tuple[Stream, list[str]]:
     """One board's stream through its calibration, and what there is to say of it."""
     applied = applied_calibration(stream.info, raw)
-    insole = stream.info.sensor_kind == "fsr_insole"
+    insole, slow = (stream.info.sensor_kind == kind for kind in ("fsr_insole", "hx711_plate"))
     cells, unfit = cells_of(stream.info, raw.metadata.get("insole_layouts")) if insole else (None, None)
     faults = [fault.sentence for fault in channel_faults(stream.info, stream.frames, cells)]
-    faults += _frozen(stream) if insole else _reversed(stream, applied)
+    faults += _frozen(stream) if insole else _reversed(stream, applied) if slow else []
     held = saturated(stream.info, applied.calibration, stream.frames.counts, cells)
     faults += [held] if held else []
     notes = [applied.note] if applied.note else []
@@ -87,6 +120,8 @@ def _in_newton(stream: RawStream, raw: RawRecording, fit: ClockFit, zero_s: floa
     doubt = "; ".join(filter(None, (applied.doubt, *faults)))
     if stream.info.sensor_kind == "hx711_plate":
         return _plate_stream(stream, fit, zero_s, applied, doubt), notes
+    if stream.info.sensor_kind == "force_plate":
+        return fast_plate_stream(stream, fit, zero_s, applied, doubt), notes
     return _insole_stream(stream, fit, zero_s, applied, doubt, cells), notes
 
 
@@ -149,10 +184,6 @@ def _text(value: object) -> str | None:
     return None if value is None else str(value)
 
 
-def _clock(fit: ClockFit) -> Clock:
-    return Clock(source=fit.source, drift_ppm=fit.drift_ppm, offset_sd_s=fit.sd_s)
-
-
 def _insole_stream(
     stream: RawStream,
     fit: ClockFit,
@@ -163,15 +194,7 @@ def _insole_stream(
 ) -> Stream:
     """Scans on the regular grid of their sequence numbers; scans that never arrived are NaN rows and gaps."""
     frames, info = stream.frames, stream.info
-    step_s = scan_interval_s(stream, fit) * fit.rate
-    row = grid_rows(stream, fit, step_s)
-    length = int(row[-1]) + 1
-    # By the nominal rate: a jump of the sequence number would also make the fitted scan interval short.
-    if (np.diff(row) <= 0).any() or length > len(frames) + MAX_MISSING_S * info.sample_rate_hz:
-        raise RecordingError(
-            f"the sequence numbers of {info.kind} {info.device_id} jump by {length - len(frames)}; the board was "
-            "restarted in the middle; repeat the trial"
-        )
+    row, length, step_s = scan_grid(stream, fit)
     samples = np.full((length, info.n_channels), np.nan)
     samples[row] = counts_to_newton(info, applied.calibration)(frames.counts)
     samples[row[frozen_scans(frames.counts, info.sample_rate_hz)]] = np.nan
@@ -182,7 +205,7 @@ def _insole_stream(
         times_s=start_s + np.arange(length, dtype=np.float64) * step_s,
         layout=insole_layout(info, cells, applied.arms_mm),
         sensor=_insole_sensor(info, applied, doubt, cells),
-        clock=_clock(fit),
+        clock=clock_of(fit),
         gaps=scan_gaps(row, frames.ticks_us, fit),
     )
 
@@ -236,7 +259,7 @@ def _plate_stream(stream: RawStream, fit: ClockFit, zero_s: float, applied: Appl
             mode_hz=None if applied.plate is None else applied.plate.mode_hz,
             mode_at_least_hz=None if applied.plate is None else applied.plate.mode_at_least_hz,
         ),
-        clock=_clock(fit),
+        clock=clock_of(fit),
         gaps=reading_gaps(frames.ticks_us[order], fit, rate * active),
         free_running=True,
     )

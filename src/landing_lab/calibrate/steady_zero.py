@@ -31,6 +31,11 @@ class SteadyZero:
         self._since_s: float | None = None
         self._low = self._high = 0.0
 
+    @property
+    def level_n(self) -> FloatArray:
+        """What each channel reads without load, (n_channels,); zeros before the first calm moment."""
+        return self._zero
+
     def of_rows(self, times_s: FloatArray, force_n: FloatArray) -> FloatArray:
         """Force (k, channels) above zero, whole scans at times_s."""
         if len(force_n):

@@ -6,6 +6,7 @@ from typing import Final
 
 from landing_lab.detect.trial import LandingTrial
 from landing_lab.model.channels import Side
+from landing_lab.model.reasons import joined_reasons
 
 NO_TAKE_OFF: Final = (
     "samples are missing where the foot leaves the ground, so nobody knows when this contact ended; check cable and "
@@ -37,7 +38,7 @@ def fast_force_doubt(trial: LandingTrial, side: Side, where: str) -> str | None:
             for doubt in signals.force_doubts
             if doubt.side in sides and any(doubt.start_s < stop and doubt.stop_s > start for start, stop in spans)
         ]
-        trial.shared[key] = "; ".join(dict.fromkeys(filter(None, notes))) or None
+        trial.shared[key] = joined_reasons(notes)
     found = trial.shared[key]
     return found if isinstance(found, str) else None
 

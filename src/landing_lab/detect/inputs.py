@@ -38,4 +38,6 @@ def check_range(name: str, value: float | None, low: float, high: float, *, unit
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise ParameterError(f"{name} must be a number in {unit}; got {value!r}; leave it out or give a number")
     if not (math.isfinite(value) and low <= value <= high):
-        raise ParameterError(f"{name}={value:g} {unit} is outside {low:g}-{high:g} {unit}; give it in {unit}")
+        raise ParameterError(
+            f"{name}={value:g} {unit} is outside {low:g}-{high:g} {unit}; look at the number and its unit"
+        )

@@ -14,6 +14,9 @@ LEAST_PCT: Final = 8.0
 
 SDS: Final = 3.0
 
+FARTHEST_PCT: Final = 30.0
+"""A larger disagreement is never fine, only perhaps not the trial's fault: with such an error nothing is checked."""
+
 DOUBTED: Final = ("jump_height_impulse_m", "jump_height_flight_time_m", "rsi_flight_time_m_per_s", "motion")
 """What rests on one of the two velocities alone, and everything that is integrated from one of them."""
 
@@ -33,6 +36,9 @@ def closure_items(trial: LandingTrial) -> list[QualityItem]:
         f"take-off at {by_impulse.value:.2f} m/s by impulse from quiet standing and {by_flight:.2f} m/s by flight time "
         f"({closure:+.1f} ± {sd:.1f} %)"
     )
+    if FARTHEST_PCT < abs(closure) <= SDS * sd:
+        text = f"{told}: the error is too large to tell whether they agree; look at the time of quiet standing"
+        return [QualityItem("momentum_closure_pct", "total", None, "%", "not checked", text)]
     if abs(closure) <= max(LEAST_PCT, SDS * sd):
         return [QualityItem("momentum_closure_pct", "total", closure, "%", "ok", told)]
     text = f"{told} exclude each other: look at body weight, at both plates, and at the sample rate"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -74,7 +74,7 @@ def _foot(stream: Stream, side: Side, times_s: FloatArray) -> FootPressure | Non
         place_doubt=sensor.place_doubt if calibrated else None,
         source=sensor.description,
         sample_rate_hz=stream.sample_rate_hz,
-        sole=_sole(sensor, layout),
+        sole=shared_by_weight(sensor.cell_weight, layout),
         at_limit=held,
         note="; ".join(filter(None, notes)) or None,
     )
@@ -110,13 +110,13 @@ def newton_per_unit(layout: InsoleLayout, *, whole_foot: bool, pressure: bool) -
     return np.asarray(layout.area_mm2 / layout.sensing_area_mm2)
 
 
-def _sole(sensor: Sensor, layout: InsoleLayout) -> FloatArray | None:
-    """What makes of cells weighted on a plate their own pressure times area, (c,); None for all others.
+def shared_by_weight(cell_weight: Sequence[float], layout: InsoleLayout) -> FloatArray | None:
+    """What makes of cells weighted on a plate their own pressure times area, (c,); None without weights.
 
     On a real walk, the medial-lateral index by the weights was 0.22 to 0.42 off, by each cell's own pressure 0.11 to
     0.21 (root mean square, three layouts).
     """
-    weight = np.array(sensor.cell_weight)
+    weight = np.array(cell_weight)
     if len(weight) != len(layout) or layout.sensing_area_mm2 is None:
         return None
     return np.where(weight > 0.0, layout.area_mm2 / layout.sensing_area_mm2 / np.where(weight > 0.0, weight, 1.0), 0.0)

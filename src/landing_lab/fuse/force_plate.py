@@ -16,9 +16,10 @@ from landing_lab.model.recording import Stream
 from landing_lab.model.result import ForceSignals
 
 SCALE_SD = 0.002
-"""Relative SD of a force plate's scale (assumed: makers state linearity and crosstalk of 0.2-0.5 % of full scale).
+"""Relative SD of a force plate's scale where no calibration tells it.
 
-Without it the peak of a noise-free file would be stated to a fraction of a millinewton.
+Assumed: makers state linearity and crosstalk of 0.2-0.5 % of full scale. Without it
+the peak of a noise-free file would be stated to a fraction of a millinewton.
 """
 
 MAX_FORCE_N = 100_000.0
@@ -49,7 +50,8 @@ def signals_from_plate(stream: Stream) -> ForceSignals:
         source=_source(stream, tare, dropped),
         bandwidth_hz=_narrowest(stream.sensor.bandwidth_hz, low_pass.cutoff_hz),
         bandwidth_note=low_pass.note,
-        scale_sd_fraction=SCALE_SD,
+        scale_sd_fraction=stream.sensor.scale_sd_fraction or SCALE_SD,
+        doubts=(stream.sensor.doubt,) if stream.sensor.doubt else (),
         unloaded_s=tare.unloaded_s,
         drift_n=tare.drift_n,
         cop_m=cop_m,

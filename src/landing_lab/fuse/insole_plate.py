@@ -33,6 +33,7 @@ from landing_lab.fuse.plate_cells import PlateCell, plate_cells, tared
 from landing_lab.fuse.plate_delay import PlateTiming, plate_timing
 from landing_lab.model.blocks import FloatArray
 from landing_lab.model.channels import Side
+from landing_lab.model.reasons import joined_reasons
 from landing_lab.model.recording import Sensor, Stream
 from landing_lab.model.result import ForceDoubt, ForceSignals, SideSource
 
@@ -210,7 +211,6 @@ def _total(sides: Mapping[Side, _Side], *, alike: bool) -> _Side:
     force: FloatArray = np.sum([one.force_n for one in sides.values()], axis=0)
     common = [one.common_n for one in sides.values()]
     sources = [one.source for one in sides.values()]
-    told = dict.fromkeys(note for source in sources for note in (source.note or "").split("; ") if note)
     return _Side(
         force,
         total_sd_n([one.sd_n for one in sides.values()], common),
@@ -221,7 +221,7 @@ def _total(sides: Mapping[Side, _Side], *, alike: bool) -> _Side:
             else "; ".join(f"{side}: {one.source.source}" for side, one in sides.items()),
             timing_refusal=next((one.timing_refusal for one in sources if one.timing_refusal), None),
             edge_sd_s=max(one.edge_sd_s for one in sources),
-            note="; ".join(told) or None,
+            note=joined_reasons(source.note for source in sources),
         ),
     )
 

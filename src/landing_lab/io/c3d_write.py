@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 
 from landing_lab.errors import RecordingError
+from landing_lab.installation import pip_line
 from landing_lab.io.c3d_content import vertical_force_of
 from landing_lab.io.stream_columns import SideForce, side_force
 from landing_lab.io.visible import quoted_name, snippet
@@ -42,7 +43,7 @@ def encode(recording: Recording, stream: str, trials: Sequence[TrialResult]) -> 
     """
     if find_spec("ezc3d") is None:
         raise RecordingError(
-            "writing a C3D file needs ezc3d, which is not installed; run: pip install ezc3d, or export .parquet or .csv"
+            f"writing a C3D file needs ezc3d, which is not installed; run: {pip_line('c3d')} or export .parquet or .csv"
         )
     force = side_force(recording, stream)
     import ezc3d

@@ -58,7 +58,7 @@ def write_calibration(calibration: Calibration, dataset: Path) -> Path:
     return path
 
 
-def read_calibration(path: Path) -> Calibration:
+def read_calibration(path: str | os.PathLike[str]) -> Calibration:
     """The calibration in a file; its `file` is the name of the file.
 
     Raises CalibrationError for a file that is damaged, of a newer schema, or a link that leads out of its folder,

@@ -9,7 +9,7 @@ from typing import Final
 
 from landing_lab.errors import ParameterError, RecordingError
 from landing_lab.io.dataset_lock import FolderLock
-from landing_lab.io.dataset_names import check_pseudonym
+from landing_lab.io.dataset_names import check_pseudonym, session_order
 from landing_lab.io.dataset_session import SessionFolder, inside
 from landing_lab.io.dataset_tables import DESCRIPTION_FILE, add_row, description, read_ids, written_once
 from landing_lab.io.visible import quoted_path
@@ -20,8 +20,8 @@ CALIBRATIONS: Final = "calibrations"
 DERIVATIVES: Final = "derivatives"
 _KNOWN: Final = frozenset(
     ("participants.tsv", "participants.json", "README", "README.md", "README.txt", "README.rst", "CHANGES", "LICENSE",
-     "layouts", "CITATION.cff", CALIBRATIONS, DERIVATIVES, "sourcedata", "code", "stimuli", "phenotype", "Thumbs.db",
-     "desktop.ini")
+     "layouts", "CITATION.cff", "reliability.json", "norms.json", CALIBRATIONS, DERIVATIVES, "sourcedata", "code",
+     "stimuli", "phenotype", "Thumbs.db", "desktop.ini")
 )  # fmt: skip
 _MOST_SESSIONS: Final = 999
 _PATIENCE_S: Final = 10.0
@@ -63,7 +63,16 @@ class Dataset:
         return self
 
     def participants(self) -> list[str]:
-        """Pseudonyms with a folder or a line in participants.tsv, in order."""
+        """Pseudonyms with a folder or a line in participants.tsv, in order.
+
+        Raises ParameterError where a folder is a link that leads out of the dataset: nobody is left out in silence.
+        """
+        for folder in self._folders(self.path, "sub-"):
+            inside(self.path, folder)
+        return self.names()
+
+    def names(self) -> list[str]:
+        """Pseudonyms as `participants`, with those whose folder leads out of the dataset: for lists that say so."""
         folders = {folder.name.removeprefix("sub-") for folder in self._folders(self.path, "sub-")}
         return sorted(folders | set(read_ids(self.path)))
 
@@ -77,7 +86,7 @@ class Dataset:
         with FolderLock(self.path / ".landing-lab.lock", what=f"the dataset {self._shown}").take(
             patience_s=_PATIENCE_S
         ):
-            alike = [one for one in self.participants() if one.lower() == participant.lower() and one != participant]
+            alike = [one for one in self.names() if one.lower() == participant.lower() and one != participant]
             if alike:
                 raise ParameterError(
                     f"participant {participant!r} differs from {alike[0]!r} only in upper and lower case, which some "
@@ -89,13 +98,16 @@ class Dataset:
         return folder
 
     def sessions(self, participant: str) -> list[SessionFolder]:
-        """Sessions of a participant, oldest first; those of older versions (ses-20261122T154500) stand first."""
-        folder = self.path / f"sub-{check_pseudonym(participant)}"
+        """Sessions of a participant, oldest first; those of older versions (ses-20261122T154500) stand first.
+
+        Raises ParameterError where the folder or one in it is a link that leads out of the dataset.
+        """
+        folder = inside(self.path, self.path / f"sub-{check_pseudonym(participant)}")
         found = [
-            SessionFolder(path=path, participant=participant, label=path.name.removeprefix("ses-"))
+            SessionFolder(path=inside(self.path, path), participant=participant, label=path.name.removeprefix("ses-"))
             for path in self._folders(folder, "ses-")
         ]
-        return sorted(found, key=lambda session: (session.number or 0, session.label))
+        return sorted(found, key=lambda session: session_order(session.label))
 
     def new_session(self, participant: str) -> SessionFolder:
         """A new, empty session folder of a participant: ses-01, ses-02, ...; two programs never get the same."""
@@ -130,13 +142,12 @@ class Dataset:
         return quoted_path(str(self.path))
 
     def _folders(self, parent: Path, prefix: str) -> Iterator[Path]:
-        """Folders below parent that are named prefix and a label, and lie in the dataset."""
+        """Folders below parent that are named prefix and a label; links too, wherever they lead."""
         if not parent.is_dir():
             return
         for path in sorted(parent.glob(f"{prefix}*")):
             label = path.name.removeprefix(prefix)
             if label.isascii() and label.isalnum() and path.is_dir():
-                inside(self.path, path)
                 yield path
 
     def _refuse_foreign(self) -> None:

@@ -14,6 +14,7 @@ _RAW_NAME: Final = re.compile(
 )
 _OLD_RAW_NAME: Final = re.compile(r"sub-(?P<participant>[A-Za-z0-9]+)_trial-(?P<run>\d{1,6})(_rejected-\d+)?")
 _MOST_RUNS: Final = 999_999
+_MOST_SESSION_DIGITS: Final = 3
 
 
 class RunName(NamedTuple):
@@ -58,6 +59,16 @@ def task_label(task: str) -> str:
 def task_name(label: str) -> str:
     """A label as the task it came from: dropJump becomes drop_jump."""
     return re.sub(r"(?<=[A-Za-z0-9])(?=[A-Z])", "_", label).lower()
+
+
+def session_number(label: str) -> int | None:
+    """The number that a session's label is, as new sessions get one (1-999); None for one that is a date or a word."""
+    return int(label) if label.isascii() and label.isdecimal() and len(label) <= _MOST_SESSION_DIGITS else None
+
+
+def session_order(label: str) -> tuple[int, str]:
+    """What sessions are sorted by, oldest first: numbers as numbers, after the dates of older versions and words."""
+    return session_number(label) or 0, label
 
 
 def run_stem(participant: str, session: str, task: str, run: int) -> str:

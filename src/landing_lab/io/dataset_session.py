@@ -11,7 +11,7 @@ from typing import Final
 
 from landing_lab.errors import FileFormatError, ParameterError, RecordingError
 from landing_lab.io.dataset_lock import FolderLock
-from landing_lab.io.dataset_names import parse_run_name, run_stem, task_label, task_name
+from landing_lab.io.dataset_names import parse_run_name, run_stem, session_number, task_label, task_name
 from landing_lab.io.session_file import (
     FILE_NAME,
     SessionState,
@@ -51,7 +51,7 @@ class SessionFolder:
     @property
     def number(self) -> int | None:
         """The number of the session, None for a name that is a date or a word."""
-        return int(self.label) if self.label.isdigit() and len(self.label) <= 3 else None
+        return session_number(self.label)
 
     @property
     def state_path(self) -> Path:
@@ -103,6 +103,11 @@ class SessionFolder:
                 path=raw_file,
             ) from error
         return target
+
+    def rejected_path(self, raw_file: Path) -> Path | None:
+        """Where `reject` put a raw file; None where it did not."""
+        aside = inside(self.path, self.path / RAW / REJECTED) / raw_file.name
+        return aside if aside.is_file() else None
 
     def lock(self) -> FolderLock:
         """The session for this program alone, until released or left as a context manager.

@@ -15,7 +15,10 @@ DESCRIPTION_FILE: Final = "dataset_description.json"
 PARTICIPANTS_FILE: Final = "participants.tsv"
 _ID: Final = "participant_id"
 _BIDS_VERSION: Final = "1.10.0"
-_IGNORED: Final = "calibrations/\nlayouts/\nsub-*/ses-*/*\nsub-*/ses-*/raw/\nsub-*/ses-*/trials/\n.landing-lab.lock\n"
+_IGNORED: Final = (
+    "calibrations/\nlayouts/\nreliability.json\nnorms.json\nsub-*/ses-*/*\nsub-*/ses-*/raw/\nsub-*/ses-*/trials/\n"
+    ".landing-lab.lock\n"
+)
 _README: Final = """\
 # {name}
 

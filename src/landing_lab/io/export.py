@@ -23,7 +23,7 @@ def export(
     result: Result | TrialResult | Iterable[Result | TrialResult] | None = None,
     stream: str | None = None,
 ) -> Path:
-    """Write the force of a recording; the ending of the name chooses .parquet, .csv, .c3d or .mot.
+    """Write the force of a recording; the ending of the name chooses .parquet, .csv, .c3d, .mot or .mat (MATLAB).
 
     .parquet keeps everything (units, rate, layout, sensor, clock, notes) and reads back to the same recording;
     the others keep the force. result: its events go into a .c3d file; the other formats hold none. stream: which,
@@ -51,7 +51,7 @@ def suffixes() -> tuple[str, ...]:
 
 
 def target_path(path: object) -> Path:
-    """The path to write to. Raises ParameterError where it is none, RecordingError where a folder has that name."""
+    """The path to write to. Raises ParameterError where it is none, RecordingError where no file can have that name."""
     text = os.fspath(path) if isinstance(path, (str, os.PathLike)) else None
     if not isinstance(text, str) or not text.strip() or "\0" in text:
         raise ParameterError(
@@ -59,7 +59,16 @@ def target_path(path: object) -> Path:
             f"trial.parquet"
         )
     target = Path(text)
-    if target.is_dir():
+    try:
+        os.fsencode(text)
+        folder = target.is_dir()
+    except (OSError, ValueError) as error:  # a name longer than file systems have, or in no characters of theirs
+        raise RecordingError(
+            f"{quoted_path(text)} cannot be written: {getattr(error, 'strerror', None) or 'no such name is possible'}; "
+            "choose another name",
+            path=target,
+        ) from error
+    if folder:
         raise RecordingError(f"{quoted_path(text)} is a folder; give the name of a file in it", path=target)
     return target
 

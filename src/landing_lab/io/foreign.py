@@ -14,7 +14,7 @@ _BINARY: Final[tuple[tuple[bytes, str, str], ...]] = (
     (b"\xd0\xcf\x11\xe0", "an old Office document (xls, doc)", "save the sheet as CSV"),
     (b"\x1f\x8b", "a gzip archive", "unpack it first"),
     (b"\x89HDF", "an HDF5 file", "export the force samples as text or C3D"),
-    (b"MATLAB", "a MATLAB file", "export the force samples as text or C3D"),
+    (b"MATLAB 7.3", "a MATLAB 7.3 file", "save it with '-v7', which is read, or export the samples as text"),
     (b"TDSm", "a LabVIEW TDMS file", "export the force samples as text"),
     (b"RIFF", "a sound or video file", "choose the file with the force samples"),
     (b"\x7fELF", "a program", "choose the file with the force samples"),

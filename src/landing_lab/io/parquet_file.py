@@ -14,6 +14,7 @@ import numpy as np
 
 from landing_lab.errors import FileFormatError, RecordingError
 from landing_lab.io.visible import snippet
+from landing_lab.io.write import staged, unwritable
 from landing_lab.model.blocks import FloatArray
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 MAGIC: Final = b"PAR1"
-_SETTINGS: Final[dict[str, str | bool | int | float | list[str]]] = {
+SETTINGS: Final[dict[str, str | bool | int | float | list[str]]] = {
     # nothing is loaded from the network or from a home folder because a file mentions it
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
@@ -44,12 +45,12 @@ def parquet_bytes(columns: Mapping[str, object], metadata: Mapping[str, str]) ->
     """
     import duckdb
 
-    pairs = ", ".join(f"{_quoted(key, chr(34))}: {_quoted(value, chr(39))}" for key, value in metadata.items())
+    pairs = ", ".join(f"{quoted(key, chr(34))}: {quoted(value, chr(39))}" for key, value in metadata.items())
     described = f", kv_metadata {{{pairs}}}" if pairs else ""
     try:
         with tempfile.TemporaryDirectory(prefix="landing-lab-", ignore_cleanup_errors=True) as folder:
             file = Path(folder) / "whole.parquet"
-            query = f"COPY (SELECT * FROM columns_to_write) TO {_quoted(str(file), chr(39))} "  # noqa: S608 - quoted
+            query = f"COPY (SELECT * FROM columns_to_write) TO {quoted(str(file), chr(39))} "  # noqa: S608 - quoted
             _run(lambda database: _copy(database, columns, f"{query}(FORMAT parquet, CODEC zstd{described})"))
             return file.read_bytes()
     except (OSError, duckdb.Error) as error:
@@ -57,6 +58,26 @@ def parquet_bytes(columns: Mapping[str, object], metadata: Mapping[str, str]) ->
             f"a Parquet file could not be made in the folder for temporary files: {snippet(str(error))}; free space "
             f"on the disk, or set TMPDIR to a folder that can be written"
         ) from error
+
+
+def write_query(query: str, tables: Mapping[str, object], path: Path) -> Path:
+    """Write the rows of a query over tables (name -> data frame) as one Parquet file, whole or not at all.
+
+    Raises RecordingError where it cannot be written.
+    """
+    import duckdb
+
+    cursor = database_cursor()
+    try:
+        with staged(path) as file:
+            for name, table in tables.items():
+                cursor.register(name, table)
+            cursor.execute(f"COPY ({query}) TO {quoted(str(file.absolute()), chr(39))} (FORMAT parquet, CODEC zstd)")
+    except duckdb.Error as error:
+        raise unwritable(path, snippet(str(error).splitlines()[0])) from error
+    finally:
+        cursor.close()
+    return path
 
 
 def _copy(database: duckdb.DuckDBPyConnection, columns: Mapping[str, object], query: str) -> None:
@@ -87,6 +108,13 @@ def read_columns(path: Path, header: ParquetHeader, names: Sequence[str]) -> Flo
     Raises FileFormatError where the file is damaged, too large, or lacks one of them.
     """
     return _numbers(path, header, [_expression(name, "DOUBLE") for name in names])
+
+
+def read_selected(path: Path, names: Sequence[str], column: str, wanted: str) -> list[tuple[Any, ...]]:
+    """Rows of these columns where a column of text is `wanted`. Raises FileFormatError where the file is damaged."""
+    listed = ", ".join(quoted(name, '"') for name in names)
+    query = f"SELECT {listed} FROM {_SOURCE} WHERE {quoted(column, chr(34))} = ?"  # noqa: S608 - quoted names
+    return _asked(path, lambda database, file: database.execute(query, [file, wanted]).fetchall())
 
 
 def read_numbers(path: Path, header: ParquetHeader) -> tuple[list[str], list[str], FloatArray, tuple[int, ...]]:
@@ -128,7 +156,7 @@ def _seconds(column: Any) -> Any:
 
 def _expression(name: str, kind: str) -> str:
     """A column as a double, instants as whole nanoseconds."""
-    column = _quoted(name, '"')
+    column = quoted(name, '"')
     return f"{f'epoch_ns({column})' if kind.startswith('TIMESTAMP') else f'CAST({column} AS DOUBLE)'} AS {column}"
 
 
@@ -148,7 +176,7 @@ def _asked(path: Path, action: Callable[[duckdb.DuckDBPyConnection, str], Result
     """What an action gives for a file. Raises FileFormatError where DuckDB cannot make sense of it."""
     import duckdb
 
-    name = _one_file(path)
+    name = one_file(path)
     try:
         return _run(lambda database: action(database, name))
     except (duckdb.Error, UnicodeDecodeError) as error:
@@ -182,15 +210,21 @@ def _database(_process: int) -> duckdb.DuckDBPyConnection:
     """The one database in memory of this process; a forked process makes its own."""
     import duckdb
 
-    return duckdb.connect(":memory:", config=_SETTINGS)
+    return duckdb.connect(":memory:", config=SETTINGS)
 
 
-def _one_file(path: Path) -> str:
+def database_cursor() -> duckdb.DuckDBPyConnection:
+    """A connection of its own to this process's database in memory (one thread, no network), for temporary tables."""
+    return _database(os.getpid()).cursor()
+
+
+def one_file(path: Path) -> str:
     """The path as DuckDB reads it: * ? [ stand for themselves, not for several files."""
-    return "".join(f"[{char}]" if char in "*?[" else char for char in str(path.resolve()))
+    return "".join(f"[{char}]" if char in "*?[" else char for char in str(path.absolute()))
 
 
-def _quoted(text: str, quote: str) -> str:
+def quoted(text: str, quote: str) -> str:
+    """A text as a literal (quote ') or a name (quote ") of SQL."""
     return quote + text.replace(quote, 2 * quote) + quote
 
 

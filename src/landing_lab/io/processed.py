@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -129,8 +129,8 @@ def force_recording(recording: Recording, signals: ForceSignals) -> Recording:
     return Recording(streams={FORCE: stream}, started_at=recording.started_at, provenance=provenance)
 
 
-def read_processed(description: Path) -> ProcessedTrial:
-    """A processed trial, from the path of its description.
+def read_processed(description: Path, *, streams: Collection[str] | None = None) -> ProcessedTrial:
+    """A processed trial, from the path of its description; streams: only those of these names, all by default.
 
     Raises FileFormatError where the description is none, or a file it names is missing or not what was written.
     """
@@ -148,8 +148,10 @@ def read_processed(description: Path) -> ProcessedTrial:
             path=description,
         )
     recordings: dict[str, Recording] = {}
-    streams = document.get("streams")
-    for name, entry in streams.items() if isinstance(streams, dict) else ():
+    listed = document.get("streams")
+    for name, entry in listed.items() if isinstance(listed, dict) else ():
+        if streams is not None and name not in streams:
+            continue
         recordings[str(name)] = _checked(description, entry)
     return ProcessedTrial(description=document, recordings=recordings)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 
@@ -27,6 +28,7 @@ from landing_lab.model.recording import Clock, Recording, Sensor, Stream
 _HEAD_BYTES: Final = 65536
 _SMALL_N: Final = 30.0
 _FEWEST_ROWS: Final = 10
+_Read = TypeVar("_Read")
 
 
 def read(
@@ -47,10 +49,34 @@ def read(
     Raises FileFormatError or ParameterError with one sentence on what to do.
     """
     given_hz = check_rate(sample_rate_hz)
-    file = check_path(path)
     wanted: dict[Side, str | int | None] = {"left": left, "right": right, "total": total}
+    return _in_sentences(path, lambda file: _shown(_read(file, wanted, given_hz)))
+
+
+def read_runs(
+    path: str | os.PathLike[str],
+    *,
+    left: str | int | None = None,
+    right: str | int | None = None,
+    total: str | int | None = None,
+    sample_rate_hz: float | None = None,
+) -> tuple[Recording, ...]:
+    """Every trial of a file as a recording: several where LabRecorder recorded a session of `record --lsl`.
+
+    Of such a file provenance["run"] is the trial's number and provenance["lsl_time_of_zero_s"] the time on the clock of
+    the lab streaming layer at which its times are 0. Any other file gives the one recording of `read`, whose settings
+    and errors these are.
+    """
+    given_hz = check_rate(sample_rate_hz)
+    wanted: dict[Side, str | int | None] = {"left": left, "right": right, "total": total}
+    return _in_sentences(path, lambda file: tuple(map(_shown, _runs(file, wanted, given_hz))))
+
+
+def _in_sentences(path: str | os.PathLike[str], work: Callable[[Path], _Read]) -> _Read:
+    """What work makes of a file; whatever goes wrong is told in one sentence."""
+    file = check_path(path)
     try:
-        return _shown(_read(file, wanted, given_hz))
+        return work(file)
     except LandingLabError as error:
         error.args = (visible(str(error)),)  # a sentence may quote what a file or its name holds
         raise
@@ -73,12 +99,27 @@ def _read(file: Path, wanted: dict[Side, str | int | None], given_hz: float | No
         content = _recognise(file).read(file)
         if isinstance(content, ForceTable):
             return recording_of(file, content, wanted, given_hz)
+    _check_nothing_given(file, wanted, given_hz)
+    return content
+
+
+def _runs(file: Path, wanted: dict[Side, str | int | None], given_hz: float | None) -> tuple[Recording, ...]:
+    read_all = _recognise(file).read_runs
+    if read_all is None:
+        return (_read(file, wanted, given_hz),)
+    with np.errstate(all="ignore"):
+        runs = read_all(file)
+    _check_nothing_given(file, wanted, given_hz)
+    return runs
+
+
+def _check_nothing_given(file: Path, wanted: dict[Side, str | int | None], given_hz: float | None) -> None:
+    """Raises ParameterError where something was given that a recording of devices knows itself."""
     if given_hz is not None or any(name is not None for name in wanted.values()):
         raise ParameterError(
             f"{file.name} is a recording of devices that knows its sides and rates; "
             f"leave out --left, --right, --total and --rate-hz"
         )
-    return content
 
 
 def _shown(recording: Recording) -> Recording:

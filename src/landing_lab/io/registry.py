@@ -25,6 +25,7 @@ class Format:
 
     recognises: whether the first bytes of a file are of this format (by content, never by file name).
     read: the whole file as a table whose columns are still to be chosen, or as a finished recording.
+    read_runs: every trial of a file as a finished recording, for a format whose files may hold several; None elsewhere.
     order: formats are asked in this order; a format that accepts any text comes last.
     suffix, encode: the ending of a file name that asks for this format on export, and how it is written; None
     for a format that is only read.
@@ -33,6 +34,7 @@ class Format:
     name: str
     recognises: Callable[[bytes], bool]
     read: Callable[[Path], ForceTable | Recording]
+    read_runs: Callable[[Path], tuple[Recording, ...]] | None = None
     order: int = 0
     suffix: str | None = None
     encode: Encode | None = None

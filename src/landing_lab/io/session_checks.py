@@ -114,7 +114,7 @@ def with_check(raw: RawRecording, path: Path) -> RawRecording:
 
 def _sessions(dataset: Path) -> list[SessionFolder]:
     root, found = Dataset(dataset), []
-    for participant in root.participants():
+    for participant in root.names():
         with suppress(LandingLabError):  # a folder that no session of ours can be in
             found += root.sessions(participant)
     return found

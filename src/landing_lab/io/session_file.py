@@ -12,7 +12,8 @@ from typing import Any, Final, Literal, TypeAlias, get_args
 
 from landing_lab.errors import FileFormatError
 from landing_lab.io.small_file import read_small
-from landing_lab.io.visible import quoted_name, snippet, visible
+from landing_lab.io.stored_value import stored_text, stored_whole
+from landing_lab.io.visible import quoted_name, snippet
 from landing_lab.io.write import json_text, write_whole
 
 SCHEMA: Final = "landing-lab.session/1"
@@ -22,7 +23,6 @@ MOST_BYTES: Final = 10_000_000
 LEFT_OUT: Final = "left_out"
 """Name of the field with the numbers of the planned trials that were given up; older files do not have it."""
 _MOST_DEEP: Final = 40
-_MOST: Final = 999_999
 Verdict: TypeAlias = Literal["accepted", "rejected", "unfinished"]
 
 
@@ -171,23 +171,25 @@ def _trial_document(trial: TrialEntry) -> dict[str, object]:
 def _state(document: Mapping[str, Any]) -> SessionState:
     known = {one.name for one in dataclasses.fields(SessionState)} - _NOT_STORED
     return SessionState(
-        participant=_text(document["participant"]),
-        session=_text(document["session"]),
-        protocol=_text(document["protocol"]),
+        participant=stored_text(document["participant"]),
+        session=stored_text(document["session"]),
+        protocol=stored_text(document["protocol"]),
         planned=tuple(
             PlannedCondition(
-                task=_text(one["task"]), condition=_text(one.get("condition", "")), n_trials=_whole(one["n_trials"])
+                task=stored_text(one["task"]),
+                condition=stored_text(one.get("condition", "")),
+                n_trials=stored_whole(one["n_trials"]),
             )
             for one in document.get("planned", ())
         ),
-        software=_text(document.get("software", "")),
+        software=stored_text(document.get("software", "")),
         created_at=_text_or_none(document.get("created_at")),
         finished_at=_text_or_none(document.get("finished_at")),
         settings=_settings(document.get("settings", {})),
         boards={str(name): dict(board) for name, board in document.get("boards", {}).items()},
-        calibrations={str(name): _text(file) for name, file in document.get("calibrations", {}).items()},
+        calibrations={str(name): stored_text(file) for name, file in document.get("calibrations", {}).items()},
         trials=_once(_trial(one) for one in document.get("trials", ())),
-        notes=tuple(_text(note) for note in document.get("notes", ())),
+        notes=tuple(stored_text(note) for note in document.get("notes", ())),
         more=_more({name: value for name, value in document.items() if name not in known and name != "schema"}),
     )
 
@@ -202,7 +204,7 @@ def _settings(stored: Mapping[str, Any]) -> dict[str, Any]:
 def _more(stored: dict[str, Any]) -> dict[str, Any]:
     """Fields of others; the numbers of the trials that were given up are ours."""
     if LEFT_OUT in stored:
-        stored[LEFT_OUT] = [_whole(number) for number in stored[LEFT_OUT]]
+        stored[LEFT_OUT] = [stored_whole(number) for number in stored[LEFT_OUT]]
     return stored
 
 
@@ -220,27 +222,20 @@ def _trial(entry: Mapping[str, Any]) -> TrialEntry:
     if verdict not in get_args(Verdict):
         raise ValueError(f"a verdict {verdict!r}")
     return TrialEntry(
-        run=_whole(entry["run"]),
-        task=_text(entry["task"]),
-        file=_inside(_text(entry["file"])),
+        run=stored_whole(entry["run"]),
+        task=stored_text(entry["task"]),
+        file=_inside(stored_text(entry["file"])),
         verdict=verdict,
-        condition=_text(entry.get("condition", "")),
+        condition=stored_text(entry.get("condition", "")),
         reason=_text_or_none(entry.get("reason")),
         recorded_at=_text_or_none(entry.get("recorded_at")),
         link_statistics={
             str(name): {str(what): _number(count) for what, count in counts.items()}
             for name, counts in entry.get("link_statistics", {}).items()
         },
-        notes=tuple(_text(note) for note in entry.get("notes", ())),
+        notes=tuple(stored_text(note) for note in entry.get("notes", ())),
         more={name: value for name, value in entry.items() if name not in known},
     )
-
-
-def _whole(value: object) -> int:
-    """A count or a number of a run or trial."""
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _MOST:
-        raise ValueError(f"{value!r} where a number of 0 to {_MOST} belongs")
-    return value
 
 
 def _number(value: object) -> float:
@@ -249,15 +244,8 @@ def _number(value: object) -> float:
     return value
 
 
-def _text(value: object) -> str:
-    """A text as it may be shown: the file may come from a stranger."""
-    if not isinstance(value, str):
-        raise TypeError(f"{value!r} where a text belongs")
-    return visible(value)
-
-
 def _text_or_none(value: object) -> str | None:
-    return None if value is None else _text(value)
+    return None if value is None else stored_text(value)
 
 
 def _inside(file: str) -> str:

@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 
 from landing_lab.errors import RecordingError
+from landing_lab.io.visible import quoted_name
 from landing_lab.model.blocks import FloatArray
 from landing_lab.model.channels import Channel, ChannelLayout, Quantity, Side
 from landing_lab.model.recording import Recording, Stream
@@ -50,9 +51,10 @@ def column_names(layout: ChannelLayout) -> tuple[str, ...]:
 
 def stream_of(recording: Recording, stream: str) -> Stream:
     """The stream of this name. Raises RecordingError, naming those there are, where it is absent or empty."""
-    if stream not in recording.streams:
+    if not isinstance(stream, str) or stream not in recording.streams:
         raise RecordingError(
-            f'{recording.source} has no stream "{stream}"; it holds: {", ".join(recording.streams) or "none"}; '
+            f'{recording.source} has no stream "{quoted_name(str(stream))}"; it holds: '
+            f"{', '.join(map(quoted_name, recording.streams)) or 'none'}; "
             f"choose one of them"
         )
     chosen = recording.streams[stream]

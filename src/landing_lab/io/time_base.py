@@ -75,7 +75,9 @@ def time_base(table: ForceTable, file_name: str, n_rows: int, column: int | None
             f"state it in hertz with --rate-hz (in Python: sample_rate_hz=)",
             file=file_name,
         )
-    return _even(n_rows, given_hz, "sample rate given by the user")
+    base = _even(n_rows, given_hz, "sample rate given by the user")
+    told = f"The sample rate of {given_hz:g} Hz was given by hand; the file has nothing to compare it with."
+    return replace(base, notes=(told,))
 
 
 def _even(n_rows: int, rate: float, clock: str) -> TimeBase:

@@ -8,18 +8,22 @@ import json
 import math
 import os
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
+import shutil
+import stat
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from io import StringIO
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
 from landing_lab.errors import RecordingError
 from landing_lab.io.stream_columns import csv_text
+from landing_lab.io.visible import quoted_path
 from landing_lab.model.recording import Recording
 from landing_lab.model.result import METRIC_COLUMNS, TrialResult
+from landing_lab.model.software import version
 from landing_lab.model.trial_label import TrialLabel
 
 CSV_COLUMNS: Final = ("source", "index", *METRIC_COLUMNS)
@@ -58,6 +62,11 @@ def write_analysis_json(document: Mapping[str, object], path: str | os.PathLike[
     return _write(path, json_text(document))
 
 
+def stamped(schema: str, document: Mapping[str, object]) -> dict[str, Any]:
+    """A document of ours: which schema, which version of landing-lab wrote it, and what it says."""
+    return {"schema": schema, "version": version(), **document}
+
+
 def json_text(document: Mapping[str, object]) -> str:
     """A document as JSON; NaN and infinity, which JSON does not know, become null."""
     return json.dumps(plain(document), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
@@ -73,19 +82,24 @@ def write_force_csv(recording: Recording, path: str | os.PathLike[str], *, strea
     return _write(path, csv_text(recording, stream))
 
 
+_AS_IT_IS = frozenset({str, int, bool})
+
+
 def plain(value: object) -> object:
     """Plain Python values for JSON and CSV: numpy types unwrapped, NaN and infinity as None."""
+    if value is None or type(value) in _AS_IT_IS:  # nearly all are, or floats; to ask for a Mapping is slow
+        return value
+    if isinstance(value, float):
+        return float(value) if math.isfinite(value) else None
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        value = dataclasses.asdict(value)
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return plain(dataclasses.asdict(value))
     if isinstance(value, (np.ndarray, np.generic)):
         return plain(value.tolist())
     if isinstance(value, (list, tuple, set, frozenset)):
         return [plain(item) for item in value]
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    return value if value is None or isinstance(value, (bool, int, str)) else str(value)
+    return value if isinstance(value, (int, str)) else str(value)
 
 
 def _write(path: str | os.PathLike[str], text: str) -> Path:
@@ -96,7 +110,7 @@ def write_whole(path: str | os.PathLike[str], content: bytes, *, durable: bool =
     """Write beside the target, then put it in place: a reader never sees half a file.
 
     durable: also survive a loss of power from here on. Raises RecordingError where the folder cannot be made or
-    written.
+    written, or what is there is no file.
     """
     return write_together({Path(path): content}, durable=durable)[0]
 
@@ -107,31 +121,95 @@ def write_together(contents: Mapping[Path, bytes], *, durable: bool = False) -> 
     durable: also survive a loss of power from here on. Raises RecordingError where a folder cannot be made or written.
     """
     targets = list(contents)
-    staged: dict[Path, Path] = {}
+    waiting: dict[Path, Path] = {}
     target = targets[0]
     try:
         for target, content in contents.items():
+            _check_replaceable(target)
             make_folder(target.parent)
-            staged[target] = target.with_name(f".{target.name[:40]}-{secrets.token_hex(4)}.tmp")
-            _write_new(staged[target], content, durable=durable)
+            waiting[target] = _beside(target)
+            _write_new(waiting[target], content, durable=durable)
         if len(targets) > 1:
             target.unlink(missing_ok=True)
         for target in targets:
-            staged[target].replace(target)
-            del staged[target]
+            waiting[target].replace(target)
+            del waiting[target]
         if durable:
             _sync_folders({target.parent for target in targets})
     except OSError as error:
-        raise RecordingError(
-            f"{target} cannot be written: {error.strerror or error}; "
-            f"free space on the disk, check the permissions, or choose another folder",
-            path=target,
-        ) from error
+        raise unwritable(target, error.strerror or str(error)) from error
     finally:
-        for temporary in staged.values():
+        for temporary in waiting.values():
             with suppress(OSError):
                 temporary.unlink()
     return targets
+
+
+@contextmanager
+def staged(target: Path) -> Iterator[Path]:
+    """A new name beside the target, for a program that writes files itself: put in place at the end, else taken away.
+
+    Raises RecordingError where the folder cannot be made, or the file not be written or put in place.
+    """
+    _check_replaceable(target)
+    make_folder(target.parent)
+    temporary = _beside(target)
+    try:
+        yield temporary
+        temporary.replace(target)
+    except OSError as error:
+        raise unwritable(target, error.strerror or str(error)) from error
+    finally:
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def staged_folder(target: Path) -> Iterator[Path]:
+    """A new name beside the target, for a folder to be made there: put in place once whole, else taken away.
+
+    A folder that is there already is replaced, and is back where the new one cannot be put in place. Raises
+    RecordingError where the folder above cannot be made; an OSError of whoever fills it passes.
+    """
+    make_folder(target.absolute().parent)
+    place = _beside(target.absolute())
+    older = place.with_suffix(".old")
+    try:
+        yield place
+        if target.exists():
+            target.rename(older)
+        place.rename(target.absolute())
+    finally:
+        if older.exists() and not target.exists():
+            older.rename(target)
+        shutil.rmtree(place, ignore_errors=True)
+        shutil.rmtree(older, ignore_errors=True)
+
+
+def unwritable(target: Path, why: str) -> RecordingError:
+    """The error for a file that cannot be written."""
+    return RecordingError(
+        f"{quoted_path(str(target))} cannot be written: {why}; "
+        "free space on the disk, check the permissions, or choose another folder",
+        path=target,
+    )
+
+
+def _check_replaceable(target: Path) -> None:
+    """Raises RecordingError where a folder, a pipe or a device is in the way: put in place would mean taken away."""
+    try:
+        mode = target.stat().st_mode
+    except (OSError, ValueError):
+        return  # nothing there, or what writing will tell
+    if not stat.S_ISREG(mode):
+        raise RecordingError(
+            f"{target} cannot be written: it is a folder, a pipe or a device and not a file; choose another name",
+            path=target,
+        )
+
+
+def _beside(target: Path) -> Path:
+    return target.with_name(f".{target.name[:40]}-{secrets.token_hex(4)}.tmp")
 
 
 def _write_new(file: Path, content: bytes, *, durable: bool) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import struct
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Final
 from xml.etree import ElementTree as ET
@@ -80,16 +80,23 @@ def clock_offset_chunk(stream_id: int, time_s: float, offset_s: float) -> bytes:
 
 def samples_chunk(stream_id: int, arrival_s: FloatArray, frames: FrameBlock) -> bytes:
     """A samples chunk and its checksum chunk. arrival_s: (n,), the time stamps."""
-    n_frames, n_counts = frames.counts.shape
-    rows = np.empty(n_frames, dtype=row_dtype(len(FIXED_COLUMNS) + n_counts))
+    n_frames = len(frames)
+    rows = np.empty(n_frames, dtype=row_dtype(len(FIXED_COLUMNS) + frames.counts.shape[1]))
     rows["stamp_bytes"] = 8
     rows["stamp_s"] = arrival_s
-    values = rows["values"]
-    channel = np.full(n_frames, -1) if frames.channel is None else frames.channel
+    rows["values"] = frames_to_values(frames, arrival_s)
+    return checked(chunk(SAMPLES, struct.pack("<IBI", stream_id, 4, n_frames) + rows.tobytes()))
+
+
+def frames_to_values(frames: FrameBlock, arrival_s: float | FloatArray) -> FloatArray:
+    """The values (n, 5 + n_channels) that a samples chunk holds of frames (n,)."""
+    n_frames, n_counts = frames.counts.shape
+    values = np.empty((n_frames, len(FIXED_COLUMNS) + n_counts))
+    channel = -1 if frames.channel is None else frames.channel
     for index, column in enumerate((frames.sequence, frames.ticks_us, arrival_s, frames.flags, channel)):
         values[:, index] = column
     values[:, len(FIXED_COLUMNS) :] = frames.counts
-    return checked(chunk(SAMPLES, struct.pack("<IBI", stream_id, 4, n_frames) + rows.tobytes()))
+    return values
 
 
 def checked(body: bytes) -> bytes:
@@ -124,27 +131,38 @@ def stream_header_chunk(stream_id: int, name: str, info: DeviceInfo, metadata: M
     root = ET.Element("info")
     # nominal_srate 0 = irregular: stamps are times of arrival, several frames may share one
     for tag, text in (
-        ("name", _printable(name)),
+        ("name", printable(name)),
         ("type", "landing-lab.raw"),
         ("channel_count", str(len(columns))),
         ("nominal_srate", "0"),
         ("channel_format", "double64"),
-        ("source_id", _printable(info.device_id)),
+        ("source_id", printable(info.device_id)),
     ):
         ET.SubElement(root, tag).text = text
-    desc = ET.SubElement(root, "desc")
+    root.append(board_description(name, info, metadata, [(label, unit, {}) for label, unit in columns]))
+    return chunk(STREAM_HEADER, struct.pack("<I", stream_id) + xml_bytes(root))
+
+
+def board_description(
+    name: str,
+    info: DeviceInfo,
+    metadata: Mapping[str, object],
+    columns: Sequence[tuple[str, str, Mapping[str, str]]],
+) -> ET.Element:
+    """The <desc> of one device: (label, unit, further facts) of each column, what the board said, the metadata."""
+    desc = ET.Element("desc")
     channels = ET.SubElement(desc, "channels")
-    for label, unit in columns:
+    for label, unit, more in columns:
         channel = ET.SubElement(channels, "channel")
-        ET.SubElement(channel, "label").text = label
-        ET.SubElement(channel, "unit").text = unit
+        for tag, text in {"label": label, "unit": unit, **more}.items():
+            ET.SubElement(channel, tag).text = text
     ET.SubElement(desc, "stream_name").text = json.dumps(name)
     device = ET.SubElement(desc, "device")
     for field in fields(info):
         # JSON in ASCII: survives any character a board may have in its name
         ET.SubElement(device, field.name).text = json.dumps(getattr(info, field.name))
     _add_metadata(desc, metadata)
-    return chunk(STREAM_HEADER, struct.pack("<I", stream_id) + xml_bytes(root))
+    return desc
 
 
 def footer_chunk(
@@ -225,7 +243,7 @@ def _add_metadata(parent: ET.Element, metadata: Mapping[str, object]) -> None:
     ET.SubElement(parent, "metadata").text = json.dumps(dict(metadata), default=str)
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Text that XML can hold."""
     return "".join(character if character.isprintable() else "?" for character in text)
 

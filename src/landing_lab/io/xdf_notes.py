@@ -73,7 +73,7 @@ def notes_in(content: bytes) -> tuple[list[tuple[str, LinkNote]], int]:
             position = start + length
             if (width, stamp_bytes, length_bytes) != (4, 8, 4) or position > len(content):
                 raise ValueError("not a chunk of notes")
-            note = _note(time_s, content[start:position])
+            note = parse_note(time_s, content[start:position])
             if note is None:
                 n_wrong += 1
             else:
@@ -103,7 +103,7 @@ def outage(name: str, notes: Sequence[LinkNote], start_s: float) -> str | None:
     return f"{quoted_name(name)} was lost {times}{first} and {returned}{again}."
 
 
-def _note(time_s: float, text: bytes) -> tuple[str, LinkNote] | None:
+def parse_note(time_s: float, text: bytes) -> tuple[str, LinkNote] | None:
     """One sample as a note, None where it is none that this program knows."""
     try:
         said = json.loads(text, parse_constant=_refuse)

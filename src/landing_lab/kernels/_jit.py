@@ -48,7 +48,7 @@ def _cache_folder() -> str:
     return tempfile.mkdtemp(prefix="landing-lab-")
 
 
-_FOLDER = _cache_folder()
+FOLDER = _cache_folder()
 
 
 def kernel(function: Any) -> Any:
@@ -56,7 +56,7 @@ def kernel(function: Any) -> Any:
     # numba asks for the folder while decorating; other users of numba in this process keep theirs
     settings: Any = config
     previous = settings.CACHE_DIR
-    settings.CACHE_DIR = _FOLDER
+    settings.CACHE_DIR = FOLDER
     try:
         return njit(cache=True, nogil=True, fastmath=False)(function)
     finally:

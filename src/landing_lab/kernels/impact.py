@@ -278,16 +278,16 @@ def measure_span(force: Any, start: float, stop: float, start_n: float, out: Any
     first = max(0, math.ceil(start))
     last = min(len(force) - 1, math.floor(stop))
     o["peak_n"] = o["peak"] = o["loss_n"] = math.nan
-    peak = -1
+    peak = first - 1  # none yet; as a constant it would compile `_loss` a second time, for that constant
     missing = 0
     for i in range(first, last + 1):
         v = force[i]
         if not math.isfinite(v):
             missing += 1
-        elif peak < 0 or v > force[peak]:
+        elif peak < first or v > force[peak]:
             peak = i
     o["missing"] = missing
-    if peak >= 0:
+    if peak >= first:
         o["peak_n"] = force[peak]
         o["peak"] = peak
         o["loss_n"] = _loss(force, peak)

@@ -73,6 +73,7 @@ class Metric:
     method: str
     definition: str
     compute: Compute
+    label: str = ""
     thresholded: bool = field(init=False)
     dynamic: bool = field(init=False)
 
@@ -95,12 +96,14 @@ def metric(
     sides: Sides = "total",
     tasks: tuple[Task, ...] = DROP_JUMP,
     typical: str = "",
+    label: str = "",
 ) -> Callable[[Compute], Compute]:
     """Register a function as the metric of its name; the first line of its docstring becomes the method.
 
     unit: key of model.units.UNIT_SUFFIX; the name must end on its suffix. source: definition (author-year or
     DOI). formula: how it is computed, in symbols. min_rate_hz, min_bandwidth_hz: below them the metric is
-    refused. typical: range seen in healthy adults, for readers. The whole docstring is the definition that
+    refused. typical: range seen in healthy adults, for readers. label: what people read, where report/names.py
+    has none. The whole docstring is the definition that
     `--explain` prints.
     """
 
@@ -123,6 +126,7 @@ def metric(
             method=definition.splitlines()[0].rstrip("."),
             definition=definition,
             compute=function,
+            label=label,
         )
         return function
 

@@ -22,6 +22,7 @@ from landing_lab.metrics._no_trial import OF_STEPS, no_trial
 from landing_lab.metrics.table import flagged, metrics_of, table_notes, with_metric_names
 from landing_lab.model.events import Events, Phases
 from landing_lab.model.quality import Quality
+from landing_lab.model.reasons import joined_reasons
 from landing_lab.model.recording import Recording
 from landing_lab.model.result import ForceSignals, MetricsTable, MetricValue, Result, Status, Task, TrialResult
 from landing_lab.model.units import STANDARD_GRAVITY_M_PER_S2 as GRAVITY
@@ -216,8 +217,7 @@ def _clocks(recording: Recording) -> dict[str, object]:
 def _judge(trial: LandingTrial, table: MetricsTable, doubts: Sequence[str]) -> tuple[Status, str | None]:
     """Refused where nothing but body weight could be measured, flagged where something does not fit."""
     refusals = (timing_refusal(trial, "total"), trial.signals.force_refusal, trial.reason)
-    reasons = [reason for reason in (*refusals, *doubts) if reason]
-    reason = "; ".join(reasons) or None
+    reason = joined_reasons((*refusals, *doubts))
     if not any(row.value is not None for row in table if row.name != "body_weight_n"):
         return "refused", reason or "not one number could be measured; see the reasons in its table"
     if reason is not None:

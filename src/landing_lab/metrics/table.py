@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import math
 from collections.abc import Mapping
 from typing import Final, get_args
@@ -13,6 +12,7 @@ from landing_lab.metrics import all_metrics
 from landing_lab.metrics._registry import Estimate, Metric, Need, RefusedError, Sides
 from landing_lab.model.channels import Side
 from landing_lab.model.quality import Quality
+from landing_lab.model.reasons import joined_reasons
 from landing_lab.model.result import MetricsTable, MetricValue, Task
 
 NO_COP = "this file holds vertical force only; export centre of pressure, or all six channels of the plates (Fx to Mz)"
@@ -44,7 +44,6 @@ def metrics_of(trial: LandingTrial) -> MetricsTable:
     return MetricsTable(tuple(rows))
 
 
-@functools.cache
 def _metrics_for(task: Task, *, insoles: bool) -> tuple[Metric, ...]:
     """The metrics of a task in the order of reports.
 
@@ -81,7 +80,7 @@ def flagged(table: MetricsTable, doubts: Mapping[str, str]) -> MetricsTable:
         return table
     return MetricsTable(
         tuple(
-            row._replace(status="flagged", reason="; ".join(filter(None, (row.reason, doubts[row.name]))))
+            row._replace(status="flagged", reason=joined_reasons((row.reason, doubts[row.name])))
             if row.name in doubts and row.status != "refused"
             else row
             for row in table

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 Side: TypeAlias = Literal["total", "left", "right", "left_right", "plate_1", "plate_2"]
 Quantity: TypeAlias = Literal["force", "pressure", "conductance", "counts", "cop_ml", "cop_ap", "cop_1", "cop_2"]
+
+WHOLE: Final[tuple[str, ...]] = ("total", "left_right")
+"""Sides of a number that is of both feet together."""
 
 # cop_ml and cop_ap: centre of pressure where the axes are known to be the body's; cop_1, cop_2: axes of the plate.
 

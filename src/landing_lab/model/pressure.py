@@ -71,6 +71,15 @@ class FootPressure:
     note: str | None = None
 
     @property
+    def cop_mm(self) -> FloatArray:
+        """Centre of pressure (n, 2) in mm, medial and anterior from the middle of the heel edge; NaN without load.
+
+        Under a foot that carries little it is noise: metrics use it above 20 % of the foot's peak and 50 N.
+        """
+        total_n = self.cells_n.sum(axis=1, keepdims=True)
+        return np.asarray(self.cells_n @ self.arms_mm / np.where(total_n > 0.0, total_n, np.nan))
+
+    @property
     def pressure_kpa(self) -> FloatArray:
         """Mean pressure under the part of the sole that each cell stands for, (n, c); times area, the force."""
         return kpa_of(self.cells_n, self.sole, self.layout.area_mm2)

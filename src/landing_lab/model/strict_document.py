@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import math
 import types
 import typing
@@ -32,6 +33,9 @@ def from_plain(made: type[T], values: Mapping[str, object]) -> T:
     return typing.cast("T", _record(made, values, ""))
 
 
+_hints = functools.cache(typing.get_type_hints)  # a table of many rows would evaluate its annotations for each
+
+
 def _record(made: Any, values: object, where: str) -> object:
     if not isinstance(values, Mapping):
         raise TypeError(f"{where.rstrip('.') or made.__name__} is not an object")
@@ -42,7 +46,7 @@ def _record(made: Any, values: object, where: str) -> object:
     needed = [name for name, field in fields.items() if field.default is dataclasses.MISSING and name not in values]
     if needed:
         raise ValueError(f"{where}{needed[0]} is absent")
-    hints = typing.get_type_hints(made)
+    hints = _hints(made)
     return made(**{name: _value(hints[name], value, where + name) for name, value in values.items()})
 
 

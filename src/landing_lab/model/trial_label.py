@@ -11,13 +11,15 @@ from typing import Any, Self
 class TrialLabel:
     """run: number of the trial in its session. condition: "" where the protocol has none. notes: of the recording.
 
-    accepted: whether the trial counts in means of its condition.
+    accepted: whether the trial counts in means of its condition. moved: sentences on events that a person set to
+    another time; pages show them, no number and no document holds them.
     """
 
     run: int
     condition: str = ""
     notes: tuple[str, ...] = ()
     accepted: bool = True
+    moved: tuple[str, ...] = ()
 
     @classmethod
     def from_metadata(cls, metadata: Mapping[str, Any]) -> Self | None:

@@ -85,7 +85,7 @@ def _line(name: str, groups: dict[str, list[MetricValue]], pairs: Sequence[tuple
     return ContrastLine(
         label=metric_label(name),
         unit=unit_text(rows[0].unit),
-        means=tuple(_mean(group) for group in groups.values()),
+        means=tuple(mean_text(group) for group in groups.values()),
         differences=tuple(_difference(groups[early], groups[late]) for early, late in pairs),
         flagged=any(row.status == "flagged" for row in rows),
     )
@@ -106,7 +106,8 @@ def _measured(rows: Sequence[MetricValue]) -> float | None:
     return min((row.sd for row in rows if row.sd is not None), default=None)
 
 
-def _mean(rows: Sequence[MetricValue]) -> str:
+def mean_text(rows: Sequence[MetricValue]) -> str:
+    """Mean ± SD between trials and how many, to no finer digit than one measurement supports."""
     if not rows:
         return f"{NOTHING} (n = 0)"
     mean, spread = statistics.fmean(_values(rows)), _spread(rows)

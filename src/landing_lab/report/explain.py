@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from landing_lab.errors import ParameterError
 from landing_lab.report.families import family_of
-from landing_lab.report.names import family_label, metric_label, sentence, task_label
+from landing_lab.report.names import FAMILY_LABELS, family_label, metric_label, sentence, task_label
 from landing_lab.report.rounding import unit_text
 
 if TYPE_CHECKING:
@@ -134,6 +134,19 @@ def refusals(metric: Metric) -> list[str]:
     if metric.min_bandwidth_hz:
         found.append(f"sensor or filter pass less than {metric.min_bandwidth_hz:g} Hz")
     return found
+
+
+def explanations_by_family() -> dict[str, list[dict[str, object]]]:
+    """Every declared metric, by family in the order of reports; families that no report names come last."""
+    from landing_lab.metrics import all_metrics
+
+    told = [explanation(name) for name in all_metrics()]
+    order = list(FAMILY_LABELS.values())
+    families = sorted(
+        dict.fromkeys(str(one["family"]) for one in told),
+        key=lambda family: order.index(family) if family in order else len(order),
+    )
+    return {family: [one for one in told if one["family"] == family] for family in families}
 
 
 def explanation_text(told: Mapping[str, object]) -> str:

@@ -9,6 +9,8 @@ from landing_lab.report.names import FAMILY_LABELS, family_label, one_line
 from landing_lab.report.rows import MetricLine
 
 OTHER = "other"
+OWN = "own"
+"""Metrics that were declared at run time, by a notebook or another package."""
 FOOT_SIDES = ("left", "right", "plate 1", "plate 2")
 """Sides of a line, as printed, that speak of one foot."""
 WORSE = ("ok", "flagged", "refused")
@@ -55,12 +57,15 @@ class MetricGroup:
 
 
 def family_of(name: str) -> str:
-    """The family of a metric: its module in metrics/ without "_metrics"; "other" for a name nobody declared."""
+    """The family of a metric: its module in metrics/ without "_metrics", "own", or "other" for an undeclared name."""
     from landing_lab.metrics import all_metrics
+    from landing_lab.metrics.own import is_own
 
     declared = all_metrics().get(name)
     if declared is None:
         return OTHER
+    if is_own(name):
+        return OWN
     return declared.compute.__module__.rpartition(".")[2].removesuffix("_metrics")
 
 

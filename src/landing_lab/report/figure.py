@@ -208,10 +208,11 @@ def trial_figure(trial: TrialResult) -> Figure:
     figure belongs to an Agg canvas and to no pyplot window.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
+
+    from landing_lab.report.shown_figure import ShownFigure
 
     with figure_style():
-        figure = Figure(figsize=(WIDTH_IN, HEIGHT_IN), dpi=DPI, facecolor="white")
+        figure = ShownFigure(figsize=(WIDTH_IN, HEIGHT_IN), dpi=DPI, facecolor="white")
         FigureCanvasAgg(figure)
         top_pt = _write_header(figure, trial)
         signals = trial.signals

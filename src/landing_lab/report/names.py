@@ -158,6 +158,7 @@ FAMILY_LABELS: Final[dict[str, str]] = {
     "pressure_region": "Load under the foot (insoles)",
     "pressure_dose": "Pressure as a dose (insoles)",
     "pressure_symmetry": "Symmetry of the insoles",
+    "own": "Your own",
     "other": "Other",
 }
 """Heading of a family of metrics: the name of its module in metrics/, in the order of reports."""
@@ -216,7 +217,8 @@ SENSOR_LABELS: Final[dict[str, str]] = {
 def metric_label(name: str) -> str:
     """Label of a metric.
 
-    `landing_...`, `..._stronger_side` and `limb_symmetry_..._pct` variants are derived; other unknown names stay raw.
+    `landing_...`, `..._stronger_side` and `limb_symmetry_..._pct` variants are derived; a metric of somebody's own says
+    its label; other unknown names stay raw.
     """
     if name in METRIC_LABELS:
         return METRIC_LABELS[name]
@@ -230,7 +232,10 @@ def metric_label(name: str) -> str:
     if name.startswith("limb_symmetry_") and name.endswith("_pct"):
         what = name.removeprefix("limb_symmetry_").removesuffix("_pct")
         return f"limb symmetry, {what.replace('_', ' ')}"
-    return name
+    from landing_lab.metrics._registry import METRICS
+
+    own = METRICS.get(name)  # of a notebook or another package
+    return (own.label or name) if own else name
 
 
 def family_label(family: str) -> str:

@@ -27,10 +27,11 @@ AXIS_PT: Final = LABEL_PT + 0.5
 def sheet_of_paper(height_in: float, *, width_in: float = WIDTH_IN, dpi: int = DPI) -> Iterator[Figure]:
     """An empty figure on an Agg canvas in the style of all our pictures."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
+
+    from landing_lab.report.shown_figure import ShownFigure
 
     with figure_style():
-        figure = Figure(figsize=(width_in, height_in), dpi=dpi, facecolor="white")
+        figure = ShownFigure(figsize=(width_in, height_in), dpi=dpi, facecolor="white")
         FigureCanvasAgg(figure)
         yield figure
 

@@ -6,11 +6,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from landing_lab.model.channels import WHOLE
 from landing_lab.model.quality import Quality, QualityItem
 from landing_lab.report.names import VERDICT_ICONS, one_line, quality_label, side_label
 from landing_lab.report.rounding import MINUS, unit_text
 
-WHOLE = {"total", "left_right"}
 COUNTS = {"", "1", "samples", "count", "sides"}
 """Units of a whole number of things."""
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
+from landing_lab.model.channels import WHOLE
 from landing_lab.model.result import MetricValue, TrialResult
 from landing_lab.report.names import metric_label, sentence, side_label, status_label
 from landing_lab.report.rounding import format_in_sds, format_number, format_quantity, format_value, unit_text
@@ -33,8 +34,6 @@ FOOT_SUMMARY: Final[tuple[tuple[str, tuple[str, ...], str], ...]] = tuple(
     for side in ("left", "right")
 )
 """Headline numbers of one foot, for trials with insoles: title, the metrics that may fill it, side."""
-
-WHOLE: Final[tuple[str, ...]] = ("total", "left_right")
 
 
 @dataclass(frozen=True, slots=True)

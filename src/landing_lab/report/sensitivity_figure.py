@@ -85,10 +85,11 @@ def sensitivity_figure(sensitivity: ThresholdSensitivity, *, with_summary: bool 
     with_summary: whether the sentence stands in the picture; a page prints it above.
     """
     from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
+
+    from landing_lab.report.shown_figure import ShownFigure
 
     with figure_style():
-        figure = Figure(figsize=(WIDTH_IN, HEIGHT_IN), dpi=DPI, facecolor="white")
+        figure = ShownFigure(figsize=(WIDTH_IN, HEIGHT_IN), dpi=DPI, facecolor="white")
         FigureCanvasAgg(figure)
         top_pt = _write_header(figure, sensitivity, with_summary=with_summary)
         default = sensitivity.default

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import numpy as np
 
@@ -19,7 +19,11 @@ from landing_lab.report.rows import Truth
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from landing_lab.report.opening import Opening
+
 Entry = TypeVar("Entry")
+MADE_BY = b"Made with landing-lab"
+"""Stands in the metadata of every PDF of ours."""
 
 
 def trials_of(trials: Result | TrialResult | Sequence[TrialResult]) -> tuple[TrialResult, ...]:
@@ -51,11 +55,14 @@ def one_per_trial(name: str, given: Sequence[Entry | None] | None, count: int) -
     return entries
 
 
-def plot(trials: Result | TrialResult | Sequence[TrialResult] | ThresholdSensitivity, *, trial: int = 0) -> Figure:
+def plot(
+    trials: Result | TrialResult | Sequence[TrialResult] | ThresholdSensitivity | object, *, trial: int = 0
+) -> Figure:
     """Picture of one trial as a matplotlib figure; `trial` counts from 0 within what is given.
 
-    A threshold sensitivity, as `threshold_sensitivity` gives it, is drawn as curves over the threshold.
-    Raises ParameterError where there is no such trial.
+    What else the package finds has its picture too: a threshold sensitivity, a reliability study or one metric of it,
+    one contrast, a trend, compared waveforms, and fitted models (fit_logistic, fit_mixed, fit_gee).
+    Raises ParameterError where there is no such trial, and for anything else.
     """
     from landing_lab.report.figure import trial_figure
 
@@ -63,7 +70,13 @@ def plot(trials: Result | TrialResult | Sequence[TrialResult] | ThresholdSensiti
         from landing_lab.report.sensitivity_figure import sensitivity_figure
 
         return sensitivity_figure(trials)
-    return trial_figure(chosen_trial(trials, trial))
+    if not isinstance(trials, (Result, TrialResult, list, tuple)):
+        from landing_lab.report.analysis_figure import analysis_figure
+
+        figure = analysis_figure(trials)
+        if figure is not None:
+            return figure
+    return trial_figure(chosen_trial(cast("Result", trials), trial))
 
 
 def chosen_trial(trials: Result | TrialResult | Sequence[TrialResult], trial: int) -> TrialResult:
@@ -88,18 +101,22 @@ def report(
     sensitivity: Sequence[ThresholdSensitivity | None] | None = None,
     labels: Sequence[TrialLabel | None] | None = None,
     animate: bool = False,
+    opening: Opening | None = None,
+    pdf: bool = False,
 ) -> dict[str, Path]:
     """Write report.html and trial-01.png, trial-02.png, ... into out_dir, which is made where it is missing.
 
     Gives back what was written: "report.html" -> path, "trial-01.png" -> path, ... title, truth, session,
-    sensitivity and labels are those of `landing_lab.report.html.write_report`; with sensitivity also sensitivity.png
-    (sensitivity-01.png, ... for several trials). Trials with insoles also get pressure-01.png, medial-shift-01.png,
-    regions-01.png, butterfly-01.png and, with animate, landing-01.gif. For a Result the session defaults to the
-    provenance of its recording. Raises RecordingError where the folder cannot be written, ParameterError without
-    trials and for animate where no trial has insoles.
+    sensitivity and labels are those of `landing_lab.report.content.report_content`; with sensitivity also
+    sensitivity.png (sensitivity-01.png, ... for several trials). Trials with insoles also get pressure-01.png,
+    medial-shift-01.png, regions-01.png, butterfly-01.png and, with animate, landing-01.gif. For a Result the session
+    defaults to the provenance of its recording. opening: the first page of a session; pdf: also write report.pdf, for
+    which the library typst must be there. Raises RecordingError where the folder cannot be written or typst is
+    missing, ParameterError without trials and for animate where no trial has insoles.
     """
+    from landing_lab.report.content import report_content
     from landing_lab.report.figure import figure_bytes, trial_figure
-    from landing_lab.report.html import write_report
+    from landing_lab.report.html import write_page
     from landing_lab.report.pressure_files import NOTHING_MOVES, can_animate, write_pressure
     from landing_lab.report.pressure_section import pressure_pictures
 
@@ -112,17 +129,29 @@ def report(
     if animate and not can_animate(found):
         raise ParameterError(f"{NOTHING_MOVES}; leave animate out")
     pressure = [pressure_pictures(trial) for trial in found]
-    page = write_report(
-        found, folder / "report.html", title=title, truth=truth, session=session, sensitivity=sensitivity,
-        labels=labels, pressure=pressure,
+    content = report_content(
+        found, title=title, truth=truth, session=session, sensitivity=sensitivity, labels=labels, pressure=pressure,
+        opening=opening,
     )  # fmt: skip
-    written = {"report.html": page}
+    written = {"report.html": write_page(content, folder / "report.html")}
+    if pdf:
+        from landing_lab.report.pdf import write_pdf
+
+        written["report.pdf"] = write_pdf(content, folder / "report.pdf", at=str((session or {}).get("recorded", "")))
+    else:
+        remove_older_pdf(folder / "report.pdf")
     for number, trial in enumerate(found, start=1):
         name = f"trial-{number:02d}.png"
         written[name] = write_whole(folder / name, figure_bytes(trial_figure(trial), "png"))
     _remove_older_pictures(folder, len(found))
     written |= write_pressure(folder, found, pressure, animate=animate)
     return written | _write_sensitivities(folder, one_per_trial("sensitivity", sensitivity, len(found)))
+
+
+def remove_older_pdf(path: Path) -> None:
+    """A PDF of an earlier report would say other numbers; a PDF of somebody else stays."""
+    if path.is_file() and MADE_BY in path.read_bytes():
+        path.unlink(missing_ok=True)
 
 
 def _write_sensitivities(folder: Path, found: Sequence[ThresholdSensitivity | None]) -> dict[str, Path]:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Final, Literal, TypeAlias
 
 import numpy as np
 
-from landing_lab.calibrate.foot_arms import FootStand
-from landing_lab.calibrate.insole_on_plate import fit_insole_on_plate
+from landing_lab.calibrate.insole_on_plate import calibrate_insole
 from landing_lab.calibrate.known_load import KnownLoad
 from landing_lab.calibrate.plate import fit_plate
 from landing_lab.calibrate.plate_readings import CellReadings, cell_readings
@@ -18,11 +17,13 @@ from landing_lab.calibrate.tap import plate_mode
 from landing_lab.calibrate.unloading import filter_order
 from landing_lab.model.blocks import FrameBlock
 from landing_lab.model.calibration import InsoleCalibration, PlateCalibration, as_document
-from landing_lab.sim.body import DropJumpBody
+from landing_lab.model.given import number_given, seed_given
+from landing_lab.model.raw import RawRecording
+from landing_lab.sim.body import LIMITS, DropJumpBody
 from landing_lab.sim.calibration_session import BOUNDARIES_S, CALIBRATION_SESSION, calibration_session, heels_on
 from landing_lab.sim.plate_calibration import PlateAct, plate_calibration
 from landing_lab.sim.reception import received
-from landing_lab.sim.setting import PLATE_FIELDS, SensorSetting
+from landing_lab.sim.setting import PLATE_FIELDS, SensorSetting, setting_named
 
 Foot: TypeAlias = Literal["left", "right"]
 FEET: Final[tuple[Foot, Foot]] = ("left", "right")
@@ -37,11 +38,76 @@ HANDS_S: Final = 0.5
 """Beginning and end of a load, when hands put it down or take it away."""
 
 
+CALIBRATED_AT: Final = "2026-01-02T09:00:00+00:00"
+"""A fixed day, so that the same seed gives the same bytes (choice)."""
+
 MARK_MM: Final = (0.0, -130.0)
 """Where the middle of the heel edge belongs, (medial, anterior) from the middle of the plate."""
 
 MARK_SD_DEG: Final = 2.0
 """How well a wearer points the toes along the marks (choice, as in tests/calibrate/walk_judgement.py)."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class InsoleSession:
+    """What boards sent while a wearer calibrated both insoles on the plates, and what a lab knows beside it.
+
+    raw: the readings. postures_s: posture -> from, to in seconds of the recording. plate: its calibration. heel_mm:
+    the mark of the heels, (medial, anterior) from the middle of the plate, None where there was none; toe_out_deg:
+    side -> how far the marks say that the toes point outwards.
+    """
+
+    raw: RawRecording
+    postures_s: Mapping[str, tuple[float, float]]
+    plate: PlateCalibration
+    heel_mm: tuple[float, float] | None
+    toe_out_deg: Mapping[str, float]
+
+
+def simulate_calibration(
+    seed: int = 1, *, mass_kg: float = 70.0, sensors: str = "typical", marked: bool = True
+) -> InsoleSession:
+    """A wearer of this mass calibrates the insoles of this seed on its plate: the same sensors as `simulate_sensors`.
+
+    Feet up, flat, leaning fore and aft and sideways, heel raises, one leg, hops, in 66 s. sensors: a name of
+    `landing_lab.sim.setting.SETTINGS`. marked: feet stand on marks, as nearly as people do. `calibrate_insole` takes
+    it from there. Raises ParameterError for what cannot be simulated.
+    """
+    mass = number_given("mass_kg", mass_kg, *LIMITS["mass_kg"])
+    return insole_session(seed_given(seed), setting_named(sensors), mass, CALIBRATED_AT, marked=marked)
+
+
+def insole_session(
+    seed: int,
+    setting: SensorSetting,
+    mass_kg: float,
+    made_at: str,
+    *,
+    marked: bool,
+    plate: PlateCalibration | None = None,
+    lab: int | None = None,
+) -> InsoleSession:
+    """The same for any sensors and day.
+
+    plate: a calibration that there is, else one is made. lab: seed of the boards' parts, as in `devices.sense`; the
+    plate must be calibrated with the same.
+    """
+    known = plate or calibrated_plate(seed, _of_plates(setting), made_at)
+    heels_mm = heels_on(MARK_MM, seed=seed, session=CALIBRATION_SESSION) if marked else None
+    # Simulated feet point straight ahead: what they are off their marks is in what the marks say.
+    turned_deg = MARK_SD_DEG * np.random.default_rng([seed, CALIBRATION_SESSION, 78]).standard_normal(2)
+    body = DropJumpBody(mass_kg=mass_kg, standing_asymmetry_pct=0.0)
+    session = calibration_session(body, seed=seed, setting=setting, heels_mm=heels_mm, lab=lab)
+    facts = {"started_at": made_at, "simulated": True, "calibrations": documents([known])}
+    boards = seed if lab is None else lab
+    raw, _ = received(session, seed=boards, session=CALIBRATION_SESSION, setting=setting, metadata=facts)
+    return InsoleSession(
+        raw=raw,
+        postures_s=BOUNDARIES_S,
+        plate=known,
+        heel_mm=MARK_MM if marked else None,
+        toe_out_deg=dict(zip(FEET, turned_deg.tolist() if marked else (0.0, 0.0), strict=True)),
+    )
 
 
 @lru_cache(maxsize=512)
@@ -53,25 +119,37 @@ def calibrations(
     The same wearer, feet and sensors as in every recording of the seed. marked: feet stand on marks, as nearly as
     people do; else nobody knows where they stood. Kept, since sweeps use them again and again.
     """
-    plate = calibrated_plate(seed, _of_plates(setting), made_at)
-    heels_mm = heels_on(MARK_MM, seed=seed, session=CALIBRATION_SESSION) if marked else None
-    # Simulated feet point straight ahead: what they are off their marks is in what the marks say.
-    turned_deg = MARK_SD_DEG * np.random.default_rng([seed, CALIBRATION_SESSION, 78]).standard_normal(2)
-    body = DropJumpBody(mass_kg=mass_kg, standing_asymmetry_pct=0.0)
-    session = calibration_session(body, seed=seed, setting=setting, heels_mm=heels_mm)
-    raw, _ = received(session, seed=seed, session=CALIBRATION_SESSION, setting=setting)
+    session = insole_session(seed, setting, mass_kg, made_at, marked=marked)
+    return session.plate, *_insoles(session)
+
+
+def worn_insoles(
+    plate: PlateCalibration,
+    *,
+    seed: int,
+    setting: SensorSetting,
+    mass_kg: float,
+    made_at: str,
+    marked: bool = True,
+    lab: int | None = None,
+) -> tuple[InsoleCalibration, InsoleCalibration]:
+    """Left and right insole under the feet of this seed, calibrated on a plate that is; arguments as above."""
+    return _insoles(insole_session(seed, setting, mass_kg, made_at, marked=marked, plate=plate, lab=lab))
+
+
+def _insoles(session: InsoleSession) -> tuple[InsoleCalibration, InsoleCalibration]:
     left, right = (
-        fit_insole_on_plate(
-            raw,
+        calibrate_insole(
+            session.raw,
             side,
-            postures_s=BOUNDARIES_S,
-            plate=plate,
-            made_at=made_at,
-            stand=FootStand(heel_mm=MARK_MM, toe_out_deg=float(turned)) if marked else None,
+            postures_s=session.postures_s,
+            plate=session.plate,
+            heel_mm=session.heel_mm,
+            toe_out_deg=session.toe_out_deg[side],
         )
-        for side, turned in zip(FEET, turned_deg, strict=True)
+        for side in FEET
     )
-    return plate, left, right
+    return left, right
 
 
 def documents(made: Sequence[PlateCalibration | InsoleCalibration]) -> dict[str, dict[str, object]]:

@@ -62,13 +62,14 @@ def calibration_session(
     session: int = CALIBRATION_SESSION,
     setting: SensorSetting = ONE_VISIT,
     heels_mm: FloatArray | None = None,
+    lab: int | None = None,
 ) -> SimulatedScene:
     """What the three boards send during a calibration, with the parts and feet of this seed.
 
     Only the mass and the standing asymmetry of the body matter. There are no jumps, so no truths. at_s: when each
     posture is held, hops last. session: another one is another visit with the same sensors. setting: what they are.
     heels_mm: (2, 2) where the middle of each heel edge stands but in the hops, (medial, anterior) from the middle of
-    its plate; None for feet that stand somewhere.
+    its plate; None for feet that stand somewhere. lab: as in `sense`.
     """
     rng = np.random.default_rng([seed, session])
     standing = postures(body, rng, at_s)
@@ -77,7 +78,7 @@ def calibration_session(
         standing = dataclasses.replace(standing, place_mm=np.ascontiguousarray(place_mm))
     part = join([standing, hops(body, rng, at_s["hops"])])
     scene = Scene(part=part, truths=(), start_s=())
-    return sense(scene, seed=seed, session=session, clock_ppm=clock_ppm, setting=setting, same_bend=True)
+    return sense(scene, seed=seed, session=session, clock_ppm=clock_ppm, setting=setting, same_bend=True, lab=lab)
 
 
 def heels_on(mark_mm: tuple[float, float], *, seed: int, session: int) -> FloatArray:

@@ -114,19 +114,27 @@ def sense(
     spike_rate_per_s: float = 0.0,
     setting: SensorSetting = ONE_VISIT,
     same_bend: bool = False,
+    lab: int | None = None,
+    worn: int | None = None,
 ) -> SimulatedScene:
     """What the three boards report of any scene; other arguments as in `simulate_devices`.
 
-    setting: what the sensors are. same_bend: as in `foot.cell_forces`.
+    setting: what the sensors are. same_bend: as in `foot.cell_forces`. lab: seed of the parts of the boards, which
+    several wearers then share; None: those of `seed`. worn: number of the visit during which the insoles stay in the
+    shoes; None: every recording is a visit of its own.
     """
+    boards = seed if lab is None else lab
     ppm = _clock_ppm([seed, session, 7]) if clock_ppm is None else clock_ppm
     if any(not abs(value) <= 5000.0 for value in ppm):
         raise ParameterError(f"clock_ppm must lie within +-5000; got {ppm}; give three clock errors in 1e-6")
     (left, left_drawn), (right, right_drawn) = (
-        _insole(scene, foot, seed=seed, session=session, ppm=ppm[foot], setting=setting, same_bend=same_bend)
+        _insole(
+            scene, foot, seed=seed, session=session, ppm=ppm[foot], setting=setting, same_bend=same_bend,
+            boards=boards, worn=worn,
+        )
         for foot in (0, 1)
-    )
-    parts = hx711.draw_board(seed, setting=setting)
+    )  # fmt: skip
+    parts = hx711.draw_board(boards, setting=setting)
     rng, spikes = np.random.default_rng([seed, session, 2]), spike_rate_per_s or setting.spike_rate_per_s
     plate = plate_board(scene, parts=parts, rng=rng, ppm=ppm[2], spike_rate_per_s=spikes)
     return SimulatedScene(
@@ -152,12 +160,24 @@ def _clock_ppm(seed: list[int]) -> tuple[float, float, float]:
 
 
 def _insole(
-    scene: Scene, foot: int, *, seed: int, session: int, ppm: float, setting: SensorSetting, same_bend: bool
+    scene: Scene,
+    foot: int,
+    *,
+    seed: int,
+    session: int,
+    ppm: float,
+    setting: SensorSetting,
+    same_bend: bool,
+    boards: int,
+    worn: int | None,
 ) -> tuple[SimulatedDevice, dict[str, object]]:
     """The insole of one foot (0 left, 1 right), and what was drawn of it."""
     rng = np.random.default_rng([seed, session, foot])
     rate = 1.0 + ppm * 1e-6
     slip_mm = rng.normal(0.0, setting.slip_sd_mm / np.sqrt(2.0), 2)
+    visit = session if worn is None else worn
+    if worn is not None:
+        slip_mm = np.random.default_rng([seed, worn, foot, 12]).normal(0.0, setting.slip_sd_mm / np.sqrt(2.0), 2)
     phase_us = int(rng.integers(0, 1000))
     n = int((scene.duration_s - 2e-3) * rate * nominal.INSOLE_RATE_HZ)
     ticks_us = phase_us + np.arange(n, dtype=np.int64) * round(1e6 / nominal.INSOLE_RATE_HZ)
@@ -168,9 +188,9 @@ def _insole(
     field = draw_foot(2 * seed + foot, slip_mm=(float(slip_mm[0]), float(slip_mm[1])), setting=setting)
     cells_n = cell_forces(field, force_n, cop, rng=rng, sample_rate_hz=nominal.INSOLE_RATE_HZ, same_bend=same_bend)
     cells_n = fsr.late(cells_n, setting.shoe_lag_ms * 1e-3, nominal.INSOLE_RATE_HZ)
-    redon = np.random.default_rng([seed, session, foot, 11]).standard_normal(len(setting.layout))
+    redon = np.random.default_rng([seed, visit, foot, 11]).standard_normal(len(setting.layout))
     gain = np.exp(setting.redon_gain_sd / np.sqrt(2.0) * redon)
-    parts = fsr.draw_parts(2 * seed + foot + 500_000, setting=setting, gain=gain)
+    parts = fsr.draw_parts(2 * boards + foot + 500_000, setting=setting, gain=gain)
     counts = fsr.read_cells(cells_n, parts, rng=rng)
     full = (1 << nominal.ADC_BITS) - 1
     flags = np.where((counts >= full).any(axis=1), FLAG_SATURATED, 0).astype(np.int64)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from landing_lab.model.given import seed_given
 from landing_lab.model.recording import Recording
 from landing_lab.sim.body import LIMITS, DropJumpBody, FootStrike
 from landing_lab.sim.force_plate import measure_on_plates
@@ -90,6 +91,7 @@ def simulate_drop_jump(
         "quiet_s": quiet_s,
         "sway_pct": sway_pct,
     }
+    seed = seed_given(seed)
     body, motion = draw_jump(seed, given)
     recording = measure_on_plates(
         motion,

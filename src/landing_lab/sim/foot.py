@@ -9,6 +9,7 @@ Sizes follow the study in fusion.md section 1.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,10 +89,14 @@ class FootField:
     shares: FloatArray
 
 
+@lru_cache(maxsize=4)
 def draw_foot(
     subject_seed: int, *, slip_mm: tuple[float, float] = (0.0, 0.0), setting: SensorSetting = ONE_VISIT
 ) -> FootField:
-    """A foot drawn from the seed; slip_mm (medial, anterior) is how far the insole lies off from its usual place."""
+    """A foot drawn from the seed; slip_mm (medial, anterior) is how far the insole lies off from its usual place.
+
+    The last ones are kept, since all trials of a visit have the same.
+    """
     rng = np.random.default_rng(subject_seed)
     size_m = _size_m(setting.layout)
     places, area_m2 = _grid(size_m)

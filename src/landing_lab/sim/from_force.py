@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
 
+from landing_lab.calibrate.recording import recording_from_raw
 from landing_lab.model.blocks import FloatArray
 from landing_lab.model.raw import RawRecording
-from landing_lab.sim.calibrated import calibrations, documents
+from landing_lab.model.recording import Recording
+from landing_lab.sim.calibrated import CALIBRATED_AT, calibrations, documents
 from landing_lab.sim.devices import sense
 from landing_lab.sim.foot import draw_foot, part_shares
 from landing_lab.sim.measured_force import FeetSource, feet_source, part_of, wearer_kg
@@ -20,16 +23,20 @@ from landing_lab.sim.sensed_truth import LOADED_N, SensedTruth, describe_contact
 from landing_lab.sim.setting import TYPICAL, SensorSetting
 
 RECORDED_AT: Final = "2026-01-02T10:00:00+00:00"
-CALIBRATED_AT: Final = "2026-01-02T09:00:00+00:00"
 """A fixed day, so that the same seed gives the same bytes (choice)."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclasses.dataclass(frozen=True, kw_only=True, eq=False)
 class SensedRecording:
     """A raw recording with the calibrations that a lab would have made of its sensors, and what is true of it."""
 
     raw: RawRecording
     truth: SensedTruth
+
+    @functools.cached_property
+    def recording(self) -> Recording:
+        """The recording in newton, through its calibrations."""
+        return recording_from_raw(self.raw)
 
 
 def sensed_recording(

@@ -123,12 +123,17 @@ def _loop(load: FloatArray, size: float) -> FloatArray:
     change = np.diff(load, axis=0, prepend=load[:1])
     keep = np.exp(-np.abs(change) / (LOOP_REACH * _largest_of_contact(load)))
     pull = np.where(change < 0.0, 1.0, -1.0) * (1.0 - keep)
-    state = np.zeros_like(load)
-    now = np.zeros(load.shape[1])
-    for row in range(len(load)):
-        now = keep[row] * now + pull[row]
-        state[row] = now
+    state = _relaxed(keep, pull)
     return np.asarray(load * (1.0 + 0.5 * size * state))
+
+
+def _relaxed(keep: FloatArray, pull: FloatArray) -> FloatArray:
+    """State of each column (n, c): keep * the state before + pull, from 0 on."""
+    from landing_lab.kernels.relaxation import relax  # numba is loaded for sensors, not for every simulated jump
+
+    state = np.empty(pull.shape)
+    relax(np.ascontiguousarray(keep), np.ascontiguousarray(pull), state)
+    return state
 
 
 def _largest_of_contact(load: FloatArray) -> FloatArray:
@@ -143,10 +148,7 @@ def _creep(load: FloatArray, per_decade: float, sample_rate_hz: float) -> FloatA
     if per_decade == 0.0:
         return np.ones_like(load)
     loaded = (load[::CREEP_STRIDE] > 0.5).astype(np.float64)
-    decay = np.exp(-CREEP_STRIDE / sample_rate_hz / np.array(CREEP_TIMES_S))[:, None]
-    lags = np.zeros((len(CREEP_TIMES_S), load.shape[1]))
-    factor = np.ones_like(loaded)
-    for row in range(len(loaded)):
-        lags = decay * lags + (1.0 - decay) * loaded[row]
-        factor[row] += per_decade * lags.sum(axis=0)
+    decays = np.exp(-CREEP_STRIDE / sample_rate_hz / np.array(CREEP_TIMES_S))
+    lags = np.array([_relaxed(np.full_like(loaded, decay), (1.0 - decay) * loaded) for decay in decays])
+    factor = 1.0 + per_decade * lags.sum(axis=0)
     return np.repeat(factor, CREEP_STRIDE, axis=0)[: len(load)]

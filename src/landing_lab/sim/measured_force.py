@@ -14,6 +14,7 @@ import numpy as np
 
 from landing_lab.errors import ParameterError
 from landing_lab.model.blocks import FloatArray
+from landing_lab.model.given import finite, shown
 from landing_lab.model.insole_layout import InsoleLayout
 from landing_lab.model.runs import runs
 from landing_lab.model.units import STANDARD_GRAVITY_M_PER_S2 as GRAVITY
@@ -120,8 +121,8 @@ def _check(force_n: FloatArray, rate_hz: float, speed_up: float) -> None:
             f"force at {rate_hz:g} Hz cannot stand for what happens under a foot; choose a recording at "
             f"{RATES_HZ[0]:g} Hz or more, or correct --rate-hz"
         )
-    if not 0.2 <= speed_up <= 5.0:
-        raise ParameterError(f"a speed-up of {speed_up:g} is outside 0.2-5; 1.6 makes landings 1.6 times faster")
+    if finite(speed_up) is None or not 0.2 <= speed_up <= 5.0:
+        raise ParameterError(f"a speed-up of {shown(speed_up)} is outside 0.2-5; 1.6 makes landings 1.6 times faster")
     seconds = len(force_n) / rate_hz
     if not LENGTH_S[0] <= seconds / speed_up <= LENGTH_S[1]:
         raise ParameterError(

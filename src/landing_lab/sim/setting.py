@@ -10,6 +10,7 @@ from typing import Final
 
 from landing_lab.errors import ParameterError
 from landing_lab.model import nominal
+from landing_lab.model.given import shown
 from landing_lab.model.insole_layout import InsoleLayout, default_layout
 
 LIMITS: Final[Mapping[str, tuple[float, float]]] = {
@@ -187,3 +188,10 @@ HARD: Final = dataclasses.replace(WORN, mode_hz=45.0, mode_damping=0.04)
 """Both; landings come 1.6 times faster as well where it is used as in fusion.md."""
 
 SETTINGS: Final[Mapping[str, SensorSetting]] = {"typical": TYPICAL, "worn": WORN, "ringing": RINGING, "hard": HARD}
+
+
+def setting_named(name: str) -> SensorSetting:
+    """The sensors of this name. Raises ParameterError, naming those there are."""
+    if not isinstance(name, str) or name not in SETTINGS:
+        raise ParameterError(f"there are no simulated sensors {shown(name)}; choose {', '.join(SETTINGS)}")
+    return SETTINGS[name]

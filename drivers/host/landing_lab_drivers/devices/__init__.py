@@ -9,7 +9,9 @@ from importlib.metadata import entry_points
 from landing_lab.errors import DeviceError
 from landing_lab_drivers.devices._protocol import BlockDecoder, Device
 
-__all__ = ["BlockDecoder", "Device", "all_devices", "known_devices"]
+__all__ = ["BlockDecoder", "Device", "add_device", "all_devices", "known_devices"]
+
+_ADDED: dict[str, Device] = {}
 
 
 def all_devices() -> dict[str, Device]:
@@ -22,8 +24,23 @@ def all_devices() -> dict[str, Device]:
     return found
 
 
+def add_device(device: Device) -> None:
+    """Make a device known to this process, such as one that a notebook tries out; one of its kind takes its place.
+
+    Raises DeviceError where its kind code is outside 128-255, or another device has its kind or kind code.
+    """
+    if not 128 <= device.kind_code <= 255:
+        raise DeviceError(
+            f"a device of your own has a kind code of 128 to 255; got {device.kind_code} for {device.kind!r}; the "
+            f"others are boards of landing-lab"
+        )
+    others = {kind: one for kind, one in known_devices().items() if kind != device.kind or kind not in _ADDED}
+    _refuse_taken(device, others, "this program")
+    _ADDED[device.kind] = device
+
+
 def known_devices() -> dict[str, Device]:
-    """Every device by its kind: those of this folder and those that installed packages publish.
+    """Every device by its kind: those of this folder, those that installed packages publish, those that were added.
 
     Raises DeviceError where a package cannot be loaded, or two devices have the same kind or kind code.
     """
@@ -39,11 +56,17 @@ def known_devices() -> dict[str, Device]:
                 f"the devices of {owner} cannot be loaded ({type(error).__name__}: {error}); update or remove {owner}"
             ) from error
         for kind, device in published.items():
-            taken = next((d for d in found.values() if kind == d.kind or device.kind_code == d.kind_code), None)
-            if taken is not None:
-                raise DeviceError(
-                    f"{owner} brings a device {kind!r} of kind code {device.kind_code}, and {taken.kind!r} "
-                    f"({taken.kind_code}) is known already; give it a kind and a code of its own"
-                )
+            _refuse_taken(device, found, owner, kind=kind)
             found[kind] = device
-    return found
+    return {**found, **_ADDED}
+
+
+def _refuse_taken(device: Device, known: dict[str, Device], owner: str, *, kind: str | None = None) -> None:
+    """Raises DeviceError where a known device has this kind or kind code."""
+    kind = device.kind if kind is None else kind
+    taken = next((d for d in known.values() if kind == d.kind or device.kind_code == d.kind_code), None)
+    if taken is not None:
+        raise DeviceError(
+            f"{owner} brings a device {kind!r} of kind code {device.kind_code}, and {taken.kind!r} "
+            f"({taken.kind_code}) is known already; give it a kind and a code of its own"
+        )

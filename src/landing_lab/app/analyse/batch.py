@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Final, get_args
 
 from landing_lab.app.analyse.batch_files import ERRORS, METRICS, TRIALS, BatchFile, batch_files
-from landing_lab.app.analyse.batch_interrupt import CtrlC
 from landing_lab.app.analyse.batch_outputs import BatchOutputs, free_folder
 from landing_lab.app.analyse.batch_pool import analyse_chunks
-from landing_lab.app.analyse.batch_progress import batch_progress, duration
 from landing_lab.app.analyse.batch_worker import AnalyseFile, BatchSettings, Chunk, read_and_analyse
 from landing_lab.app.analyse.run import Columns
+from landing_lab.app.processes.ctrl_c import CtrlC
+from landing_lab.app.processes.pool import n_processes
+from landing_lab.app.processes.progress import batch_progress, duration
 from landing_lab.errors import ParameterError, RecordingError
 from landing_lab.io.visible import quoted_path
 from landing_lab.model.result import Status
@@ -25,8 +26,6 @@ from landing_lab.report.names import task_label
 
 LARGEST_CHUNK: Final = 128
 """Files per chunk: enough that beginning its parts (10 ms) is nothing, few enough that the bar moves every second."""
-_MOST_PROCESSES: Final = 61
-"""What Windows can wait for at once."""
 
 
 _WHAT: Final = {
@@ -109,16 +108,11 @@ def _divide(files: Sequence[BatchFile], wanted_jobs: int | None) -> tuple[list[C
     """Chunks of files, and the number of processes: never more than there are chunks."""
     if wanted_jobs is not None and wanted_jobs < 1:
         raise ParameterError(f"--jobs {wanted_jobs} is no number of processes; choose 1 or more")
-    jobs = min(wanted_jobs or _n_cores(), _n_cores(), _MOST_PROCESSES)
+    jobs = n_processes(wanted_jobs)
     size = max(1, min(LARGEST_CHUNK, len(files) // (4 * jobs)))
     starts = range(0, len(files), size)
     chunks = [Chunk(f"{number:08d}", tuple(files[at : at + size])) for number, at in enumerate(starts)]
     return chunks, min(jobs, len(chunks))
-
-
-def _n_cores() -> int:
-    """Cores this process may use: on a cluster fewer than the computer has."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _refuse_own_input(files: Sequence[BatchFile], out: Path | None) -> None:

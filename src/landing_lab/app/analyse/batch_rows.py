@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from landing_lab.errors import RecordingError
+from landing_lab.io.visible import snippet
+from landing_lab.io.write import staged, unwritable
+from landing_lab.model.channels import WHOLE
 from landing_lab.model.result import METRIC_COLUMNS, TrialResult
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Rows:
             self.metrics[name].extend([getattr(row, name) for row in rows])
         for name, value in zip(TRIAL_COLUMNS, about, strict=True):
             self.trials[name].append(value)
-        of_both_feet = {row.name: row.value for row in rows if row.side in ("total", "left_right")}
+        of_both_feet = {row.name: row.value for row in rows if row.side in WHOLE}
         for name in self._wide_names:
             self.trials[name].append(of_both_feet.get(name))
         self.n_trials += 1
@@ -98,22 +98,14 @@ def _copy(query: str, target: Path, spill: Path, compression: str) -> int:
     """
     import duckdb
 
-    temporary = target.with_name(f".{target.name}-{secrets.token_hex(4)}.tmp")
     try:
-        written = _connection(spill).execute(
-            f"COPY ({query}) TO {_quoted(str(temporary.absolute()))} (FORMAT parquet, COMPRESSION {compression})"
-        )
-        rows = written.fetchone()
-        temporary.replace(target)
-    except (duckdb.Error, OSError) as error:
-        raise RecordingError(
-            f"{target} cannot be written ({str(error).splitlines()[0]}); free space on the disk, check the "
-            "permissions, or choose another folder with --out",
-            path=str(target),
-        ) from error
-    finally:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
+        with staged(target) as file:
+            written = _connection(spill).execute(
+                f"COPY ({query}) TO {_quoted(str(file.absolute()))} (FORMAT parquet, COMPRESSION {compression})"
+            )
+            rows = written.fetchone()
+    except duckdb.Error as error:
+        raise unwritable(target, snippet(str(error).splitlines()[0])) from error
     return int(rows[0]) if rows else 0
 
 

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
-import signal
-import threading
-import warnings
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -71,25 +67,16 @@ class ChunkDone:
 
 def read_and_analyse(path: str, settings: BatchSettings) -> tuple[TrialResult, ...]:
     """The trials of one file."""
-    from landing_lab.io.read import read
+    from landing_lab.io.read import read_runs
     from landing_lab.metrics.analyse import analyse
 
     columns = settings.columns
-    recording = read(path, left=columns.left, right=columns.right, total=columns.total, sample_rate_hz=columns.rate_hz)
-    result = analyse(recording, task=settings.task, mass_kg=settings.mass_kg, box_height_m=settings.box_height_m)
-    return result.trials
-
-
-def start_worker() -> None:
-    """Prepare a new process: Ctrl-C is the parent's business, and without a parent there is nothing to do."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    warnings.simplefilter("ignore")
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def is_alive() -> bool:
-    """Whether a process can start and answer at all."""
-    return True
+    recordings = read_runs(
+        path, left=columns.left, right=columns.right, total=columns.total, sample_rate_hz=columns.rate_hz
+    )
+    task, mass_kg, box_height_m = settings.task, settings.mass_kg, settings.box_height_m
+    results = (analyse(one, task=task, mass_kg=mass_kg, box_height_m=box_height_m) for one in recordings)
+    return tuple(trial for result in results for trial in result.trials)
 
 
 def analyse_chunk(chunk: Chunk, settings: BatchSettings) -> ChunkDone:
@@ -116,7 +103,7 @@ def analyse_chunk(chunk: Chunk, settings: BatchSettings) -> ChunkDone:
             errors.append((file.source, _unexpected(error)))
             continue
         for result in found:
-            trial = dataclasses.replace(result, source=file.source)
+            trial = dataclasses.replace(result, source=_source(file, result))
             rows.add(trial)
             trials[trial.task, trial.status] += 1
             if settings.stream is not None:
@@ -124,6 +111,12 @@ def analyse_chunk(chunk: Chunk, settings: BatchSettings) -> ChunkDone:
     if rows.n_trials:
         _write_parts(rows, texts, chunk, settings)
     return ChunkDone(name=chunk.name, n_files=n_files, trials=trials, errors=tuple(errors))
+
+
+def _source(file: BatchFile, result: TrialResult) -> str:
+    """What a trial comes from: the file, with the run where the file holds several."""
+    name = Path(file.source).name
+    return file.source + result.source.removeprefix(name) if result.source.startswith(name) else file.source
 
 
 def part(parts: Path, table: str, name: str) -> Path:
@@ -163,13 +156,3 @@ def _unexpected(error: Exception) -> str:
     if isinstance(error, MemoryError):
         return f"its analysis needs more memory than is free ({said}); analyse it alone, or with --jobs 1"
     return f"its analysis failed, which should not happen ({said}); please report it with the file"
-
-
-def _end_with_parent() -> None:
-    """End this process when its parent is gone: a killed run leaves nobody behind who waits for work for ever."""
-    from multiprocessing import connection, parent_process
-
-    parent = parent_process()
-    if parent is not None:
-        connection.wait([parent.sentinel])
-        os._exit(1)

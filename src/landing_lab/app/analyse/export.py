@@ -19,6 +19,7 @@ _LEFT_OUT: Final = {
     "nominal; sides are named in ANALOG:DESCRIPTIONS",
     ".mot": "not in it: horizontal force (written as 0) and free moment (no column); the header says what is "
     "known of the centre of pressure",
+    ".mat": "kept: time, all columns, rate and notes; .parquet also keeps sensor and clock",
     ".csv": "kept: time, force, pressure and centre of pressure; .parquet also keeps notes, sensor and clock",
 }
 

@@ -10,7 +10,7 @@ import typer
 
 def export(
     file: Annotated[Path, typer.Argument(help="File with vertical force, or a raw recording (.xdf).")],
-    to: Annotated[Path, typer.Option(help="File to write; its ending chooses .parquet, .csv, .c3d or .mot.")],
+    to: Annotated[Path, typer.Option(help="File to write; its ending chooses .parquet, .csv, .c3d, .mot or .mat.")],
     left: Annotated[str | None, typer.Option(help="Column of the left foot: name or number, counted from 1.")] = None,
     right: Annotated[str | None, typer.Option(help="Column of the right foot.")] = None,
     total: Annotated[str | None, typer.Option(help="Column of the total, where the feet are not separate.")] = None,
@@ -29,7 +29,7 @@ def export(
     """Write the force of a file in another format.
 
     .parquet keeps all that is known and reads back to the same recording; .csv holds time and force; .c3d adds the
-    events found; .mot is for OpenSim, y up. What was not measured is not invented: the file says so.
+    events found; .mot is for OpenSim, y up; .mat is for MATLAB. What was not measured is not invented, and said.
 
     Example: landing-lab export jump.txt --left FP1 --right FP2 --rate-hz 1000 --to jump.parquet
     """

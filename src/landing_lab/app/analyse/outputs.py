@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from landing_lab.model.result import TrialResult
 from landing_lab.model.sensitivity import ThresholdSensitivity
 from landing_lab.model.trial_label import TrialLabel
 from landing_lab.report.rows import Truth
+
+if TYPE_CHECKING:
+    from landing_lab.report.opening import Opening
 
 
 def write_outputs(
@@ -21,10 +25,12 @@ def write_outputs(
     sensitivity: Sequence[ThresholdSensitivity | None] | None = None,
     labels: Sequence[TrialLabel | None] | None = None,
     animate: bool = False,
+    opening: Opening | None = None,
+    pdf: bool = False,
 ) -> list[Path]:
     """Write metrics.csv, analysis.json, report.html and the pictures of each trial; the paths in that order.
 
-    truth, session, sensitivity, labels, animate: as in `landing_lab.report.write.report`.
+    truth, session, sensitivity, labels, animate, opening, pdf: as in `landing_lab.report.write.report`.
 
     animate does nothing where no trial has insoles. Raises RecordingError where the folder cannot be written.
     """
@@ -36,5 +42,8 @@ def write_outputs(
     numbers = [folder / "metrics.csv", folder / "analysis.json"]
     write_metrics_csv(trials, numbers[0], labels)
     write_analysis_json(document, numbers[1])
-    page = report(trials, folder, truth=truth, session=session, sensitivity=sensitivity, labels=labels, animate=animate)
+    page = report(
+        trials, folder, truth=truth, session=session, sensitivity=sensitivity, labels=labels, animate=animate,
+        opening=opening, pdf=pdf,
+    )  # fmt: skip
     return [*numbers, *page.values()]

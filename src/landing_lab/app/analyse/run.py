@@ -11,6 +11,7 @@ from landing_lab.app.analyse.document import analysis_document
 from landing_lab.detect.inputs import check_inputs
 from landing_lab.errors import LandingLabError, ParameterError
 from landing_lab.io.visible import visible
+from landing_lab.model.recording import Recording
 from landing_lab.model.result import TrialResult
 from landing_lab.model.sensitivity import ThresholdSensitivity
 
@@ -30,13 +31,14 @@ class Columns:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extras:
-    """What is shown beyond the usual: the sensitivity to the threshold, a slow motion, every metric on the terminal.
+    """What is shown beyond the usual: the sensitivity to the threshold, a slow motion, a PDF, every metric here.
 
     explain: names of metrics to be explained; nothing is analysed then.
     """
 
     sensitivity: bool = False
     animate: bool = False
+    pdf: bool = False
     show_all: bool = False
     explain: Sequence[str] | None = None
 
@@ -126,41 +128,54 @@ def _analyse(
         from landing_lab.app.analyse.out_folder import check_out_folder
 
         check_out_folder(out, (file.name for file in files))
-    from landing_lab.io.read import read
     from landing_lab.metrics.analyse import analyse
 
     trials: list[TrialResult] = []
     thresholds: list[ThresholdSensitivity | None] = []
     errors: list[dict[str, str]] = []
     for file in files:
-        try:
-            recording = read(
-                file, left=columns.left, right=columns.right, total=columns.total, sample_rate_hz=columns.rate_hz
-            )
-        except LandingLabError as error:
-            errors.append({"source": file.name, "message": str(error)})
-            print(f"landing-lab: {visible(str(error))}", file=sys.stderr)
-            continue
-        found = analyse(recording, task=task, mass_kg=mass_kg, box_height_m=box_height_m).trials
-        trials.extend(found)
-        if extras.sensitivity:
-            from landing_lab.metrics.sensitivity import threshold_sensitivities
-
-            by_index = {one.index: one for one in threshold_sensitivities(recording, mass_kg=mass_kg, task=task)}
-            thresholds.extend(by_index.get(trial.index) for trial in found)
+        for recording in _recordings(file, columns, errors):
+            found = analyse(recording, task=task, mass_kg=mass_kg, box_height_m=box_height_m).trials
+            trials.extend(found)
+            if extras.sensitivity:
+                thresholds.extend(_sensitivities(recording, found, mass_kg, task))
     sensitivity = thresholds if extras.sensitivity else None
     document = analysis_document(trials, errors=errors, sensitivity=sensitivity)
     _print(trials, document, output_format, extras, sensitivity)
     if out is not None and trials:
         from landing_lab.app.analyse.outputs import write_outputs
 
-        written = write_outputs(trials, document, out, sensitivity=sensitivity, animate=extras.animate)
+        written = write_outputs(trials, document, out, sensitivity=sensitivity, animate=extras.animate, pdf=extras.pdf)
         _say_if_nothing_moves(trials, extras)
         if output_format == "table":
             print("Written:")
             for path in written:
                 print(f"  {path}")
     return 2 if errors else 0
+
+
+def _recordings(file: Path, columns: Columns, errors: list[dict[str, str]]) -> tuple[Recording, ...]:
+    """What a file holds; where it cannot be read nothing, which is said and noted in errors."""
+    from landing_lab.io.read import read_runs
+
+    try:
+        return read_runs(
+            file, left=columns.left, right=columns.right, total=columns.total, sample_rate_hz=columns.rate_hz
+        )
+    except LandingLabError as error:
+        errors.append({"source": file.name, "message": str(error)})
+        print(f"landing-lab: {visible(str(error))}", file=sys.stderr)
+        return ()
+
+
+def _sensitivities(
+    recording: Recording, found: Sequence[TrialResult], mass_kg: float | None, task: str
+) -> list[ThresholdSensitivity | None]:
+    """That of each trial, None where there is none."""
+    from landing_lab.metrics.sensitivity import threshold_sensitivities
+
+    by_index = {one.index: one for one in threshold_sensitivities(recording, mass_kg=mass_kg, task=task)}
+    return [by_index.get(trial.index) for trial in found]
 
 
 def _say_if_nothing_moves(trials: Sequence[TrialResult], extras: Extras) -> None:

@@ -9,6 +9,7 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Final, cast
 
 from landing_lab.errors import DeviceError, DeviceNotFoundError, LandingLabError
+from landing_lab.installation import pip_line
 from landing_lab.model.device import DeviceLink, EmulatorServer, Transport
 
 
@@ -17,7 +18,7 @@ def _entry(group: str) -> EntryPoint:
     if not found:
         raise DeviceError(
             f"no driver is installed for {group}; the package was installed without its drivers: "
-            "install it again with `pip install .`"
+            f"install it again with: {pip_line(again=True)}"
         )
     return found[0]
 

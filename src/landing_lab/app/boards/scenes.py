@@ -84,10 +84,16 @@ BOUNCE, BOUNCE_SD, ASYMMETRY_SD_PCT, DELAY_SD_MS = 0.95, 0.05, 2.0, 1.0
 """How the trials of one athlete scatter (choice: contact times by some percent, as athletes' do)."""
 
 
-def acted_trials(task: str, *, start: str, leg: str, alive_s: float, seed: int = 1) -> tuple[SimulatedDevice, ...]:
-    """Boards that play another trial of the same athlete at each START; arguments as in `acted_trial`."""
+def acted_trials(
+    task: str, *, start: str, leg: str, alive_s: float, seed: int = 1, first_take: int = 0
+) -> tuple[SimulatedDevice, ...]:
+    """Boards that play another trial of the same athlete at each START; arguments as in `acted_trial`.
+
+    first_take: of TAKES trials; another session begins with another one.
+    """
     scenes = [
-        acted_trial(task, start=start, leg=leg, alive_s=alive_s, seed=seed, take=take).devices for take in range(TAKES)
+        acted_trial(task, start=start, leg=leg, alive_s=alive_s, seed=seed, take=take).devices
+        for take in range(first_take, first_take + TAKES)
     ]
     return tuple(
         dataclasses.replace(first, takes=tuple(one.frames for one in later))

@@ -15,13 +15,11 @@ import numpy as np
 from landing_lab.app.invocation import command_name
 from landing_lab.app.terminal.interrupt import interruptible
 from landing_lab.errors import CalibrationError, ParameterError, RecordingError
-from landing_lab.model.blocks import FloatArray
 from landing_lab.model.calibration_limits import RANGES
 from landing_lab.model.insole_layout import InsoleLayout
 from landing_lab.model.raw import RawRecording
-from landing_lab.model.recording import Recording, Stream
-from landing_lab.sim.from_force import SensedRecording, sensed_recording
-from landing_lab.sim.setting import SETTINGS, SensorSetting
+from landing_lab.model.recording import Recording
+from landing_lab.sim.from_force import SensedRecording
 
 if TYPE_CHECKING:
     from landing_lab.io.xdf_journal import XdfJournal
@@ -62,8 +60,8 @@ def _simulate_sensors(wanted: SensorsWanted, *, as_json: bool) -> int:
 
     _check_free(wanted)
     recording = read(wanted.file, left=wanted.left, right=wanted.right, sample_rate_hz=wanted.rate_hz)
-    setting = dataclasses.replace(SETTINGS[wanted.sensors], layout=_fitting(layout_named(wanted.layout), wanted))
-    made = _sensed(recording, wanted, setting)
+    layout = _fitting(layout_named(wanted.layout), wanted)
+    made = _sensed(recording, wanted, layout)
     facts = {"participant": "simulated", "force_from": wanted.file.name}
     truth = wanted.out.with_name(wanted.out.name + TRUTH_SUFFIX)
     raw = dataclasses.replace(made.raw, metadata={**made.raw.metadata, **facts})
@@ -73,7 +71,7 @@ def _simulate_sensors(wanted: SensorsWanted, *, as_json: bool) -> int:
         "truth": str(truth),
         "seed": wanted.seed,
         "sensors": wanted.sensors,
-        "layout": setting.layout.name,
+        "layout": layout.name,
         "calibrated": wanted.calibrated,
         "marked": wanted.marked,
         "duration_s": round(float(made.truth.time_s[-1] - made.truth.time_s[0]), 3),
@@ -91,22 +89,22 @@ def _simulate_sensors(wanted: SensorsWanted, *, as_json: bool) -> int:
     return 0
 
 
-def _sensed(recording: Recording, wanted: SensorsWanted, setting: SensorSetting) -> SensedRecording:
-    force_n, rate_hz, cop_mm = _two_feet(recording)
+def _sensed(recording: Recording, wanted: SensorsWanted, layout: InsoleLayout) -> SensedRecording:
+    from landing_lab.sim.on_recording import simulate_sensors
+
     try:
-        return sensed_recording(
-            force_n,
-            rate_hz,
+        return simulate_sensors(
+            recording,
             seed=wanted.seed,
-            setting=setting,
-            cop_mm=cop_mm,
+            sensors=wanted.sensors,
+            layout=layout,
             speed_up=wanted.speed_up,
             calibrated=wanted.calibrated,
             marked=wanted.marked,
         )
     except CalibrationError as error:
         raise ParameterError(
-            f"a wearer could not calibrate insoles of the layout {setting.layout.name} ({error}); choose another "
+            f"a wearer could not calibrate insoles of the layout {layout.name} ({error}); choose another "
             "layout or seed, or add --uncalibrated"
         ) from error
 
@@ -130,25 +128,6 @@ def _check_free(wanted: SensorsWanted) -> None:
         raise ParameterError(f"{wanted.out} already exists; choose another --out, or write over it with --force")
     if wanted.out.exists() and wanted.file.exists() and wanted.out.samefile(wanted.file):
         raise ParameterError("--out names the force file itself, which would be lost; choose another name")
-
-
-def _two_feet(recording: Recording) -> tuple[FloatArray, float, FloatArray | None]:
-    """Force (n, 2) in N of the left and right foot, its rate, and the COP of both feet where the file tells it."""
-    from landing_lab.sim.measured_cop import feet_cop_mm, force_columns
-
-    stream: Stream | None = recording.streams.get("force")
-    if stream is None:
-        raise ParameterError(
-            f"{recording.source} is a recording of boards already; choose a force-plate file, with its own two plates"
-        )
-    columns = force_columns(stream)
-    if columns is None:
-        names = ", ".join(channel.name for channel in stream.layout.channels if channel.quantity == "force")
-        raise ParameterError(
-            f"{recording.source} gives the force of {names} and not of two feet: one plate cannot say what each foot "
-            "carries; name two columns with --left and --right, or choose a recording of two plates"
-        )
-    return np.asarray(stream.samples[:, list(columns)]), stream.sample_rate_hz, feet_cop_mm(stream)
 
 
 def _write(path: Path, raw: RawRecording, truth: Path, made: SensedRecording, *, overwrite: bool) -> None:

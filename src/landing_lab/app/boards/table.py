@@ -12,8 +12,8 @@ from landing_lab.app.boards.links import close_all, open_answering, ports_here, 
 from landing_lab.app.boards.probe import LinkQuality, probe_links, rate_warning
 from landing_lab.errors import ParameterError
 from landing_lab.io.visible import visible
-from landing_lab.model.calibration import Calibration, validity
-from landing_lab.model.device import DeviceInfo
+from landing_lab.model.calibration import Calibration, InsoleCalibration, validity
+from landing_lab.model.device import DeviceInfo, DeviceLink
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +47,13 @@ class FoundBoard:
             "link": None if self.link is None else self.link.as_dict(),
             "calibration": None
             if made is None or age_days is None
-            else {"file": made.file, "made_at": made.made_at, "age_days": round(age_days, 2), "expired": self.expired},
+            else {
+                "file": made.file,
+                "made_at": made.made_at,
+                "age_days": round(age_days, 2),
+                "expired": self.expired,
+                "method": made.method if isinstance(made, InsoleCalibration) else "masses",
+            },
         }
 
 
@@ -65,23 +71,29 @@ def run_devices(
         reach, list(urls) or ports_here(reach, practise="landing-lab simulate devices"), timeout_s=timeout_s
     )
     try:
-        qualities: Sequence[LinkQuality | None] = probe_links(links) if probe else [None] * len(links)
+        found, warnings = looked_at(links, probe=probe, dataset=dataset)
     finally:
         close_all(links)
+    calibrations = any(board.calibration is not None for board in found)
+    if as_json:
+        _print_json(found, silent, warnings)
+    else:
+        _print_table(found, calibrated=calibrations)
+    for sentence in (*silent.values(), *warnings):
+        print(f"landing-lab: {visible(sentence)}", file=sys.stderr)
+    mute = any(board.link is not None and board.link.problem is not None for board in found)
+    return 0 if found and not (urls and silent) and not mute else 1
+
+
+def looked_at(links: Sequence[DeviceLink], *, probe: bool, dataset: Path | None) -> tuple[list[FoundBoard], list[str]]:
+    """What boards say, how well they stream (probe) and how old their calibrations are; sentences on what to mend."""
+    qualities: Sequence[LinkQuality | None] = probe_links(links) if probe else [None] * len(links)
     calibrations, warnings = _calibrations(dataset, [link.info.device_id for link in links])
     found = [
         FoundBoard(port=link.url, info=link.info, link=quality, calibration=calibrations.get(link.info.device_id))
         for link, quality in zip(links, qualities, strict=True)
     ]
-    warnings += [said for board in found for said in _warnings(board)]
-    if as_json:
-        _print_json(found, silent, warnings)
-    else:
-        _print_table(found, calibrated=bool(calibrations))
-    for sentence in (*silent.values(), *warnings):
-        print(f"landing-lab: {visible(sentence)}", file=sys.stderr)
-    mute = any(board.link is not None and board.link.problem is not None for board in found)
-    return 0 if found and not (urls and silent) and not mute else 1
+    return found, [*warnings, *(said for board in found for said in _warnings(board))]
 
 
 def _calibrations(dataset: Path | None, device_ids: Sequence[str]) -> tuple[Mapping[str, Calibration], list[str]]:

@@ -98,7 +98,8 @@ def plate(
     """
     from landing_lab.app.calibration.events import read_script
     from landing_lab.app.calibration.kinds import run_plate
-    from landing_lab.app.calibration.run import CalibrateSettings, guarded
+    from landing_lab.app.calibration.run import guarded
+    from landing_lab.app.calibration.settings import CalibrateSettings
 
     settings = CalibrateSettings(
         dataset=dataset,
@@ -161,7 +162,8 @@ def insole(
     """
     from landing_lab.app.calibration.events import read_script
     from landing_lab.app.calibration.kinds import run_insole
-    from landing_lab.app.calibration.run import CalibrateSettings, guarded, place_of
+    from landing_lab.app.calibration.run import guarded
+    from landing_lab.app.calibration.settings import CalibrateSettings, place_of
 
     settings = CalibrateSettings(
         dataset=dataset,
@@ -200,7 +202,8 @@ def check(
     """
     from landing_lab.app.calibration.check_command import run_check
     from landing_lab.app.calibration.events import read_script
-    from landing_lab.app.calibration.run import CalibrateSettings, guarded
+    from landing_lab.app.calibration.run import guarded
+    from landing_lab.app.calibration.settings import CalibrateSettings
 
     settings = CalibrateSettings(
         dataset=dataset,

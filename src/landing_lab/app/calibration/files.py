@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from landing_lab.app.calibration.events import StepRecord
 from landing_lab.app.calibration.steps import GuidedStep
+from landing_lab.calibrate.foot_arms import FARTHEST_HEEL_MM, MOST_MARKED_DEG
 from landing_lab.errors import CalibrationError, FileFormatError
 from landing_lab.io.calibration_files import FOLDER
 from landing_lab.io.path import check_path
@@ -37,8 +38,6 @@ ENTERED_MODE_HZ: Final = (10.0, 1000.0)
 
 MASS_SD_PCT: Final = (0.001, 10.0)
 ROOM_C: Final = (-30.0, 60.0)
-FARTHEST_HEEL_MM: Final = 500.0
-MOST_TURNED_DEG: Final = 45.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +169,7 @@ def _contradiction(saved: SavedSteps) -> str | None:
 
 def in_reach(heel_mm: tuple[float, float], toe_out_deg: float) -> bool:
     """Whether a foot can stand so: heel within half a metre of the plate's middle, toes within 45 degrees of ahead."""
-    return max(map(abs, heel_mm)) <= FARTHEST_HEEL_MM and abs(toe_out_deg) <= MOST_TURNED_DEG
+    return max(map(abs, heel_mm)) <= FARTHEST_HEEL_MM and abs(toe_out_deg) <= MOST_MARKED_DEG
 
 
 def _entry_outside(saved: SavedSteps) -> str | None:

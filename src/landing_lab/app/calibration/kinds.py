@@ -5,32 +5,26 @@ from __future__ import annotations
 import csv
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, Literal
 
-from landing_lab.app.calibration.run import CalibrateSettings, boards, finish, of_kind, record_steps
+from landing_lab.app.calibration.prepared import bench_prepared, insoles_prepared, plate_prepared
+from landing_lab.app.calibration.run import boards, finish
+from landing_lab.app.calibration.settings import CalibrateSettings, checked_marks
 from landing_lab.app.calibration.steps import (
     CORNER_MM,
     GuidedStep,
     bench_plan,
     checked_cell_masses,
+    checked_corner,
     checked_masses,
-    insole_plan,
     plan_of_loads,
     plate_plan,
-    plate_words,
 )
-from landing_lab.calibrate.convert import foreign
-from landing_lab.errors import CalibrationError, ParameterError
-from landing_lab.io.calibration_files import newest_calibrations, read_calibrations
-from landing_lab.io.layout_files import layouts_wanted
+from landing_lab.errors import ParameterError
 from landing_lab.io.path import check_path
-from landing_lab.io.visible import visible
-from landing_lab.model.calibration import Calibration, InsoleCalibration, PlateCalibration, validity
 from landing_lab.model.channels import Side
-from landing_lab.model.device import DeviceInfo, DeviceLink, SimulatedDevice
+from landing_lab.model.device import DeviceInfo, SimulatedDevice
 
 MAX_LOADS: Final = 200
 
@@ -80,8 +74,7 @@ def run_plate(
     from landing_lab.app.calibration.sim import SIM_MASSES_KG, act_out_plate
     from landing_lab.sim.devices import plate_info
 
-    if not 30.0 <= corner_mm <= 1000.0:
-        raise ParameterError(f"--corner-mm {corner_mm:g} is outside 30-1000 mm")
+    checked_corner(corner_mm)
     rows = None if loads is None else read_loads(loads)
     if not settings.simulated and settings.mass_sd_pct < MARKED_SD_PCT:
         _say(
@@ -100,11 +93,8 @@ def run_plate(
         )  # fmt: skip
 
     with boards(settings, lambda: [act_out_plate(plan(plate_info()), seed=settings.seed).device]) as links:
-        plates = of_kind(links, "hx711_plate")
-        if len(plates) > 1:
-            others = ", ".join(visible(link.info.device_id) for link in plates[1:])
-            print(f"note: {others} also answers; calibrate it after this one: --port {plates[1].url}", file=sys.stderr)
-        recorded = record_steps("plate", plates[:1], plan(plates[0].info), settings)
+        prepared = plate_prepared(links, settings, plan, say=_say)
+        recorded = prepared.record()
     return finish(recorded, settings)
 
 
@@ -144,8 +134,7 @@ def run_insole(
     settings: CalibrateSettings, *, side: Literal["left", "right", "both"], bench: bool, masses_kg: Sequence[float]
 ) -> int:
     """Calibrate insoles; the exit code."""
-    if settings.toe_out_deg and settings.heel_mm is None:
-        raise ParameterError("--toe-out-deg turns marks that --heel-mm names; give that too, or leave both out")
+    checked_marks(settings)
     if bench and settings.heel_mm is not None:
         raise ParameterError("--heel-mm is for a wearer on the plate; leave it out with --bench")
     if masses_kg and not bench:
@@ -156,71 +145,10 @@ def run_insole(
 def _run_on_plate(settings: CalibrateSettings, side: Literal["left", "right", "both"]) -> int:
     from landing_lab.app.calibration.sim import act_out_postures
 
-    feet = ("left", "right") if side == "both" else (side,)
     with boards(settings, lambda: act_out_postures(seed=settings.seed, heel_mm=settings.heel_mm)) as found:
-        links = plate_then_insoles(found, feet, whole=side != "both")
-        settings = replace(settings, sides=tuple(link.info.placement for link in links[1:]))
-        calibrations = _plate_calibration(settings, links[0].info)
-        plate = calibrations.get(links[0].info.device_id)
-        if settings.bench_laws:
-            calibrations |= newest_bench_laws(settings, [link.info for link in links[1:]])
-        recorded = record_steps(
-            "on plate", links, insole_plan(marked=settings.heel_mm is not None), settings, calibrations
-        )
-    return finish(recorded, settings, plate if isinstance(plate, PlateCalibration) else None)
-
-
-def plate_then_insoles(links: Sequence[DeviceLink], feet: Sequence[str], *, whole: bool) -> list[DeviceLink]:
-    """The plate board, then the insoles of these feet; whole: every named foot must be there."""
-    plate = of_kind(links, "hx711_plate")[0]
-    insoles = [link for link in of_kind(links, "fsr_insole") if link.info.placement in feet]
-    if not insoles or (whole and len(insoles) < len(feet)):
-        raise CalibrationError(f"no {' or '.join(feet)} insole answers; plug it in or choose another --side")
-    return [plate, *insoles]
-
-
-def _plate_calibration(settings: CalibrateSettings, info: DeviceInfo) -> dict[str, Calibration]:
-    """The newest calibration of the plate, named to the operator with what is wrong with it."""
-    damaged: list[str] = []
-    made = newest_calibrations(settings.dataset, [info.device_id], damaged=damaged).get(info.device_id)
-    unfit = None if made is None else foreign(info, made)
-    for sentence in damaged:
-        _say(f"note: {visible(sentence)}")
-    if made is None or unfit is not None:
-        why = unfit or f"{info.device_id} has no calibration in {settings.dataset}"
-        _say(
-            f"note: {visible(why)}: insoles will be as wrong as its nominal newton; first: landing-lab calibrate plate"
-        )
-        return {}
-    expired = validity(made, datetime.now(tz=UTC)) == "expired"
-    _say(
-        f"{plate_words('total').capitalize()} {visible(info.device_id)} is calibrated by {made.file}, good to "
-        f"{100.0 * made.relative_sd:.2f} %{', but EXPIRED: calibrate it first' if expired else ''}."
-    )
-    return {info.device_id: made}
-
-
-def newest_bench_laws(settings: CalibrateSettings, infos: Sequence[DeviceInfo]) -> dict[str, Calibration]:
-    """The newest bench calibration of each insole: it knows the bend of each cell, which a wearer cannot tell."""
-    found, now = read_calibrations(settings.dataset)[0], datetime.now(tz=UTC)
-    laws: dict[str, Calibration] = {}
-    for info in infos:
-        mine = [
-            one
-            for one in found
-            if isinstance(one, InsoleCalibration)
-            and one.method == "bench"
-            and validity(one, now) != "future"
-            and foreign(info, one) is None
-            and one.device_id == info.device_id
-        ]
-        if mine:
-            laws[info.device_id] = mine[-1]
-            age = (now - mine[-1].made).days
-            _say(
-                f"{visible(info.device_id)}: exponents and saturations of its cells from {mine[-1].file} ({age} days)."
-            )
-    return laws
+        prepared = insoles_prepared(found, settings, side, say=_say)
+        recorded = prepared.record()
+    return finish(recorded, prepared.settings, prepared.plate)
 
 
 def _say(text: str) -> None:
@@ -240,13 +168,5 @@ def _run_bench(settings: CalibrateSettings, side: Literal["left", "right", "both
         return [act_out_bench(steps, seed=settings.seed, side=foot)]
 
     with boards(settings, acted) as links:
-        cells = layouts_wanted(settings.layouts, [link.info for link in links], settings.dataset)
-        insoles = [link for link in of_kind(links, "fsr_insole") if side in ("both", link.info.placement)]
-        if len(insoles) != 1:
-            raise CalibrationError(
-                f"{len(insoles)} insoles answer, and one at a time is calibrated on the bench; choose a --side"
-            )
-        info = insoles[0].info
-        steps = bench_plan(info, masses, cells.get(info.device_id))
-        recorded = record_steps("bench", insoles, steps, settings)
+        recorded = bench_prepared(links, settings, side, masses).record()
     return finish(recorded, settings)

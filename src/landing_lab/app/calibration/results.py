@@ -33,14 +33,20 @@ def dataset_of(raw: Path) -> Path:
     )
 
 
-def write_and_say(made: Sequence[Calibration], dataset: Path, raw: Path, *, as_json: bool) -> int:
-    """Write calibrations into the dataset and print them."""
+def write_made(made: Sequence[Calibration], dataset: Path, raw: Path) -> list[tuple[Calibration, Path]]:
+    """Write calibrations into the dataset; each as it now is, with its file.
+
+    Raises CalibrationError where there is none, RecordingError where the disk does not take it.
+    """
     if not made:
         raise CalibrationError(f"these steps give no calibration, and none was written; the readings are kept in {raw}")
-    written = []
-    for one in made:
-        path = write_calibration(one, dataset)
-        written.append((replace(one, file=path.name), path))
+    paths = [write_calibration(one, dataset) for one in made]
+    return [(replace(one, file=path.name), path) for one, path in zip(made, paths, strict=True)]
+
+
+def write_and_say(made: Sequence[Calibration], dataset: Path, raw: Path, *, as_json: bool) -> int:
+    """Write calibrations into the dataset and print them."""
+    written = write_made(made, dataset, raw)
     if as_json:
         documents = [as_document(one) for one, _ in written]
         sys.stdout.write(json_text({"calibrations": documents, "raw": str(raw)}))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,31 +14,22 @@ from typing import Final, Literal, NoReturn, TypeAlias
 import landing_lab
 from landing_lab.acquire.session import TrialFile
 from landing_lab.app.boards.links import OPEN_TIMEOUT_S, SILENCE_S, emulator, links_to, opened, transport
-from landing_lab.app.calibration.events import Script
-from landing_lab.app.calibration.files import (
-    ENTERED_MODE_HZ,
-    MASS_SD_PCT,
-    ROOM_C,
-    SavedSteps,
-    in_reach,
-    new_raw,
-    saved_steps,
-    steps_path,
-    write_steps,
-)
+from landing_lab.app.calibration.events import FrontEnd
+from landing_lab.app.calibration.files import SavedSteps, new_raw, saved_steps, steps_path, write_steps
 from landing_lab.app.calibration.fit import fit_steps
 from landing_lab.app.calibration.results import keep_part, write_and_say
 from landing_lab.app.calibration.session import CalibrationSession
+from landing_lab.app.calibration.settings import CalibrateSettings
 from landing_lab.app.calibration.steps import GuidedStep
 from landing_lab.app.calibration.tables import print_calibration
 from landing_lab.app.calibration.terminal import terminal_front
 from landing_lab.app.terminal.interrupt import interruptible
-from landing_lab.errors import CalibrationError, DeviceLostError, DeviceNotFoundError, ParameterError, RecordingError
+from landing_lab.errors import CalibrationError, DeviceLostError, DeviceNotFoundError, RecordingError
 from landing_lab.io.calibration_files import read_calibration, read_calibrations
 from landing_lab.io.dataset import Dataset
 from landing_lab.io.formats.xdf import read_raw
 from landing_lab.io.layout_files import documents_of, layouts_wanted
-from landing_lab.io.visible import quoted_name, visible
+from landing_lab.io.visible import visible
 from landing_lab.io.write import json_text
 from landing_lab.model.calibration import Calibration, PlateCalibration, as_document
 from landing_lab.model.device import DeviceLink, SimulatedDevice
@@ -55,67 +46,6 @@ TITLES: Final[Mapping[Kind, str]] = {
     "on plate": "Insoles on plate",
     "check": "Check",
 }
-
-
-def place_of(text: str) -> tuple[float, float]:
-    """A place on the plate as it is typed: MEDIAL,ANTERIOR in mm from its middle."""
-    try:
-        medial, anterior = (float(word) for word in text.split(","))
-    except ValueError as error:
-        raise ParameterError(
-            f"--heel-mm {quoted_name(text)!r} is no place; write MEDIAL,ANTERIOR in mm from the plate's middle, such "
-            "as 0,-130"
-        ) from error
-    return medial, anterior
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CalibrateSettings:
-    """What the operator entered.
-
-    sides: feet whose insoles are calibrated; layouts: as of `layouts_wanted`; bench_laws:
-    take the laws of single cells from the bench where there are some; heel_mm, toe_out_deg: marks for the feet;
-    mode_hz: first mode of the plate, measured by other means.
-    """
-
-    dataset: Path
-    urls: tuple[str, ...] = ()
-    simulated: bool = False
-    seed: int = 1
-    script: Script | None = None
-    as_json: bool = False
-    mass_sd_pct: float = 0.1
-    common_scale: bool = False
-    sides: tuple[str, ...] = ()
-    temperature_c: float | None = None
-    operator: str | None = None
-    note: str | None = None
-    layouts: tuple[str, ...] = ()
-    bench_laws: bool = True
-    heel_mm: tuple[float, float] | None = None
-    toe_out_deg: float = 0.0
-    mode_hz: float | None = None
-
-    def __post_init__(self) -> None:
-        if self.simulated and self.urls:
-            raise ParameterError("--sim starts its own boards; leave out --port, or leave out --sim")
-        if not MASS_SD_PCT[0] <= self.mass_sd_pct <= MASS_SD_PCT[1]:
-            raise ParameterError(f"--mass-sd-pct {self.mass_sd_pct:g} is outside 0.001-10 %; 0.1 is a good scale")
-        if self.temperature_c is not None and not ROOM_C[0] <= self.temperature_c <= ROOM_C[1]:
-            raise ParameterError(f"--temperature-c {self.temperature_c:g} is outside -30 to 60 C")
-        if self.heel_mm is not None and not in_reach(self.heel_mm, self.toe_out_deg):
-            raise ParameterError(
-                f"--heel-mm {self.heel_mm[0]:g},{self.heel_mm[1]:g} with --toe-out-deg {self.toe_out_deg:g} is no "
-                "place of a foot on its plate; give mm from the plate's middle, medial and anterior, such as 0,-130"
-            )
-        if self.mode_hz is not None and not ENTERED_MODE_HZ[0] <= self.mode_hz <= ENTERED_MODE_HZ[1]:
-            raise ParameterError(
-                f"--mode-hz {self.mode_hz:g} is outside {ENTERED_MODE_HZ[0]:g}-{ENTERED_MODE_HZ[1]:g} Hz; give the "
-                "first mode that an accelerometer or a faster converter showed, or leave it out"
-            )
-        for text in (self.operator, self.note):
-            if text is not None and not text.isprintable():
-                raise ParameterError("--operator and --note are plain text; leave out control characters")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -159,8 +89,10 @@ def record_steps(
     steps: list[GuidedStep],
     settings: CalibrateSettings,
     calibrations: Mapping[str, Calibration] | None = None,
+    *,
+    shown: FrontEnd | None = None,
 ) -> Recorded:
-    """Guide somebody through the steps into a raw file.
+    """Guide somebody through the steps into a raw file; shown: who shows them, the terminal by default.
 
     Raises CalibrationError where it was ended without anything to use; then nothing is kept. KeyboardInterrupt
     likewise. DeviceLostError where a board was lost and RecordingError where the disk took no more; then the raw file
@@ -174,7 +106,8 @@ def record_steps(
     about = {"started_at": made_at, "protocol": f"calibration: {kind}"}
     metadata = {**about, **_entered(settings, calibrations or {}), **documents_of(layouts)}
     named = new_raw(settings.dataset, kind, info.device_id, f"{now:%Y%m%dT%H%M%SZ}")
-    with named as raw, terminal_front(aside=settings.as_json) as front:
+    here = terminal_front(aside=settings.as_json) if shown is None else nullcontext(shown)
+    with named as raw, here as front:
         session = CalibrationSession(
             links=links,
             title=f"{TITLES[kind]} {visible(info.device_id)}",
@@ -253,10 +186,13 @@ def discard(raw: Path) -> None:
     steps_path(raw).unlink(missing_ok=True)
 
 
-def finish(recorded: Recorded, settings: CalibrateSettings, plate: PlateCalibration | None = None) -> int:
-    """Fit what was recorded from its file, write it, say it; the exit code."""
+def fitted(recorded: Recorded, plate: PlateCalibration | None = None) -> Sequence[Calibration]:
+    """The calibrations that the recorded steps give, from their file.
+
+    Raises CalibrationError where they give none; the readings are kept.
+    """
     try:
-        made = fit_steps(read_raw(recorded.raw), recorded.saved, plate)
+        return fit_steps(read_raw(recorded.raw), recorded.saved, plate)
     except CalibrationError as error:
         raise CalibrationError(
             f"{str(error).rstrip('.')}; the readings are kept in {recorded.raw}, and no calibration was written"
@@ -264,6 +200,11 @@ def finish(recorded: Recorded, settings: CalibrateSettings, plate: PlateCalibrat
     except KeyboardInterrupt:
         discard(recorded.raw)
         raise
+
+
+def finish(recorded: Recorded, settings: CalibrateSettings, plate: PlateCalibration | None = None) -> int:
+    """Fit what was recorded from its file, write it, say it; the exit code."""
+    made = fitted(recorded, plate)
     return write_and_say(made, settings.dataset, recorded.raw, as_json=settings.as_json)
 
 

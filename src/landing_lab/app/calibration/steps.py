@@ -90,6 +90,13 @@ def checked_masses(masses_kg: Iterable[float]) -> list[float]:
     return masses
 
 
+def checked_corner(corner_mm: float) -> float:
+    """How far a corner load stands from the middle, in mm. Raises ParameterError where that is no place of a plate."""
+    if not 30.0 <= corner_mm <= 1000.0:
+        raise ParameterError(f"--corner-mm {corner_mm:g} is outside 30-1000 mm")
+    return corner_mm
+
+
 def checked_cell_masses(masses_kg: Iterable[float]) -> list[float]:
     """Different masses for one cell on the bench, in order; 0 is the empty cell, which is always read."""
     masses = sorted({float(mass) for mass in masses_kg if mass != 0.0})
@@ -179,7 +186,7 @@ def _masses_on(info: DeviceInfo, side: Side, masses: list[float], corner_mm: flo
         at_mm, where = corner_of(cell, side, corner_mm)
         text = (
             f"Put {aside:g} kg at the {where} of {plate}: centre of the mass {corner_mm / 10:g} cm from the middle "
-            f"both ways (towards {cell.name})."
+            "both ways."
         )
         steps.append(_load(f"{word}{aside:g} kg {where}", side, aside, at_mm, text))
     steps.append(_empty(f"{word}empty again", "Take everything off the plates again."))
@@ -228,7 +235,8 @@ def _posture(posture: str, instruction: str, gate: Gate, seconds: float, *, opti
 
 def insole_plan(*, marked: bool = False) -> list[GuidedStep]:
     """Postures of a wearer on the plates, as pressure.md and the fit want them; marked: feet stand on marks."""
-    where = "heels on the marks and toes along them, whenever a foot comes down; " if marked else ""
+    where = ", heels on the marks and toes along them" if marked else ""
+    back = " A foot that was lifted goes back on its marks." if marked else ""
     return [
         _posture(
             EMPTY,
@@ -239,7 +247,7 @@ def insole_plan(*, marked: bool = False) -> list[GuidedStep]:
         ),
         _posture(
             "flat",
-            f"Stand still, one foot on each plate, {where}weight on both.",
+            f"Stand still with your weight on both feet, one on each plate{where}.{back}",
             "standing",
             5.0,
             optional=False,

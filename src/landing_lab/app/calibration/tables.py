@@ -14,6 +14,12 @@ UNBROKEN: Final = 1000
 """Columns of a table whose lines are not broken, however narrow the terminal."""
 
 
+def facts_of(made: Calibration) -> list[tuple[str, str]]:
+    """What there is to say of a calibration, as (name, value with unit)."""
+    rows = _plate_rows(made) if isinstance(made, PlateCalibration) else insole_rows(made)
+    return [*rows, *_entered(made)]
+
+
 def print_calibration(made: Calibration) -> None:
     """Everything that a lab wants to know of a calibration, each number with its unit."""
     from rich.console import Console
@@ -25,8 +31,7 @@ def print_calibration(made: Calibration) -> None:
     table = Table(show_header=False, box=None, pad_edge=False)
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
-    rows = _plate_rows(made) if isinstance(made, PlateCalibration) else insole_rows(made)
-    for name, value in [*rows, *_entered(made)]:
+    for name, value in facts_of(made):
         table.add_row(f"  {name}", visible(value))
     console.print(table)
     console.print(_plate_steps(made) if isinstance(made, PlateCalibration) else _postures(made))

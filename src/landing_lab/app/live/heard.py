@@ -110,6 +110,10 @@ class LiveLinks:
             for name, heard in self._heard.items()
         )
 
+    def arrivals_from(self, name: str, first: int) -> Sequence[Arrival]:
+        """What a board sent in this trial, from the first-th arrival on."""
+        return self._heard[name].arrivals[first:]
+
     def newest(self, name: str, seconds: float) -> FrameBlock | None:
         """Frames of the last so many seconds of a board's clock, None before the first."""
         arrivals = self._heard[name].arrivals

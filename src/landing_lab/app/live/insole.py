@@ -45,6 +45,12 @@ class ForceTable:
         force_n = counts_to_newton(info, calibration)(every)
         return cls(force_n.ravel(order="F"), np.arange(info.n_channels, dtype=np.int32) * (_HIGHEST + 1))
 
+    def cells_n(self, counts: CountArray) -> FloatArray:
+        """The cells' forces, (n, n_channels), of counts; beyond the converter's range its end holds."""
+        place = np.minimum(counts, _HIGHEST)
+        place += self.first
+        return self.force_n.take(place)
+
     def total_n(self, counts: CountArray) -> FloatArray:
         """Sum of the cells' forces, (n,), of counts (n, n_channels); beyond the converter's range its end holds."""
         place = np.minimum(counts, _HIGHEST)

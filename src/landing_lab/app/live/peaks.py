@@ -75,6 +75,11 @@ class LivePeaks:
         self._feet: dict[Side, _Foot] = {}
 
     @property
+    def sides(self) -> tuple[Side, ...]:
+        """The feet whose peaks can be told."""
+        return tuple(self._feet)
+
+    @property
     def last(self) -> Mapping[Side, LivePeak]:
         """Foot -> its last landing."""
         told = {side: one.last(side) for side, one in self._feet.items()}

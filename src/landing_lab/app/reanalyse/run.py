@@ -10,7 +10,7 @@ from typing import Final
 
 import landing_lab
 from landing_lab.app.analyse.document import analysis_document
-from landing_lab.app.reanalyse.sources import STORED, RawSession, raw_sessions, stored_document
+from landing_lab.app.reanalyse.sources import STORED, RawSession, raw_sessions, stored_document, told_without_raw
 from landing_lab.app.reanalyse.trial import FLAGGED_SINCE, Again, calibrations_in, compared, computed_again
 from landing_lab.errors import ParameterError
 from landing_lab.io.dataset import derived_folder
@@ -47,6 +47,8 @@ def run_reanalyse(wanted: Sequence[Path], settings: ReanalyseSettings) -> int:
         raise ParameterError("--check writes nothing; leave out --out, or leave out --check")
     calibrations = calibrations_in(settings.calibrations)
     sessions = raw_sessions(wanted)
+    if (told := told_without_raw(wanted)) is not None:
+        print(f"landing-lab: {visible(told)}", file=sys.stderr)
     documents: list[dict[str, object]] = []
     verdicts: list[str] = []
     targets = [None] * len(sessions) if settings.check else _targets(sessions, settings.out)
@@ -204,10 +206,19 @@ def _write(session: RawSession, again: Sequence[Again], target: Path) -> list[Pa
     errors = [{"source": done.trial.path.name, "message": done.problem} for done in again if done.problem]
     about = _about(again)
     verdicts = {done.trial.path.name: done.trial.verdict for done in again}
-    found = [_label(done) for done in again for _ in done.results]
+    found = [label for done, label in zip(again, _labels(again, session.folder), strict=True) for _ in done.results]
     labels = found if any(found) else None
     document = analysis_document(trials, errors=errors, session=about, verdicts=verdicts, labels=labels)
     return write_outputs(trials, document, target, session=about, labels=labels)
+
+
+def _labels(again: Sequence[Again], folder: Path) -> list[TrialLabel | None]:
+    """The label of each recording, with what a person moved in it."""
+    from landing_lab.report.moved_events import with_moved
+
+    return [
+        None if (label := _label(done)) is None else with_moved([label], [done.trial.path], folder)[0] for done in again
+    ]
 
 
 def _label(done: Again) -> TrialLabel | None:

@@ -20,6 +20,9 @@ from landing_lab.io.visible import quoted_path
 from landing_lab.model.trial_label import TrialLabel
 
 STORED: Final = "analysis.json"
+_NUMBERS: Final = "metrics.csv"
+_PLACES: Final = ("", "ses-*/", "sub-*/ses-*/")
+"""Where sessions lie below a session, a participant, a dataset."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +64,13 @@ def raw_sessions(wanted: Sequence[Path]) -> list[RawSession]:
     for path in wanted:
         found = list(_below(path)) if path.is_dir() else [check_path(path)]
         if not found:
+            alone = without_raw([path])
+            if alone:
+                raise FileFormatError(
+                    f"{_counted(alone)} in {RAW}/, so nothing can be computed again; bring the raw files back, or use "
+                    f"the numbers that are stored",
+                    path=path,
+                )
             raise FileFormatError(
                 f"there is no raw recording (.xdf) in the folder {quoted_path(str(path))} or below it; name a dataset, "
                 f"a participant, a session or a file",
@@ -70,6 +80,32 @@ def raw_sessions(wanted: Sequence[Path]) -> list[RawSession]:
             files.setdefault(_session_folder(file), {})[file.absolute()] = None
     whole = {path.absolute() for path in wanted if path.is_dir()}
     return [_session(folder, list(files[folder]), whole) for folder in sorted(files)]
+
+
+def without_raw(wanted: Sequence[Path]) -> list[Path]:
+    """Folders of sessions, among the folders wanted or below them, with numbers but no raw file: a smaller copy."""
+    found: dict[Path, None] = {}
+    for path in (one for one in wanted if one.is_dir()):
+        for pattern in _PLACES:
+            for table in sorted(path.glob(f"{pattern}{_NUMBERS}")):
+                if not any((table.parent / RAW).glob("**/*.xdf")):
+                    found.setdefault(table.parent.absolute())
+    return list(found)
+
+
+def told_without_raw(wanted: Sequence[Path]) -> str | None:
+    """The sentence on sessions that cannot be computed again; None where every one has raw files."""
+    alone = without_raw(wanted)
+    were = "was" if len(alone) == 1 else "were"
+    return f"{_counted(alone)} and {were} left out; the stored numbers stay as they are" if alone else None
+
+
+def _counted(sessions: Sequence[Path]) -> str:
+    """How many sessions hold no raw file, and the first of them."""
+    first = f"{sessions[0].parent.name}/{sessions[0].name}"
+    if len(sessions) == 1:
+        return f"the session {quoted_path(first)} has no raw recordings"
+    return f"{len(sessions)} sessions ({quoted_path(first)} is the first) have no raw recordings"
 
 
 def _below(folder: Path) -> Iterator[Path]:

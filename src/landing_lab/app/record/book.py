@@ -3,32 +3,35 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Self, get_args
+from typing import Any, Self
 
 import landing_lab
+from landing_lab.app.record.continued import candidates, differs, planned_conditions, with_order
 from landing_lab.app.record.plan import PlannedTrial, open_trials, planned_trials
-from landing_lab.app.record.protocols import Order, Protocol
+from landing_lab.app.record.protocols import Protocol
 from landing_lab.errors import ParameterError, RecordingError
 from landing_lab.io.dataset import Dataset
 from landing_lab.io.dataset_lock import FolderLock
 from landing_lab.io.dataset_session import SessionFolder
-from landing_lab.io.session_file import LEFT_OUT, PlannedCondition, SessionState, TrialEntry, Verdict
+from landing_lab.io.session_file import LEFT_OUT, SessionState, TrialEntry, Verdict
 from landing_lab.model.device import DeviceInfo
+from landing_lab.model.raw import RawRecording
 from landing_lab.model.result import Result
 
-ANALYSIS = ("mass_kg", "box_height_m")
-"""Settings that change numbers: a session is never continued with others."""
+
+def _now() -> str:
+    return datetime.now(tz=UTC).isoformat(timespec="seconds")
 
 
 @dataclass(slots=True, kw_only=True)
 class SessionBook:
     """One session folder and its state; every change is on disk before the method returns.
 
-    told: sentences on what was found when it was opened. Raises RecordingError where the disk does not take a change.
+    told: what was found when it was opened; now: the time of day. Raises RecordingError where the disk takes no change.
     """
 
     folder: SessionFolder
@@ -37,6 +40,7 @@ class SessionBook:
     lock: FolderLock
     resumed: bool
     told: list[str] = field(default_factory=list)
+    now: Callable[[], str] = _now
 
     @classmethod
     def open(
@@ -49,6 +53,7 @@ class SessionBook:
         seed: int,
         session: str | None = None,
         new: bool = False,
+        now: Callable[[], str] = _now,
     ) -> Self:
         """Continue the newest unfinished session of this participant, protocol and settings, or begin a new one.
 
@@ -57,13 +62,13 @@ class SessionBook:
         """
         dataset.create()
         others: list[tuple[bool, str]] = []
-        for folder in () if new else _candidates(dataset, participant, session):
+        for folder in () if new else candidates(dataset, participant, session):
             lock = folder.lock()
             try:
                 state = folder.read_state()
-                why_not = _differs(state, protocol, settings)
+                why_not = differs(state, protocol, settings)
                 if why_not is None:
-                    return cls._continued(folder, state, protocol, lock)
+                    return cls._continued(folder, state, protocol, lock, now)
             except BaseException:
                 lock.release()
                 raise
@@ -74,7 +79,7 @@ class SessionBook:
             others.append((state.protocol == protocol.name, told))
         # of several the newest of this protocol, which most likely was meant
         told_of = [told for _, told in sorted(others, key=lambda one: not one[0])[:1]]
-        return cls._begun(dataset, participant, protocol, settings, seed=seed, told=told_of)
+        return cls._begun(dataset, participant, protocol, settings, seed=seed, told=told_of, now=now)
 
     @classmethod
     def _begun(
@@ -86,6 +91,7 @@ class SessionBook:
         *,
         seed: int,
         told: list[str],
+        now: Callable[[], str],
     ) -> Self:
         folder = dataset.new_session(participant)
         lock = folder.lock()
@@ -93,32 +99,33 @@ class SessionBook:
             participant=participant,
             session=folder.label,
             protocol=protocol.name,
-            planned=_planned(protocol),
+            planned=planned_conditions(protocol),
             software=f"landing-lab {landing_lab.__version__}",
-            created_at=_now(),
+            created_at=now(),
             settings={**settings, "order": protocol.order, "seed": seed, "protocol": dataclasses.asdict(protocol)},
         )
         plan = planned_trials(protocol, seed=seed)
-        book = cls(folder=folder, state=state, plan=plan, lock=lock, resumed=False, told=told)
+        book = cls(folder=folder, state=state, plan=plan, lock=lock, resumed=False, told=told, now=now)
         book.write()
         return book
 
     @classmethod
-    def _continued(cls, folder: SessionFolder, state: SessionState, protocol: Protocol, lock: FolderLock) -> Self:
+    def _continued(
+        cls, folder: SessionFolder, state: SessionState, protocol: Protocol, lock: FolderLock, now: Callable[[], str]
+    ) -> Self:
         """The session as it was left; a trial whose processed files are whole had been accepted."""
         stored = state.settings
         order = str(stored.get("order", protocol.order))
         seed: Any = stored.get("seed", 0)
-        plan = planned_trials(_with_order(protocol, order), seed=int(seed))
-        book = cls(
-            folder=folder, state=dataclasses.replace(state, finished_at=None), plan=plan, lock=lock, resumed=True
-        )
+        plan = planned_trials(with_order(protocol, order), seed=int(seed))
+        state = dataclasses.replace(state, finished_at=None)
+        book = cls(folder=folder, state=state, plan=plan, lock=lock, resumed=True, now=now)
         for entry in state.trials:
             if entry.verdict == "unfinished":
                 if Path(f"{folder.trial_stem(entry.task, entry.run)}.json").is_file():
                     book.state = book.state.with_trial(dataclasses.replace(entry, verdict="accepted"))
                 elif not (folder.path / entry.file).is_file():
-                    book._forget(entry)
+                    book._recover(entry)
         book.write()
         book.told.append(
             f"Session ses-{folder.label} was not finished and is continued: {len(book.accepted)} of "
@@ -172,7 +179,7 @@ class SessionBook:
         run = max(self.folder.next_run(task), known + 1)
         file = self.folder.raw_path(task, run).relative_to(self.folder.path).as_posix()
         entry = TrialEntry(
-            run=run, task=task, file=file, verdict="unfinished", condition=planned.condition, recorded_at=_now()
+            run=run, task=task, file=file, verdict="unfinished", condition=planned.condition, recorded_at=self.now()
         )
         self._put(entry)
         return entry
@@ -182,7 +189,10 @@ class SessionBook:
         try:
             self.raw_path(entry).unlink(missing_ok=True)
         except OSError as error:
-            raise RecordingError(f"{entry.file} cannot be removed: {error.strerror or error}") from error
+            raise RecordingError(
+                f"{entry.file} cannot be removed: {error.strerror or error}; close the program that has it open, "
+                "or check the permissions"
+            ) from error
         self._forget(entry)
         self.write()
 
@@ -192,12 +202,14 @@ class SessionBook:
         self._put(changed)
         return changed
 
-    def accept(self, entry: TrialEntry, result: Result, notes: Sequence[str]) -> TrialEntry:
-        """Write the processed files of a trial, then its verdict."""
+    def accept(
+        self, entry: TrialEntry, result: Result, notes: Sequence[str], *, raw: RawRecording | None = None
+    ) -> TrialEntry:
+        """Write the processed files of a trial, then its verdict; raw: what its raw file holds, None reads that."""
         from landing_lab.io.formats.xdf import read_raw
         from landing_lab.io.processed import trial_facts, write_processed
 
-        raw = read_raw(self.raw_path(entry))
+        raw = read_raw(self.raw_path(entry)) if raw is None else raw
         stem = self.folder.trial_stem(entry.task, entry.run)
         signals = result.trials[0].signals
         facts = {**trial_facts(raw, result.trials), "notes": [*entry.notes, *notes]}
@@ -209,6 +221,26 @@ class SessionBook:
         aside = self.folder.reject(self.raw_path(entry))
         moved = dataclasses.replace(entry, file=aside.relative_to(self.folder.path).as_posix())
         return self._judged(moved, "rejected", reason, notes)
+
+    def take_back(self, judged: TrialEntry, before: TrialEntry) -> TrialEntry:
+        """The trial as it was before its verdict: its raw file back in its place, its processed files gone.
+
+        A program that ends in between leaves the verdict, or none: the state says so first, and the description,
+        without which no processed trial counts, goes before the signals. Raises RecordingError.
+        """
+        self._put(dataclasses.replace(before, reason=judged.reason))
+        stem = self.folder.trial_stem(judged.task, judged.run)
+        try:
+            if judged.file != before.file:
+                (self.folder.path / judged.file).rename(self.raw_path(before))
+            Path(f"{stem}.json").unlink(missing_ok=True)
+            for signals in stem.parent.glob(f"{stem.name}_*.parquet"):
+                signals.unlink(missing_ok=True)
+        except OSError as error:
+            raise RecordingError(
+                f"the files of {before.file} cannot be moved back: {error.strerror or error}; check the permissions"
+            ) from error
+        return self.update(before)
 
     def leave_out(self, number: int) -> None:
         """Give a planned trial up."""
@@ -223,7 +255,7 @@ class SessionBook:
 
     def finish(self) -> None:
         """The session is over: nothing of its plan is left."""
-        self.state = dataclasses.replace(self.state, finished_at=_now())
+        self.state = dataclasses.replace(self.state, finished_at=self.now())
         self.write()
 
     def write(self) -> None:
@@ -240,6 +272,16 @@ class SessionBook:
         self.state = self.state.with_trial(entry)
         self.write()
 
+    def _recover(self, entry: TrialEntry) -> None:
+        """A trial whose raw file is not where it was recorded: it was being rejected, or had nothing in it."""
+        aside = self.folder.rejected_path(self.raw_path(entry))
+        if aside is None:
+            self._forget(entry)
+            return
+        file = aside.relative_to(self.folder.path).as_posix()
+        reason = entry.reason or "the program ended while it was rejected"
+        self.state = self.state.with_trial(dataclasses.replace(entry, file=file, verdict="rejected", reason=reason))
+
     def _forget(self, entry: TrialEntry) -> None:
         kept = tuple(one for one in self.state.trials if (one.task, one.run) != (entry.task, entry.run))
         self.state = dataclasses.replace(self.state, trials=kept)
@@ -248,46 +290,3 @@ class SessionBook:
 def boards_of(infos: Mapping[str, DeviceInfo]) -> dict[str, dict[str, object]]:
     """What boards say of themselves, for the state."""
     return {name: dataclasses.asdict(info) for name, info in infos.items()}
-
-
-def _now() -> str:
-    return datetime.now(tz=UTC).isoformat(timespec="seconds")
-
-
-def _planned(protocol: Protocol) -> tuple[PlannedCondition, ...]:
-    return tuple(
-        PlannedCondition(task=protocol.name, condition=condition, n_trials=protocol.n_trials)
-        for condition in protocol.conditions or ("",)
-    )
-
-
-def _with_order(protocol: Protocol, order: str) -> Protocol:
-    from landing_lab.app.record.protocols import with_conditions
-
-    return with_conditions(protocol, protocol.conditions, order)
-
-
-def _candidates(dataset: Dataset, participant: str, session: str | None) -> Iterable[SessionFolder]:
-    """The named session, or all that can be continued, newest first."""
-    if session is None:
-        return dataset.resumable(participant)
-    label = session.removeprefix("ses-")
-    for folder in dataset.sessions(participant):
-        if folder.label == label or (label.isdigit() and folder.number == int(label)):
-            return [folder]
-    labels = ", ".join(folder.label for folder in dataset.sessions(participant)) or "none"
-    raise ParameterError(f"participant {participant} has no session {label} (there are: {labels}); leave out --session")
-
-
-def _differs(state: SessionState, protocol: Protocol, settings: Mapping[str, object]) -> str | None:
-    """Why a session is not the one that is wanted now; None where it is."""
-    if state.protocol != protocol.name:
-        return f"its protocol is {state.protocol}" if state.protocol else "its plan is lost"
-    if state.planned != _planned(protocol):
-        return "its trials or conditions are others"
-    if state.settings.get("order", protocol.order) not in get_args(Order):
-        return "the order of its conditions is lost"
-    for name in ANALYSIS:
-        if state.settings.get(name) != settings.get(name):
-            return f"its {name} is {state.settings.get(name)}"
-    return None

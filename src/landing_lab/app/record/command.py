@@ -48,6 +48,12 @@ def record(
     bell: Annotated[
         bool, typer.Option("--bell", help="Ring when the athlete may begin and when a trial is over.")
     ] = False,
+    lsl: Annotated[
+        bool, typer.Option("--lsl", help="Also send samples and markers to the Lab Streaming Layer, while they come.")
+    ] = False,
+    lsl_wait_s: Annotated[
+        float, typer.Option(min=0.0, max=3600.0, help="With --lsl: how long to wait for somebody who records it.")
+    ] = 30.0,
     list_protocols: Annotated[bool, typer.Option("--list-protocols", help="Show the protocols and stop.")] = False,
 ) -> None:
     """Record trials from connected boards, judge each, and report those accepted.
@@ -92,6 +98,8 @@ def record(
             calibrations=tuple(calibration or ()),
             layouts=tuple(insole_layout or ()),
             bell=bell,
+            lsl=lsl,
+            lsl_wait_s=lsl_wait_s,
         )
         return run_record(port or [], settings, simulated=sim)
 

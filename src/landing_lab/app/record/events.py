@@ -17,8 +17,9 @@ from landing_lab.model.result import TrialResult
 if TYPE_CHECKING:
     from landing_lab.app.record.session import RecordSession
 
-CommandKind: TypeAlias = Literal["accept", "reject", "repeat", "note", "end", "quit"]
+CommandKind: TypeAlias = Literal["accept", "reject", "repeat", "note", "undo", "end", "quit"]
 """accept, reject (text is the reason), repeat: verdicts on the trial that is shown. note: text goes with the trial.
+undo: take the last verdict back, while nothing has happened in the trial after it.
 end: end the running trial now. quit: end the session; it can be continued later."""
 
 EventKind: TypeAlias = Literal[
@@ -78,7 +79,9 @@ class SessionView:
     number: of the planned trial; run: of its recording, which its files are named after. instruction: what the
     athlete does next. zero_known: whether what empty plates read is; feet_n only where it is. peaks: of each foot in
     the last landing. findings: those of now while recording, those of the trial when its verdict is awaited. trials:
-    the newest result, provisional or final.
+    the newest result, provisional or final. confirming: accepting was asked once more. undoable: the verdict that can
+    be taken back now, in words; "" where there is none. accepts: whether trials that nothing speaks against are
+    accepted by themselves.
     """
 
     participant: str
@@ -104,6 +107,9 @@ class SessionView:
     plan: tuple[PlanLine, ...] = ()
     trials: tuple[TrialResult, ...] = ()
     provisional: bool = False
+    confirming: bool = False
+    undoable: str = ""
+    accepts: bool = False
 
 
 class FrontEnd(Protocol):

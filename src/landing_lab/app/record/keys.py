@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from landing_lab.app.record.events import REASONS, Command, CommandKind, Phase
+from landing_lab.app.record.verdict import undoable
 from landing_lab.app.terminal.keys import END_OF_INPUT, Typing
 from landing_lab.io.visible import visible
 
@@ -18,6 +19,7 @@ Asking: TypeAlias = Literal["", "reason", "own reason", "note", "quit"]
 
 VERDICT_KEYS: Final = "a accept   r reject   p repeat   n note   q quit"
 RECORDING_KEYS: Final = "e end the trial now   n note   q quit"
+UNDO_KEY: Final = "u undo the last verdict"
 VERDICTS: Final = ("accept", "reject", "repeat")
 MAX_TEXT: Final = 300
 ENTER: Final = ("\r", "\n")
@@ -26,7 +28,8 @@ QUIT_ASKED_S: Final = 5.0
 _WORDS: Final[dict[str, CommandKind]] = {
     "accept": "accept", "a": "accept", "y": "accept", "yes": "accept",
     "reject": "reject", "r": "reject", "no": "reject",
-    "repeat": "repeat", "p": "repeat", "note": "note", "n": "note", "end": "end", "e": "end", "quit": "quit",
+    "repeat": "repeat", "p": "repeat", "undo": "undo", "u": "undo",
+    "note": "note", "n": "note", "end": "end", "e": "end", "quit": "quit",
     "q": "quit",
 }  # fmt: skip
 
@@ -43,10 +46,12 @@ class KeyCommands:
         self._text = ""
         self._ended = False
         self.complaint = ""
+        self._undoable = False
 
     def tick(self, session: RecordSession) -> None:
         """Take what was typed and submit what fits the moment; where nobody can be asked, the session decides."""
         self._forget(session)
+        self._undoable = bool(undoable(session))
         for typed in self._typing.read():
             if typed == END_OF_INPUT:
                 self._ended = True
@@ -87,13 +92,15 @@ class KeyCommands:
         if self._asking == "quit":
             return "End the session? It can be continued later.   y yes   any other key: go on"
         known = {"verdict": VERDICT_KEYS, "recording": RECORDING_KEYS}.get(phase, "")
+        if self._undoable and phase == "recording":
+            known = f"{known}   {UNDO_KEY}"
         return f"{self.complaint}   {known}" if self.complaint else known
 
     @staticmethod
     def _fits(kind: CommandKind, phase: Phase) -> bool:
         if kind in VERDICTS:
             return phase == "verdict"
-        return kind != "end" or phase == "recording"
+        return kind not in ("end", "undo") or phase == "recording"
 
     def _word(self, line: str) -> None:
         first, _, text = line.partition(" ")
@@ -101,7 +108,7 @@ class KeyCommands:
         if kind is not None:
             self._commands.append(Command(kind=kind, text=visible(text.strip())[:MAX_TEXT]))
         elif line:
-            self.complaint = "Please type accept, reject REASON, repeat, note TEXT, end or quit."
+            self.complaint = "Please type accept, reject REASON, repeat, note TEXT, undo, end or quit."
 
     def _key(self, key: str, phase: Phase) -> None:
         self.complaint = ""
@@ -125,6 +132,8 @@ class KeyCommands:
             self._asking, self._quit_asked_s = "quit", self._now()
         elif phase == "recording" and key == "e":
             self._commands.append(Command(kind="end"))
+        elif phase == "recording" and key == "u" and self._undoable:
+            self._commands.append(Command(kind="undo"))
         elif phase == "verdict" and key == "a":
             self._commands.append(Command(kind="accept"))
         elif phase == "verdict" and key == "p":

@@ -15,11 +15,13 @@ from landing_lab.app.boards.links import emulator, links_to, transport
 from landing_lab.app.boards.table import print_devices
 from landing_lab.app.demo_trial import warm_up
 from landing_lab.app.failures import told
+from landing_lab.app.lsl.library import lsl_library
 from landing_lab.app.record.book import SessionBook
 from landing_lab.app.record.events import FrontEnd
-from landing_lab.app.record.facts import SessionSettings
+from landing_lab.app.record.facts import SessionSettings, facts_of_session
 from landing_lab.app.record.interrupt import INTERRUPTED
 from landing_lab.app.record.keys import KeyCommands
+from landing_lab.app.record.markers import sending
 from landing_lab.app.record.protocols import PROTOCOLS, Protocol, protocol_of, with_conditions
 from landing_lab.app.record.report import SessionReport
 from landing_lab.app.record.session import RecordSession
@@ -44,7 +46,8 @@ OUTLIVES_S = 30.0
 class RecordSettings:
     """What to record and where to put it.
 
-    session: the one to continue; new_session: begin another; layouts: of insoles, as of `layouts_wanted`.
+    session: the one to continue; new_session: begin another; layouts: of insoles, as of `layouts_wanted`; lsl: also
+    send to the Lab Streaming Layer, lsl_wait_s: and wait so long for somebody who reads.
     """
 
     dataset: Path
@@ -57,6 +60,8 @@ class RecordSettings:
     calibrations: tuple[Path, ...] = ()
     layouts: tuple[str, ...] = ()
     bell: bool = False
+    lsl: bool = False
+    lsl_wait_s: float = 0.0
 
     def __post_init__(self) -> None:
         check_inputs(self.session.mass_kg, self.session.box_height_m)
@@ -107,21 +112,24 @@ def run_record(
     if simulated and urls:
         raise ParameterError("--sim starts its own boards; leave out --port, or leave out --sim")
     with ExitStack() as stack:
+        if settings.lsl:
+            lsl_library()  # before anything is opened
         if simulated:
-            urls = _serve_simulated(stack, settings)
+            urls = simulated_urls(stack, settings)
         links = stack.enter_context(links_to(transport(clock=clock), urls))
         print_devices([(link.url, link.info) for link in links])
-        calibrations = _calibrations(settings, links)
+        calibrations = calibrations_of(settings, links)
         layouts = layouts_wanted(settings.layouts, [link.info for link in links], settings.dataset)
         print("Getting ready ...")
         sys.stdout.flush()
         with SessionReport() as report:
             warm_up()
-            book = _book(settings)
+            book = book_of(settings)
             stack.callback(book.lock.release)
-            with _front(settings) as front:
+            facts = facts_of_session(book.state, settings.protocol, settings.session, calibrations, layouts)
+            with _front(settings) as shown, also_sent(settings, links, shown, facts) as (heard, front):
                 session = RecordSession(
-                    links=links,
+                    links=heard,
                     book=book,
                     protocol=settings.protocol,
                     settings=settings.session,
@@ -134,24 +142,29 @@ def run_record(
     return _say(session)
 
 
-def _serve_simulated(stack: ExitStack, settings: RecordSettings) -> list[str]:
+def simulated_urls(stack: ExitStack, settings: RecordSettings) -> list[str]:
     """Boards that act out the protocol's task at each START, and live for longer than a trial may last."""
-    from landing_lab.app.boards.scenes import acted_trials
+    from landing_lab.app.boards.scenes import TAKES, acted_trials
 
     protocol = settings.protocol
     alive_s = settings.session.max_duration_s + OUTLIVES_S
-    devices = acted_trials(protocol.task, start=protocol.start, leg=protocol.leg, alive_s=alive_s)
+    first_take = TAKES * len(Dataset(settings.dataset).sessions(settings.participant))  # no session repeats another
+    devices = acted_trials(
+        protocol.task, start=protocol.start, leg=protocol.leg, alive_s=alive_s, first_take=first_take
+    )
     server = emulator()(devices, speed=1.0)
     stack.callback(server.close)
     return list(server.urls)
 
 
-def _calibrations(settings: RecordSettings, links: Sequence[DeviceLink]) -> Mapping[str, Calibration]:
-    """The newest calibration of each board in the dataset, or the ones that were named."""
+def calibrations_of(
+    settings: RecordSettings, links: Sequence[DeviceLink], *, say: Callable[[str], None] = print
+) -> Mapping[str, Calibration]:
+    """The newest calibration of each board in the dataset, or the ones that were named; damaged ones are said."""
     damaged: list[str] = []
     found = newest_calibrations(settings.dataset, [link.info.device_id for link in links], damaged=damaged)
     for sentence in damaged:
-        print(f"note: {visible(sentence)}")
+        say(f"note: {visible(sentence)}")
     for path in settings.calibrations:
         named = read_calibration(path)
         if named.device_id not in {link.info.device_id for link in links}:
@@ -162,7 +175,8 @@ def _calibrations(settings: RecordSettings, links: Sequence[DeviceLink]) -> Mapp
     return found
 
 
-def _book(settings: RecordSettings) -> SessionBook:
+def book_of(settings: RecordSettings) -> SessionBook:
+    """The session of these settings: continued where one is unfinished, else a new one; locked until released."""
     seed = settings.seed if settings.seed is not None else secrets.randbelow(2**31)
     return SessionBook.open(
         Dataset(settings.dataset),
@@ -194,6 +208,18 @@ def _front(settings: RecordSettings) -> Iterator[FrontEnd]:
             return
         with Live(console=console, auto_refresh=False, transient=True) as live:
             yield ScreenView(keys, live, bell=settings.bell)
+
+
+@contextmanager
+def also_sent(
+    settings: RecordSettings, links: Sequence[DeviceLink], front: FrontEnd, facts: Mapping[str, object]
+) -> Iterator[tuple[Sequence[DeviceLink], FrontEnd]]:
+    """Links and front end as they are, or ones that also send to the Lab Streaming Layer."""
+    if not settings.lsl:
+        yield links, front
+        return
+    with sending(links, front, facts, wait_s=settings.lsl_wait_s) as (heard, marking):
+        yield heard, marking
 
 
 def _say(session: RecordSession) -> int:

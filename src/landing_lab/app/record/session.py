@@ -12,6 +12,7 @@ from queue import Empty, SimpleQueue
 
 from landing_lab.acquire.session import TrialFile, record_trial, stream_names
 from landing_lab.app.live.trial import Stage
+from landing_lab.app.record.afterwards import NOTHING, WORDS, after
 from landing_lab.app.record.book import SessionBook, boards_of
 from landing_lab.app.record.events import Command, Event, EventKind, FrontEnd, Phase, SessionView
 from landing_lab.app.record.facts import SessionSettings, facts_of_trial, report_order
@@ -20,7 +21,7 @@ from landing_lab.app.record.plan import PlannedTrial
 from landing_lab.app.record.protocols import Protocol
 from landing_lab.app.record.report import SessionReport
 from landing_lab.app.record.trial import TrialWatch, first_of, measured, stream_again
-from landing_lab.app.record.verdict import Recorded, decide
+from landing_lab.app.record.verdict import Judged, Recorded, decide, take_back, undoable
 from landing_lab.app.record.view import instruction, view_of
 from landing_lab.errors import DeviceError, LandingLabError
 from landing_lab.io.session_file import TrialEntry
@@ -29,11 +30,7 @@ from landing_lab.model.device import DeviceLink
 from landing_lab.model.insole_layout import InsoleLayout
 from landing_lab.model.result import TrialResult
 
-MOST_IDLE = 2
-"""How often a session that nobody watches waits anew where nothing happens."""
-
 LONGEST_S = 24 * 3600.0
-NOTHING, BY_HAND, QUIT = "nothing happened", "ended by hand", "the session was ended"
 
 
 @dataclass(slots=True)
@@ -42,6 +39,7 @@ class RecordSession:
 
     `submit` may be called from any thread; `view` only in that of `run`, from the `tick` of the front end.
 
+    again: a verdict of an earlier run of this session that is taken back before anything else. judged: the last one.
     after_s: seconds from the landing held to the provisional result, and from the end of a trial to its final one.
     """
 
@@ -71,7 +69,9 @@ class RecordSession:
     quitting: bool = False
     attempts: int = 0
     confirming: bool = False
-    _idle: int = 0
+    judged: Judged | None = None
+    again: Judged | None = None
+    idle: int = 0
     _ended_s: float = 0.0
 
     def submit(self, command: Command) -> None:
@@ -113,12 +113,15 @@ class RecordSession:
 
     def _trials(self) -> None:
         self._begin()
+        if self.again is not None:
+            self.phase = "verdict"
+            decide(self, take_back(self, self.again))
         while not self.quitting and self.problem is None and (todo := self.book.remaining()):
             if self.planned != todo[0]:
                 self.planned, self.attempts = todo[0], 0
             recorded = self._record(todo[0])
             if recorded is not None:
-                self.phase, self._idle = "verdict", 0
+                self.phase, self.idle = "verdict", 0
                 self.attempts += 1
                 decide(self, recorded)
 
@@ -186,43 +189,9 @@ class RecordSession:
                 self.book.withdraw(entry)
             raise
         self._ended_s = self.watch.complete_s or self._ended_s or self.now()
-        return self._after(entry, file)
+        return after(self, entry, file)
 
-    def _after(self, entry: TrialEntry, file: TrialFile) -> Recorded | None:
-        """What is to be made of a recorded file."""
-        assert self.watch is not None
-        if file.ended == NOTHING or (file.ended == QUIT and self.watch.nothing_happened):
-            self.book.withdraw(entry)
-            self._nothing_came(file.ended)
-            return None
-        entry = self.book.update(entry, link_statistics=file.link_statistics)
-        if file.ended in ("interrupted", QUIT):
-            self.interrupted = file.ended == "interrupted"
-            self.quitting = True
-            self.tell("verdict", f"The trial keeps its raw file ({file.path}) but is not in the report.")
-            return None
-        if file.lost:
-            self.problem = f"{file.lost}; what had arrived by then is kept in {file.path}"
-            self.tell("verdict", "The trial was cut short: it keeps its raw file but is not in the report.")
-            return None
-        return self._measure(entry, file)
-
-    def _nothing_came(self, ended: str) -> None:
-        if ended == QUIT:
-            self.quitting = True
-            return
-        self._idle += 1
-        silent = "; ".join(finding.text for finding in self.findings if finding.name.startswith("silent "))
-        because = f" ({silent})" if silent else ""
-        self.tell("idle", f"Nothing happened for {self.settings.max_duration_s:.0f} s{because}; waiting again.")
-        if self.settings.auto_accept and self._idle > MOST_IDLE:
-            why = silent or "nobody jumped"
-            self.problem = (
-                f"{why}; nothing happened in {self._idle} times {self.settings.max_duration_s:.0f} s, so the session "
-                "was ended; start it again to continue it"
-            )
-
-    def _measure(self, entry: TrialEntry, file: TrialFile) -> Recorded:
+    def measure(self, entry: TrialEntry, file: TrialFile) -> Recorded:
         """The numbers of the file, and what speaks against the trial."""
         assert self.watch is not None
         self.phase = "measuring"
@@ -275,8 +244,10 @@ class RecordSession:
         while (command := self.next_command()) is not None:
             if command.kind == "note":
                 self.notes.append(command.text)
-            elif command.kind in ("end", "quit"):
-                return BY_HAND if command.kind == "end" else QUIT
+            elif command.kind == "undo" and not undoable(self):
+                self.tell("verdict", "No verdict can be taken back now: the next trial has begun, or there was none.")
+            elif command.kind in WORDS:
+                return WORDS[command.kind]
         return None
 
     def _first_came(self, watch: TrialWatch, first: tuple[TrialResult, ...]) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from landing_lab.app.live.trial import LOADED_N, Stage
 from landing_lab.app.record.events import PlanLine, SessionView
 from landing_lab.app.record.protocols import Protocol
-from landing_lab.app.record.verdict import ALL_THE_SAME
+from landing_lab.app.record.verdict import ALL_THE_SAME, undoable
 
 if TYPE_CHECKING:
     from landing_lab.app.record.session import RecordSession
@@ -147,4 +147,7 @@ def view_of(session: RecordSession) -> SessionView:
         plan=plan_lines(session),
         trials=session.trials,
         provisional=session.provisional,
+        confirming=session.confirming,
+        undoable=undoable(session),
+        accepts=session.settings.accept_clean,
     )

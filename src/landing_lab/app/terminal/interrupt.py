@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from types import FrameType
 from typing import Any
 
-from landing_lab.app.analyse.batch_interrupt import ENDINGS
 from landing_lab.app.failures import told
+from landing_lab.app.processes.ctrl_c import ENDINGS
 
 
 def interruptible(work: Callable[[], int], said: str) -> int:

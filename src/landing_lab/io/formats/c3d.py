@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 
 from landing_lab.errors import FileFormatError
+from landing_lab.installation import pip_line
 from landing_lab.io.c3d_content import C3dContent, read_in_child, vertical_force_of
 from landing_lab.io.c3d_cop import cop_columns_of
 from landing_lab.io.c3d_write import encode
@@ -39,7 +40,7 @@ def read_c3d(path: Path) -> ForceTable:
     """
     if find_spec("ezc3d") is None:
         raise FileFormatError(
-            f"{path.name} is a C3D file and reading those needs ezc3d, which is not installed; run: pip install ezc3d",
+            f"{path.name} is a C3D file and reading those needs ezc3d, which is not installed; run: {pip_line('c3d')}",
             path=path,
         )
     _check_whole(path)

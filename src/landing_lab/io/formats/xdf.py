@@ -15,8 +15,10 @@ import numpy as np
 
 from landing_lab.errors import FileFormatError
 from landing_lab.io import xdf_chunks as xdf
+from landing_lab.io.path import check_path
 from landing_lab.io.registry import Format
 from landing_lab.io.visible import quoted_name
+from landing_lab.io.xdf_labrecorder import is_live, live_runs, only_run
 from landing_lab.io.xdf_notes import NOTES_STREAM, is_notes_header, notes_in, outage
 from landing_lab.io.xdf_order import sound_frames
 from landing_lab.model.blocks import FloatArray
@@ -68,7 +70,12 @@ def read_raw(path: str | os.PathLike[str]) -> RawRecording:
     A chunk whose checksum does not match is left out. Raises FileFormatError where the file cannot be opened,
     is not XDF, or holds no stream written by landing-lab.
     """
-    file = Path(path)
+    file = check_path(path)
+    data = _content_of(file)
+    return only_run(live_runs(data, file), file) if is_live(data) else _own_run(data, file)
+
+
+def _content_of(file: Path) -> bytes:
     try:
         data = file.read_bytes()
     except OSError as error:
@@ -80,6 +87,11 @@ def read_raw(path: str | os.PathLike[str]) -> RawRecording:
             f'{file.name} is not an XDF file (it begins with {data[:4]!r}, not with "XDF:"); choose a raw recording',
             path=file,
         )
+    return data
+
+
+def _own_run(data: bytes, file: Path) -> RawRecording:
+    """The recording of a file that landing-lab itself wrote."""
     content = _walk(data)
     _check_streams(file, content)
     notes = content.notes + [note for stream in content.streams.values() for note in _lost_frames(stream)]
@@ -115,7 +127,8 @@ def _check_streams(file: Path, content: _Content) -> None:
         )
         raise FileFormatError(
             f"{file.name} holds no stream recorded by landing-lab{found}; "
-            f"choose a recording made with `landing-lab record`",
+            f"choose a recording made with `landing-lab record`, or one in which the streams of its boards were "
+            f"recorded beside the others (`landing-lab record --lsl`)",
             path=file,
         )
 
@@ -123,6 +136,19 @@ def _check_streams(file: Path, content: _Content) -> None:
 def read_recording(path: Path) -> Recording:
     """A raw recording in newton, through the calibration of its devices."""
     return recording_of_raw(read_raw(path), path)
+
+
+def read_recordings(path: Path) -> tuple[Recording, ...]:
+    """Every run of a file in newton; where another program recorded them, the source of each says which run it is."""
+    data = _content_of(path)
+    if not is_live(data):
+        return (recording_of_raw(_own_run(data, path), path),)
+    recordings = []
+    for raw in live_runs(data, path):
+        recording = recording_of_raw(raw, path)
+        source = f"{recording.source} run-{raw.metadata['run']:02d}"
+        recordings.append(replace(recording, provenance={**recording.provenance, "source": source}))
+    return tuple(recordings)
 
 
 def recording_of_raw(raw: RawRecording, path: Path) -> Recording:
@@ -292,4 +318,9 @@ def _bounded(notes: list[str]) -> list[str]:
     return notes if more <= 0 else [*notes[:_MOST_NOTES], f"{more} more places are damaged in the same way."]
 
 
-FORMAT = Format(name="XDF recording", recognises=lambda head: head.startswith(xdf.MAGIC), read=read_recording, order=0)
+FORMAT = Format(
+    name="XDF recording",
+    recognises=lambda head: head.startswith(xdf.MAGIC),
+    read=read_recording,
+    read_runs=read_recordings,
+)

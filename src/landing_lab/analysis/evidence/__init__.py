@@ -1,0 +1,1 @@
+"""What has been published, row by row, with a grade: the only source of what reports may say."""

@@ -1,0 +1,1 @@
+"""What a laboratory enters beside the sensors: history, field tests, observations, symptoms."""

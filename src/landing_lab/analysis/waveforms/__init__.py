@@ -1,0 +1,1 @@
+"""Whole curves over a phase, compared by permutation."""

@@ -1,0 +1,1 @@
+"""`landing-lab bids`: a dataset for people and programs that know BIDS."""

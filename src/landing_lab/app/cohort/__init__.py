@@ -1,0 +1,1 @@
+"""All trials of a dataset at once: one table, norms, trends, queries; over processes or a cluster."""

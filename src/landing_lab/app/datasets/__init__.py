@@ -1,0 +1,1 @@
+"""Datasets to try things on: the simulated example study, and public ones."""

@@ -1,0 +1,1 @@
+"""`landing-lab doctor`: whether this installation is fit for work, and how to get what is missing."""

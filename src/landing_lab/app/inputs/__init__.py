@@ -1,0 +1,1 @@
+"""`landing-lab inputs`: what a laboratory enters beside the sensors."""

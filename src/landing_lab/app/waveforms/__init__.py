@@ -1,0 +1,1 @@
+"""`landing-lab waveforms`: whole curves compared."""

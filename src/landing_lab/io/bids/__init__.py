@@ -1,0 +1,1 @@
+"""A dataset as BIDS: force as motion data, insoles as physiological recordings, raw files as source data."""
