@@ -176,6 +176,23 @@ def test_rejected_and_repeated_trials_come_again(tmp_path: Path) -> None:
     assert session.book.state.finished_at is None
 
 
+def test_ctrl_c_between_two_steps_of_ending_gives_the_report_up_and_nothing_else(tmp_path: Path) -> None:
+    class PressedThen(Script):
+        def tick(self, session: RecordSession) -> None:
+            super().tick(session)
+            if session.phase == "reporting":
+                raise KeyboardInterrupt
+
+    front = PressedThen()
+    one = dataclasses.replace(DROP_JUMP, n_trials=1)
+    links = played(scene(), clock=PlayedClock())
+    session = ran(session_of(tmp_path, links, front, protocol=one, auto_accept=True))
+    assert session.interrupted
+    assert session.phase == "over"
+    assert front.texts("ended") == ["1 of 1 trials are accepted."]
+    assert session.book.state.finished_at is None  # so the same command goes on and makes it
+
+
 def test_an_unfinished_session_is_continued_and_says_what_has_no_verdict(tmp_path: Path) -> None:
     first = ran(
         session_of(

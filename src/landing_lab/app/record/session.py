@@ -100,14 +100,19 @@ class RecordSession:
         Raises what went wrong where nothing was ever accepted; otherwise it is in `problem`.
         """
         try:
-            with ThreadPoolExecutor(1) as self._worker:
-                self._trials()
-        except KeyboardInterrupt:
+            try:
+                with ThreadPoolExecutor(1) as self._worker:
+                    self._trials()
+            except KeyboardInterrupt:
+                self.interrupted = True
+            except LandingLabError as error:
+                if not self.book.accepted:
+                    raise
+                self.problem = str(error)
+            finally:
+                self._make_report_whole()
+        except KeyboardInterrupt:  # it came between two steps of ending, or while the report was made
             self.interrupted = True
-        except LandingLabError as error:
-            if not self.book.accepted:
-                raise
-            self.problem = str(error)
         finally:
             self._end()
 
@@ -125,7 +130,7 @@ class RecordSession:
                 self.attempts += 1
                 decide(self, recorded)
 
-    def _end(self) -> None:
+    def _make_report_whole(self) -> None:
         """Whatever ended it: what is accepted is reported, and the state says whether anything is left to do."""
         self.phase = "reporting"
         self.front.tick(self)
@@ -136,10 +141,10 @@ class RecordSession:
                 self.report.finish(last)
             if whole:  # last, so that a session whose report was cut off is continued, which makes it
                 self.book.finish()
-        except KeyboardInterrupt:
-            self.interrupted = True
         except LandingLabError as error:
             self.problem = self.problem or str(error)
+
+    def _end(self) -> None:
         if self.interrupted:
             self.report.abandon()
         self.phase = "over"
