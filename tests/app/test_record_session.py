@@ -14,17 +14,21 @@ from typing import Any
 import numpy as np
 import pytest
 
+from landing_lab.app.record import session as session_module
 from landing_lab.app.record.book import SessionBook
 from landing_lab.app.record.events import Command, Event
 from landing_lab.app.record.facts import SessionSettings
+from landing_lab.app.record.gates import Finding
 from landing_lab.app.record.protocols import Protocol, protocol_of
 from landing_lab.app.record.report import ReportOrder, SessionReport, write_session_report
 from landing_lab.app.record.session import RecordSession
+from landing_lab.app.record.trial import measured
 from landing_lab.errors import DeviceLostError, FileFormatError, ParameterError, RecordingError
 from landing_lab.io.dataset import Dataset
 from landing_lab.io.formats.xdf import read_raw
 from landing_lab.io.processed import read_processed
 from landing_lab.io.read import read
+from landing_lab.io.session_file import OpenVerdict
 from landing_lab.metrics.analyse import analyse
 from landing_lab.model.blocks import FLAG_SATURATED
 from landing_lab.model.calibration import InsoleCalibration, as_document
@@ -199,6 +203,7 @@ def test_an_unfinished_session_is_continued_and_says_what_has_no_verdict(tmp_pat
             tmp_path, played(scene(0), clock=PlayedClock()), Script([Command(kind="accept"), Command(kind="quit")])
         )
     )
+    first.book.update(first.book.state.trials[1], open_verdict=None)  # as where it ended before it was measured
     front = Script()
     second = ran(session_of(tmp_path, played(scene(1), clock=PlayedClock()), front, auto_accept=True))
     assert second.book.folder == first.book.folder
@@ -223,10 +228,101 @@ def test_a_trial_whose_processed_files_are_whole_had_been_accepted(tmp_path: Pat
         )
     )
     book, entry = session.book, session.book.accepted[0]
-    book.update(entry, verdict="unfinished")  # as a crash between the two leaves it
+    asked = OpenVerdict(findings=(("loss", "warn", "frames were lost"),), notes=("new shoes",))
+    book.update(entry, verdict="unfinished", open_verdict=asked)  # as a crash between the two leaves it
     again = book_at(tmp_path)
     assert [one.run for one in again.accepted] == [1]
+    assert again.accepted[0].notes == ("new shoes", "note: frames were lost")
     again.lock.release()
+
+
+class KilledError(BaseException):
+    """The program is gone, whatever it was at."""
+
+
+class KilledAt(Script):
+    """Ends the program at the verdict of the n-th trial, once what is left of the answers has been heard."""
+
+    def __init__(self, number: int, answers: list[Command]) -> None:
+        super().__init__(answers)
+        self.number = number
+
+    def tick(self, session: RecordSession) -> None:
+        super().tick(session)
+        asked = session.phase == "verdict" and session.number == self.number
+        if asked and not self.answers and session._commands.empty():
+            raise KilledError
+
+
+def killed_at_verdict(path: Path, answers: list[Command], *, number: int = 2) -> RecordSession:
+    session = session_of(path, played(scene(0), scene(1), clock=PlayedClock()), KilledAt(number, answers))
+    with pytest.raises(KilledError):
+        session.run()
+    session.book.lock.release()
+    return session
+
+
+def test_a_verdict_that_was_open_when_the_program_ended_is_asked_for_without_another_jump(tmp_path: Path) -> None:
+    first = killed_at_verdict(tmp_path, [Command(kind="accept"), Command(kind="note", text="new shoes")])
+    front = Script([Command(kind="accept")])
+    second = ran(session_of(tmp_path, played(scene(2), clock=PlayedClock()), front))
+    assert [(entry.run, entry.verdict) for entry in second.book.state.trials] == [(1, "accepted"), (2, "accepted")]
+    assert second.book.state.trials[1].notes == ("new shoes",)
+    assert second.book.state.trials[1].open_verdict is None
+    assert second.book.state.finished_at is not None
+    assert any("no verdict yet" in text for text in front.texts("session"))
+    assert front.texts("trial") == [], "nobody jumped"
+    (result,) = [event for event in front.events if event.kind == "result"]
+    assert result.trials[0].as_dict() == first.trials[0].as_dict()
+    assert result.findings == first.findings
+
+
+def test_what_spoke_against_a_trial_still_does_after_the_program_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop = Finding(name="swap", level="stop", text="the feet are swapped")
+
+    def judged(*given: Any, **more: Any) -> tuple[Any, tuple[Finding, ...]]:
+        return measured(*given, **more)[0], (stop,)
+
+    monkeypatch.setattr(session_module, "measured", judged)
+    killed_at_verdict(tmp_path, [], number=1)
+    monkeypatch.undo()
+    front = Script([Command(kind="accept"), Command(kind="accept"), Command(kind="quit")])
+    session = ran(session_of(tmp_path, played(scene(0), clock=PlayedClock()), front, accept_clean=True))
+    assert session.book.state.trials[0].verdict == "accepted"
+    assert session.book.state.trials[0].notes == ("STOP: the feet are swapped",)
+    assert "the feet are swapped" in front.texts("ask")[1], "asked once more"
+    alone = tmp_path / "alone"
+    monkeypatch.setattr(session_module, "measured", judged)
+    killed_at_verdict(alone, [], number=1)
+    monkeypatch.undo()
+    links = played(scene(0), scene(1), clock=PlayedClock())
+    session = ran(session_of(alone, links, Script(), auto_accept=True))
+    told = [(entry.verdict, entry.reason) for entry in session.book.state.trials]
+    assert told == [("rejected", "the feet are swapped"), ("accepted", None), ("accepted", None)]
+
+
+def test_an_open_verdict_on_a_file_that_is_damaged_since_is_a_rejection(tmp_path: Path) -> None:
+    left = killed_at_verdict(tmp_path, [], number=1)
+    left.book.raw_path(left.book.state.trials[0]).write_bytes(b"XDF:nothing more")
+    links = played(scene(0), scene(1), clock=PlayedClock())
+    session = ran(session_of(tmp_path, links, Script(), auto_accept=True))
+    assert [entry.verdict for entry in session.book.state.trials] == ["rejected", "accepted", "accepted"]
+
+
+def test_leaving_a_trial_without_verdict_keeps_the_question(tmp_path: Path) -> None:
+    leave = [Command(kind="quit")]
+    ran(session_of(tmp_path, played(scene(0), clock=PlayedClock()), Script([*leave])))
+    ran(session_of(tmp_path, played(scene(0), clock=PlayedClock()), Script([*leave])))
+    front = Script([Command(kind="reject", text="slipped"), *leave])
+    session = ran(session_of(tmp_path, played(scene(0), clock=PlayedClock()), front))
+    told = [(entry.run, entry.verdict) for entry in session.book.state.trials]
+    assert told == [(1, "rejected"), (2, "unfinished")]
+    again = book_at(tmp_path)
+    again.lock.release()
+    assert again.awaited is not None
+    assert again.awaited.run == 2
 
 
 def test_other_settings_begin_another_session_and_say_why(tmp_path: Path) -> None:

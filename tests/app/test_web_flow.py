@@ -291,11 +291,11 @@ def test_the_page_says_what_was_judged_and_noted_and_whose_curve_is_shown(tmp_pa
     front: Any = Judging(lambda: None)
     ran(session_of(tmp_path, played(scene(0), clock=PlayedClock()), front, protocol=one))
     at_verdict = [now for now in told if now["phase"] == "verdict"]
-    assert {now["curve"] for now in at_verdict} == {True}
+    assert {now["curve"] for now in at_verdict} == {"own"}
     assert {now["judged"] for now in at_verdict} == {""}
     assert ["new shoes"] in [now["notes"] for now in at_verdict]
     again = [now for now in told if now["phase"] == "recording" and now["run"] == 2]
-    assert {now["curve"] for now in again} == {False}
+    assert {now["curve"] for now in again} == {"past"}
     assert {now["judged"] for now in again} == {"Trial 1 rejected (slipped): not in the report, kept under rejected"}
     assert told[-1]["judged"] == "Trial 1 accepted."
 

@@ -16,6 +16,7 @@ from landing_lab.errors import FileFormatError, ParameterError
 from landing_lab.io.dataset import Dataset
 from landing_lab.io.dataset_session import SessionFolder
 from landing_lab.io.session_file import (
+    OpenVerdict,
     PlannedCondition,
     SessionState,
     TrialEntry,
@@ -57,6 +58,12 @@ trials = st.builds(
     verdict=st.sampled_from(("accepted", "rejected", "unfinished")),
     reason=st.none() | words,
     link_statistics=st.dictionaries(words, st.dictionaries(words, st.integers(0, 10**9), max_size=2), max_size=2),
+    open_verdict=st.none()
+    | st.builds(
+        OpenVerdict,
+        findings=st.lists(st.tuples(words, words, words), max_size=2).map(tuple),
+        notes=st.lists(words, max_size=2).map(tuple),
+    ),
     more=st.dictionaries(st.just("felt_tired"), words),
 )
 states = st.builds(

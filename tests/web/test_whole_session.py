@@ -172,6 +172,43 @@ def test_a_server_that_ends_in_mid_trial_goes_on_with_one_click(
     assert run_here("reanalyse", tmp_path, "--check").returncode == 0
 
 
+def test_a_verdict_that_was_open_when_the_server_was_killed_is_given_without_another_jump(
+    tmp_path: Path, open_page: Callable[..., Page], watched: Watched
+) -> None:
+    """Killed while the verdict was waited for, and again as soon as Accept had been pressed."""
+    watched.allowed.extend(GONE)
+    shots = Shots("open-verdict")
+    with drop_jump_boards() as ports:
+        with lab_server(tmp_path, *ports) as lab:
+            page = open_page(lab)
+            begin(page, trials=2)
+            first = session_of(until(page, verdict_on(1)))
+            lab.stop(signal.SIGKILL)
+        for _ in range(2):
+            with lab_server(tmp_path, *ports) as lab:
+                page = open_page(lab)
+                press(page, "Continue session 01 of P07: 0 of 2 done")
+                shown = session_of(until(page, verdict_on(1)))
+                assert shown["cards"] == first["cards"], "the numbers of the trial that was recorded"
+                assert any("no verdict yet" in text for text in shown["said"])
+                expect(page.locator(".peaks")).to_contain_text("Recorded before")
+                shots.take(page, "asked-again")
+                press(page, re.compile("^Accept"))
+                lab.stop(signal.SIGKILL)
+            if any(one["verdict"] == "accepted" for one in trials_of(tmp_path)):
+                break  # the disk was faster
+        with lab_server(tmp_path, *ports) as lab:
+            page = open_page(lab)
+            page.get_by_role("button", name=re.compile("Continue session 01 of P07")).click()
+            until(page, lambda now: verdict_on(1)(now) or session_of(now).get("number") == 2)
+            if session_of(state_of(page))["number"] == 1:
+                accept(page, 1)
+            accept(page, 2)
+            summarised(page)
+    assert [one["verdict"] for one in trials_of(tmp_path)] == ["accepted", "accepted"]
+    assert run_here("reanalyse", tmp_path, "--check").returncode == 0
+
+
 def named(trials: list[State]) -> list[tuple[str, str]]:
     """Files and verdicts; a session that is ended in good order also says how well boards were heard."""
     return [(one["file"], one["verdict"]) for one in trials]

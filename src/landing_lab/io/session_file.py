@@ -36,12 +36,30 @@ class PlannedCondition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenVerdict:
+    """What somebody is to judge of a trial that was recorded and measured.
+
+    findings: (name, level, sentence) of each thing that speaks against it; notes: what was typed so far.
+    """
+
+    findings: tuple[tuple[str, str, str], ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def noted(self) -> tuple[str, ...]:
+        """All of it as notes, which stay with the trial whatever its verdict."""
+        marked = (f"{'STOP' if level == 'stop' else 'note'}: {text}" for _, level, text in self.findings)
+        return (*self.notes, *marked)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrialEntry:
     """One recorded trial.
 
     file: its raw file relative to the session folder, with forward slashes. recorded_at: ISO 8601 with offset, None
     where nobody knows. link_statistics: stream name -> LinkStats as plain numbers. notes: of the operator,
-    and what the quality gates said. more: fields of the file that this version does not know; they are written back.
+    and what the quality gates said. open_verdict: None where nobody was asked yet, or has answered.
+    more: fields of the file that this version does not know; they are written back.
     """
 
     run: int
@@ -53,6 +71,7 @@ class TrialEntry:
     recorded_at: str | None = None
     link_statistics: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    open_verdict: OpenVerdict | None = None
     more: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -165,6 +184,8 @@ def _document(state: SessionState) -> dict[str, object]:
 
 def _trial_document(trial: TrialEntry) -> dict[str, object]:
     stored = {one.name: getattr(trial, one.name) for one in dataclasses.fields(trial) if one.name not in _NOT_STORED}
+    if trial.open_verdict is not None:
+        stored["open_verdict"] = dataclasses.asdict(trial.open_verdict)
     return {**stored, **{name: value for name, value in trial.more.items() if name not in stored}}
 
 
@@ -234,8 +255,16 @@ def _trial(entry: Mapping[str, Any]) -> TrialEntry:
             for name, counts in entry.get("link_statistics", {}).items()
         },
         notes=tuple(stored_text(note) for note in entry.get("notes", ())),
+        open_verdict=_open_verdict(entry.get("open_verdict")),
         more={name: value for name, value in entry.items() if name not in known},
     )
+
+
+def _open_verdict(stored: Mapping[str, Any] | None) -> OpenVerdict | None:
+    if stored is None:
+        return None
+    findings = ((stored_text(name), stored_text(level), stored_text(text)) for name, level, text in stored["findings"])
+    return OpenVerdict(findings=tuple(findings), notes=tuple(stored_text(note) for note in stored["notes"]))
 
 
 def _number(value: object) -> float:

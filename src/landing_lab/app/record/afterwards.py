@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from landing_lab.acquire.session import TrialFile
 from landing_lab.app.record.events import CommandKind
+from landing_lab.app.record.gates import Finding, of_failure
+from landing_lab.app.record.trial import numbers_of
 from landing_lab.app.record.verdict import Recorded, take_back
 from landing_lab.io.session_file import TrialEntry
 
@@ -44,6 +46,34 @@ def after(session: RecordSession, entry: TrialEntry, file: TrialFile) -> Recorde
         session.tell("verdict", "The trial was cut short: it keeps its raw file but is not in the report.")
         return None
     return session.measure(entry, file)
+
+
+def left_open(session: RecordSession) -> Recorded | None:
+    """The trial that a program which ended left without its verdict, measured again; None where there is none."""
+    entry = session.book.awaited
+    planned = None if entry is None else next(
+        (one for one in session.book.remaining() if one.condition == entry.condition), None
+    )  # fmt: skip
+    if entry is None or entry.open_verdict is None or planned is None:
+        return None
+    session.planned, session.attempts, session.phase = planned, 1, "measuring"
+    session.notes = list(entry.open_verdict.notes)
+    session.front.tick(session)
+    path = session.book.raw_path(entry)
+    try:
+        result = numbers_of(path, mass_kg=session.settings.mass_kg, box_height_m=session.settings.box_height_m)
+        findings = tuple(
+            Finding(name, "stop" if level == "stop" else "warn", text)
+            for name, level, text in entry.open_verdict.findings
+        )
+    except Exception as error:  # noqa: BLE001 - as when it was recorded
+        result, findings = None, (of_failure(error),)
+    session.findings, session.trials = findings, () if result is None else result.trials
+    session.tell(
+        "result", f"Trial {session.number}: recorded before; raw data in {path}", findings=findings,
+        trials=session.trials,
+    )  # fmt: skip
+    return Recorded(entry=entry, result=result, findings=findings)
 
 
 def _nothing_came(session: RecordSession, ended: str) -> None:

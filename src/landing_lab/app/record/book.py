@@ -123,7 +123,8 @@ class SessionBook:
         for entry in state.trials:
             if entry.verdict == "unfinished":
                 if Path(f"{folder.trial_stem(entry.task, entry.run)}.json").is_file():
-                    book.state = book.state.with_trial(dataclasses.replace(entry, verdict="accepted"))
+                    noted = () if entry.open_verdict is None else entry.open_verdict.noted
+                    book._judged(entry, "accepted", None, noted)
                 elif not (folder.path / entry.file).is_file():
                     book._recover(entry)
         book.write()
@@ -131,11 +132,15 @@ class SessionBook:
             f"Session ses-{folder.label} was not finished and is continued: {len(book.accepted)} of "
             f"{len(plan)} trials are accepted (--new-session begins another)."
         )
+        if (awaited := book.awaited) is not None:
+            book.told.append(
+                f"{book.name_of(awaited)} was measured but has no verdict yet; that comes before the next trial."
+            )
         book.told.extend(
             f"{book.name_of(entry)} has no verdict and is not in the report; its raw data are in "
             f"{folder.path / entry.file}: look at them with landing-lab analyse, or leave them."
             for entry in book.state.trials
-            if entry.verdict == "unfinished"
+            if entry.verdict == "unfinished" and entry is not awaited
         )
         return book
 
@@ -143,6 +148,12 @@ class SessionBook:
     def accepted(self) -> list[TrialEntry]:
         """The trials that count, in order of recording."""
         return [entry for entry in self.state.trials if entry.verdict == "accepted"]
+
+    @property
+    def awaited(self) -> TrialEntry | None:
+        """The last trial, where it was measured and its verdict is open; None where there is nothing to judge."""
+        entry = self.state.trials[-1] if self.state.trials else None
+        return entry if entry is not None and entry.verdict == "unfinished" and entry.open_verdict else None
 
     @property
     def left_out(self) -> frozenset[int]:
@@ -264,7 +275,9 @@ class SessionBook:
         self.state = dataclasses.replace(self.state, recovered=None)
 
     def _judged(self, entry: TrialEntry, verdict: Verdict, reason: str | None, notes: Sequence[str]) -> TrialEntry:
-        changed = dataclasses.replace(entry, verdict=verdict, reason=reason, notes=(*entry.notes, *notes))
+        changed = dataclasses.replace(
+            entry, verdict=verdict, reason=reason, notes=(*entry.notes, *notes), open_verdict=None
+        )
         self._put(changed)
         return changed
 
@@ -280,7 +293,8 @@ class SessionBook:
             return
         file = aside.relative_to(self.folder.path).as_posix()
         reason = entry.reason or "the program ended while it was rejected"
-        self.state = self.state.with_trial(dataclasses.replace(entry, file=file, verdict="rejected", reason=reason))
+        rejected = dataclasses.replace(entry, file=file, verdict="rejected", reason=reason, open_verdict=None)
+        self.state = self.state.with_trial(rejected)
 
     def _forget(self, entry: TrialEntry) -> None:
         kept = tuple(one for one in self.state.trials if (one.task, one.run) != (entry.task, entry.run))

@@ -12,7 +12,7 @@ from queue import Empty, SimpleQueue
 
 from landing_lab.acquire.session import TrialFile, record_trial, stream_names
 from landing_lab.app.live.trial import Stage
-from landing_lab.app.record.afterwards import NOTHING, WORDS, after
+from landing_lab.app.record.afterwards import NOTHING, WORDS, after, left_open
 from landing_lab.app.record.book import SessionBook, boards_of
 from landing_lab.app.record.events import Command, Event, EventKind, FrontEnd, Phase, SessionView
 from landing_lab.app.record.facts import SessionSettings, facts_of_trial, report_order
@@ -21,7 +21,7 @@ from landing_lab.app.record.plan import PlannedTrial
 from landing_lab.app.record.protocols import Protocol
 from landing_lab.app.record.report import SessionReport
 from landing_lab.app.record.trial import TrialWatch, first_of, measured, stream_again
-from landing_lab.app.record.verdict import Judged, Recorded, decide, take_back, undoable
+from landing_lab.app.record.verdict import Judged, Recorded, decide, open_verdict, take_back, undoable
 from landing_lab.app.record.view import instruction, view_of
 from landing_lab.errors import DeviceError, LandingLabError
 from landing_lab.io.session_file import TrialEntry
@@ -121,6 +121,9 @@ class RecordSession:
         if self.again is not None:
             self.phase = "verdict"
             decide(self, take_back(self, self.again))
+        elif (recorded := left_open(self)) is not None:
+            self.phase = "verdict"
+            decide(self, recorded)
         while not self.quitting and self.problem is None and (todo := self.book.remaining()):
             if self.planned != todo[0]:
                 self.planned, self.attempts = todo[0], 0
@@ -210,7 +213,8 @@ class RecordSession:
         self.after_s["final"].append(self.now() - self._ended_s)
         text = f"Trial {self.number}: {file.ended}; raw data in {file.path}"
         self.tell("result", text, findings=self.findings, trials=self.trials)
-        return Recorded(entry=entry, file=file, result=result, findings=self.findings)
+        entry = self.book.update(entry, open_verdict=open_verdict(self.findings, self.notes))
+        return Recorded(entry=entry, result=result, findings=self.findings)
 
     @property
     def number(self) -> int:

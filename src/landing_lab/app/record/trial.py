@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from contextlib import suppress
+from pathlib import Path
 from typing import Final
 
 from landing_lab.acquire.session import TrialFile, stream_names
@@ -173,15 +174,21 @@ def _analysed(raw: RawRecording, mass_kg: float | None, box_height_m: float | No
         return ()
 
 
-def measured(
-    file: TrialFile, watch: TrialWatch, *, mass_kg: float | None, box_height_m: float | None
-) -> tuple[Result, tuple[Finding, ...]]:
-    """The numbers of a file, those that `landing-lab analyse` gives for it, and what speaks against the trial."""
-    from landing_lab.io.formats.xdf import read_raw
+def numbers_of(path: Path, *, mass_kg: float | None, box_height_m: float | None) -> Result:
+    """The numbers of a raw file, those that `landing-lab analyse` gives for it."""
     from landing_lab.io.read import read
     from landing_lab.metrics.analyse import analyse
 
-    result = analyse(read(file.path), mass_kg=mass_kg, box_height_m=box_height_m)
+    return analyse(read(path), mass_kg=mass_kg, box_height_m=box_height_m)
+
+
+def measured(
+    file: TrialFile, watch: TrialWatch, *, mass_kg: float | None, box_height_m: float | None
+) -> tuple[Result, tuple[Finding, ...]]:
+    """The numbers of a file, and what speaks against the trial."""
+    from landing_lab.io.formats.xdf import read_raw
+
+    result = numbers_of(file.path, mass_kg=mass_kg, box_height_m=box_height_m)
     found = [
         *of_statistics(file.link_statistics, file.lost),
         # as they were when the trial ended: stopping the boards takes a while

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from landing_lab.acquire.session import TrialFile
 from landing_lab.app.record.events import Command
 from landing_lab.app.record.facts import report_order
 from landing_lab.app.record.gates import Finding
 from landing_lab.app.record.plan import PlannedTrial
-from landing_lab.io.session_file import TrialEntry
+from landing_lab.io.session_file import OpenVerdict, TrialEntry
 from landing_lab.model.result import Result
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ class Recorded:
     """
 
     entry: TrialEntry
-    file: TrialFile
     result: Result | None
     findings: tuple[Finding, ...]
     again: bool = False
@@ -78,8 +77,10 @@ def decide(session: RecordSession, recorded: Recorded) -> None:
         _accept(session, recorded, recorded.result)
     elif command.kind == "quit":
         session.quitting = True
-        name = session.book.name_of(recorded.entry)
-        session.tell("verdict", f"{name} has no verdict: its raw file is kept as {recorded.file.path}")
+        name, path = session.book.name_of(recorded.entry), session.book.raw_path(recorded.entry)
+        session.tell(
+            "verdict", f"{name} has no verdict: its raw file is kept as {path}, and it is asked for again later"
+        )
     else:
         reason = command.text or ("repeated" if command.kind == "repeat" else "no reason given")
         entry = session.book.reject(recorded.entry, reason, _notes(session, recorded))
@@ -107,10 +108,13 @@ def _stops(recorded: Recorded) -> list[str]:
     return [finding.text for finding in recorded.findings if finding.level == "stop"]
 
 
-def _notes(session: RecordSession, recorded: Recorded) -> list[str]:
-    """What was typed, and what was found, which stays with the trial whatever its verdict."""
-    found = [f"{'STOP' if one.level == 'stop' else 'note'}: {one.text}" for one in recorded.findings]
-    return [*session.notes, *found]
+def open_verdict(findings: Sequence[Finding], notes: Sequence[str]) -> OpenVerdict:
+    """What there is to judge, as it stands on disk until it is judged."""
+    return OpenVerdict(findings=tuple((one.name, one.level, one.text) for one in findings), notes=tuple(notes))
+
+
+def _notes(session: RecordSession, recorded: Recorded) -> Sequence[str]:
+    return open_verdict(recorded.findings, session.notes).noted
 
 
 def _asked(session: RecordSession, recorded: Recorded) -> Command:
@@ -132,6 +136,8 @@ def _answer(session: RecordSession, recorded: Recorded) -> Command:
                 session.tell("ask", f"Something speaks against it ({'; '.join(_stops(recorded))}): {ALL_THE_SAME}")
             elif command.kind == "note":
                 session.notes.append(command.text)
+                asked = open_verdict(recorded.findings, session.notes)
+                session.book.update(recorded.entry, open_verdict=asked)
             elif command.kind not in ("end", "undo"):
                 return command
         session.pause(0.02)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Literal
 
 from landing_lab.app.boards.scenes import TAKES
 from landing_lab.app.demo_trial import warm_up
@@ -45,7 +45,7 @@ class PageFront:
 
     said: sentences of when the session began, which stay, of the trial that runs, and why it began anew.
     judged: the verdict that was given or taken back last, in words, until there is another result. curve: whether the
-    live picture is of the trial whose result is shown.
+    live picture is of the trial whose result is shown, runs on past it, or has nothing in it yet.
     """
 
     changed: Changed
@@ -53,7 +53,7 @@ class PageFront:
     view: dict[str, object] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
     judged: str = ""
-    curve: bool = False
+    curve: Literal["own", "past", "none"] = "none"
     session: RecordSession | None = None
     results: dict[int, tuple[TrialResult, ...]] = field(default_factory=dict)
     _ending: bool = False
@@ -75,9 +75,10 @@ class PageFront:
         if event.kind in JUDGED:
             self.judged = event.text
         elif event.kind == "result":
-            self.judged, self.curve = "", True
+            self.judged = ""
+            self.curve = "own" if self.session is not None and self.session.watch is not None else "none"
         if event.kind == "trial":
-            self.curve = False
+            self.curve = "past"
             self._of_session = self.said if self._of_session is None else self._of_session
             self.said = [*self._of_session, *self._why_anew]
             self._why_anew = []

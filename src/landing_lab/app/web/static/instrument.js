@@ -8,6 +8,7 @@ import { COLOURS, drawStrip } from "./strip.js";
 
 const NUMBERS_EVERY_MS = 250, TEXT_EVERY_MS = 2000, CALM_EVERY_MS = 250;
 const BEHIND_BINS = 4; // the right edge is so far behind the lab's clock: what is underway would come and go there
+const ASIDE = { past: " The curve runs on past this trial.", none: " Recorded before: Look closer shows its curve." };
 const NAMES = { left: "Left", right: "Right", total: "Total" };
 
 export function makeInstrument(page) {
@@ -26,7 +27,7 @@ export function makeInstrument(page) {
     parts: [force, soles],
     update(state) {
       session = state.session;
-      draw(peaks, { told: session?.peaks, may: page.instrument?.setup ? page.instrument.peaks : null, on: session?.phase, curve: session?.curve }, () => aside(session) ? el("span", { class: "aside-curve" }, icon("note"), " The curve runs on past this trial.") : peakLine(session?.peaks ?? {}, page.instrument?.setup ? page.instrument.peaks : null));
+      draw(peaks, { told: session?.peaks, may: page.instrument?.setup ? page.instrument.peaks : null, on: session?.phase, curve: session?.curve }, () => aside(session) ? el("span", { class: "aside-curve" }, icon("note"), ASIDE[session.curve]) : peakLine(session?.peaks ?? {}, page.instrument?.setup ? page.instrument.peaks : null));
       force.classList.toggle("of-another", aside(session));
     },
     frame(now_ms) {
@@ -63,7 +64,7 @@ export function makeInstrument(page) {
 
   function setUp(told) {
     known = `${told.feed} ${told.setup}`;
-    fill(legend, el("button", { type: "button", "aria-haspopup": "dialog", onclick: () => inform("What is drawn", [...told.sources.map((one) => [NAMES[one.side], one.told]), ["Soles", told.soles.map((one) => one.note).filter(Boolean).join("; ") || `pressure by the calibration, ${told.soles[0]?.layout ?? ""}`]]) },
+    fill(legend, !told.sources.length ? "" : el("button", { type: "button", "aria-haspopup": "dialog", onclick: () => inform("What is drawn", [...told.sources.map((one) => [NAMES[one.side], one.told]), ["Soles", told.soles.map((one) => one.note).filter(Boolean).join("; ") || `pressure by the calibration, ${told.soles[0]?.layout ?? ""}`]]) },
       told.sources.map((one) => el("span", { class: "series" }, swatch(one.side), el("span", {}, NAMES[one.side]), values[one.side],
         el("small", { class: one.mark ? "doubt" : null }, one.mark ? icon("note") : "", [one.sensor, one.mark].filter(Boolean).join(", "))))));
     const drawing = JSON.stringify([told.soles, told.scale]);
@@ -99,8 +100,9 @@ function soleText(sole, now, scale) {
   return `Pressure under the ${sole.side} foot: on the ground, highest ${Math.round(Math.abs(now.pressure[highest]))} ${scale.unit} at ${sole.names[highest]}.${cop}`;
 }
 
-// Whether the result that is shown is not what the curve shows: its verdict was taken back while the next trial waited.
-const aside = (session) => session?.phase === "verdict" && session.curve === false;
+// Whether the result that is shown is not what the curve shows: it was recorded before its verdict was taken back, or
+// before the lab was started.
+const aside = (session) => session?.phase === "verdict" && session.curve !== "own";
 
 function peakLine(told, may) {
   const sides = ["left", "right"].filter((side) => told[side]);
