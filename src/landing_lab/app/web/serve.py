@@ -43,6 +43,7 @@ def run_serve(settings: ServeSettings) -> int:
     import uvicorn
 
     from landing_lab.app.web.boards import LabBoards
+    from landing_lab.app.web.compiling import compile_aside
     from landing_lab.app.web.door import Door
     from landing_lab.app.web.lab import Lab
     from landing_lab.app.web.patience import patient_protocol
@@ -63,6 +64,7 @@ def run_serve(settings: ServeSettings) -> int:
         timeout_graceful_shutdown=2, server_header=False, access_log=False, ws_per_message_deflate=False,
         http=patient_protocol(),
     )  # fmt: skip
+    compile_aside()
     url = _told(settings, number, token)
     with suppress(ValueError):  # of a thread other than the first, in tests
         signal.signal(signal.SIGTERM, signal.getsignal(signal.SIGINT))
