@@ -6,12 +6,15 @@ import dataclasses
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import landing_lab
 from calibrate.test_calibration_documents import INSOLE
 from landing_lab.app.analyse.document import analysis_document
+from landing_lab.app.calibration import check_command
+from landing_lab.app.calibration.check import FootCheck, check_feet
 from landing_lab.app.calibration.check_command import run_check
 from landing_lab.app.calibration.events import Script
 from landing_lab.app.calibration.kinds import run_insole
@@ -53,6 +56,11 @@ def begin_session(dataset: Path, participant: str, mass_kg: float | None) -> Ses
     return folder
 
 
+def without_drift(*given: Any) -> list[FootCheck]:
+    """The check as it is, but that no foot has drifted."""
+    return [dataclasses.replace(one, holds=True) for one in check_feet(*given)]
+
+
 @pytest.fixture(scope="module")
 def calibrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     dataset = tmp_path_factory.mktemp("calibrated") / "study"
@@ -60,7 +68,9 @@ def calibrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return dataset
 
 
-def test_what_a_check_means_for_each_session(calibrated: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_a_check_means_for_each_session(
+    calibrated: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     own, other = (begin_session(calibrated, name, mass) for name, mass in (("P07", None), ("P08", 120.0)))
     capsys.readouterr()
     code = run_check(settings_of(calibrated))
@@ -72,7 +82,8 @@ def test_what_a_check_means_for_each_session(calibrated: Path, capsys: pytest.Ca
     assert code == (not all(foot["holds"] for foot in kept["feet"]))
     kept["feet"][0]["holds"] = False
     (own.path / FILE_NAME).write_text(json_text(kept))
-    run_check(settings_of(calibrated))
+    monkeypatch.setattr(check_command, "check_feet", without_drift)  # what is measured hangs on the load of the machine
+    assert run_check(settings_of(calibrated)) == 0
     told = capsys.readouterr().out
     assert "the worst counts" in told
     anew = calibrated / "derivatives" / f"landing-lab-{landing_lab.__version__}" / "sub-P07/ses-01/report.html"
