@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from landing_lab.analysis.inputs.files import inputs_from
+from landing_lab.analysis.screening.entered_alone import entered_alone
+from landing_lab.analysis.screening.referral import NOT_ASKED
 from landing_lab.analysis.screening.session_asymmetry import SYMMETRY, session_asymmetry
 from landing_lab.errors import RecordingError
 from landing_lab.io.session_file import TrialEntry
@@ -183,8 +186,24 @@ def test_what_the_first_page_has_no_room_for_stands_behind_it(monkeypatch: pytes
     assert all(one.plain for one in usual.numbers)
 
 
-WORST = {"one": {"n_conditions": 1}, "three": {"n_conditions": 3}, "six": {}, "refused": {"refused": True},
-         "not made": {"n_conditions": 2, "screening": None, "why_not": NOT_MADE}}  # fmt: skip
+def test_where_no_screening_can_be_made_an_injury_before_and_symptoms_still_stand_on_the_first_page() -> None:
+    _, page = worst_session(**NOT_MADE)
+    assert page.screening_head.startswith("The screening could not be made")
+    (before,) = page.screening
+    assert before.text.startswith("An ACL injury before was entered")
+    assert page.next[0].text.startswith("See a physiotherapist or a doctor")
+    named = {badge.claim for one in (*page.screening, *page.next) for badge in one.badges}
+    assert named == {line["id"] for line in page.claims} != set()
+    assert page.evidence_stamp
+    nothing = opened(why_not="Not made.", alone=entered_alone(inputs_from({"prior_injury": "none"})))
+    assert nothing.screening == ()
+    assert NOT_ASKED in [one.text for one in nothing.next]
+
+
+WORST: dict[str, dict[str, object]] = {
+    "one": {"n_conditions": 1}, "three": {"n_conditions": 3}, "six": {}, "refused": {"refused": True},
+    "not made": NOT_MADE,
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("made", WORST.values(), ids=WORST.keys())

@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from landing_lab.analysis.inputs.files import inputs_from
 from landing_lab.analysis.models.model_file import LocalModel, Predictor
+from landing_lab.analysis.screening.entered_alone import entered_alone
 from landing_lab.analysis.screening.screening import Screening
 from landing_lab.analysis.screening.session_asymmetry import SYMMETRY, session_asymmetry
 from landing_lab.io.session_file import TrialEntry
@@ -19,7 +21,6 @@ from report.made_trials import full_trial, row
 CONDITIONS = ("flat", "heel_lift_of_ten_millimetres", "insole_with_medial_wedge", "barefoot", "taped", "heel lift 中文")
 WHY = "the link to the left insole was interrupted for 0.42 s during the landing, so that this number rests on less"
 REASON = "the athlete lost balance after the landing, touched the ground with one hand and looked at the door"
-NOT_MADE = f"The screening could not be made: {'the file of somebody cannot be read; ' * 40}"
 KEYS = {
     (STIFFNESS, "total"): (18.0, 4.0), (RATIO, "total"): (1.3, 0.2), ("peak_force_bw", "total"): (4.0, 0.3),
     (SYMMETRY, "left_right"): (93.0, 3.0), **{(SHIFT, side): (4.0, 3.0) for side in ("left", "right")},
@@ -33,6 +34,14 @@ ENTERED: dict[str, Any] = {
     **dict.fromkeys(("pain_persistent", "loss_of_function", "swelling", "giving_way", "recent_injury",
                      "post_operative", "suspected_structural", "wants_plan"), True),
 }  # fmt: skip
+
+
+NOT_MADE: dict[str, Any] = {
+    "n_conditions": 2,
+    "screening": None,
+    "alone": entered_alone(inputs_from(ENTERED)),
+    "why_not": f"The screening could not be made: {'the file of somebody cannot be read; ' * 40}",
+}
 
 
 def worst_screening() -> Screening:

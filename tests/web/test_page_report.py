@@ -146,8 +146,7 @@ def test_a_session_ends_in_a_report_a_pdf_and_files(
 
 @pytest.mark.parametrize(
     "made",
-    [{"n_conditions": 1}, {"n_conditions": 2}, {"n_conditions": 3}, {}, {"refused": True},
-     {"n_conditions": 2, "screening": None, "why_not": NOT_MADE}],
+    [{"n_conditions": 1}, {"n_conditions": 2}, {"n_conditions": 3}, {}, {"refused": True}, NOT_MADE],
     ids=["one", "two", "three", "six", "refused", "not made"],
 )  # fmt: skip
 def test_the_first_page_of_the_report_prints_on_one_sheet(browser: Browser, made: dict[str, object]) -> None:

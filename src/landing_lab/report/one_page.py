@@ -69,7 +69,7 @@ def height_pt(page: Opening) -> float:
     if sides:
         width = WIDTH if len(sides) == 1 else WIDTH // 2 - 3
         height += HEADING_PT + max(sum(LINE_PT * _lines(one, width) + 3.0 for one in texts) for texts in sides)
-    height += HEADING_PT + SMALL_PT * _lines(page.screening_head + ("n" * 130 if page.screening else ""), SMALL_WIDTH)
+    height += HEADING_PT + SMALL_PT * _lines(page.screening_head + ("n" * 130 if page.claims else ""), SMALL_WIDTH)
     height += 6.0 + _list_pt(page.screening) + HEADING_PT + 12.0 + _list_pt(page.next)
     return height + SMALL_PT * _lines(page.knee, SMALL_WIDTH) + 14.0
 

@@ -20,6 +20,8 @@ from landing_lab.report.session_facts import stops_of
 
 if TYPE_CHECKING:
     from landing_lab.analysis.screening.asymmetry import AsymmetryVerdict
+    from landing_lab.analysis.screening.entered_alone import EnteredAlone
+    from landing_lab.analysis.screening.gate import Statement
     from landing_lab.analysis.screening.screening import Screening
 
 MOST_SAID: Final = 4
@@ -58,7 +60,7 @@ class Account:
     """What only the session knows. entries: every trial with its verdict; n_left: planned ones not done yet.
 
     asymmetry: condition in words -> verdict. screening: None where nothing was entered, or it could not be made
-    (why_not says so); entered: who entered it and when.
+    (why_not says so), and then alone is what the entries say by themselves; entered: who entered it and when.
     """
 
     entries: tuple[TrialEntry, ...]
@@ -66,6 +68,7 @@ class Account:
     left_out: tuple[int, ...] = ()
     asymmetry: Mapping[str, AsymmetryVerdict] = field(default_factory=dict)
     screening: Screening | None = None
+    alone: EnteredAlone | None = None
     why_not: str = ""
     entered: str = ""
 
@@ -121,7 +124,7 @@ def opening_of(trials: Sequence[TrialResult], labels: Sequence[TrialLabel | None
     columns += [(title, names, (side,)) for title, names, side in foot_summary_columns(trials)]
     numbers = tuple(_number(title, names, sides, groups) for title, names, sides in columns)
     with_doubt = sum(trial.status != "ok" for trial in trials)
-    shown = account.screening
+    shown = account.screening or account.alone
     page = Opening(
         done=_done(trials, account),
         conditions=tuple(groups) if len(groups) > 1 else ("mean ± SD between trials" if len(trials) > 1 else "value",),
@@ -134,8 +137,8 @@ def opening_of(trials: Sequence[TrialResult], labels: Sequence[TrialLabel | None
             for condition, verdict in account.asymmetry.items()
         ),
         shift=f"{SHIFT}." if any(title.startswith("medial") for title, *_ in columns) else "",
-        screening=() if shown is None else _screened(shown),
-        screening_head=account.entered if shown is not None else account.why_not or NOT_SCREENED,
+        screening=_screened(account),
+        screening_head=" ".join(filter(None, (account.why_not, account.entered))) or NOT_SCREENED,
         evidence_stamp="" if shown is None else shown.evidence_stamp,
         next=_next(account, with_doubt),
         claims=() if shown is None else _claims(shown, account, with_doubt),
@@ -244,41 +247,48 @@ def _first_reason(note: str) -> str:
     return f"{first}{' (and more, see the details)' if more else ''}."
 
 
-def _screened(result: Screening) -> tuple[Sentence, ...]:
+def _screened(account: Account) -> tuple[Sentence, ...]:
     """An earlier injury, what stands out, what was seen of the knees, the level: the gate's own sentences, as they are.
 
-    The first and the last of them never leave the page.
+    The first and the last of them never leave the page. Where there is no screening, only what was entered is said.
     """
+    result = account.screening
+    if result is None:
+        return () if account.alone is None else _sentences(account.alone, account.alone.history)
     chosen = [
         *result.history, *result.reservations[:1], *result.standing_out[:MOST_SAID], *result.pattern[:2],
         *result.cannot_know[:1],
     ]  # fmt: skip
-    told = [Sentence(text=one["text"], badges=one["badges"]) for one in said(result, chosen)]
-    return (*told, Sentence(text=level_words(result)))
+    return (*_sentences(result, chosen), Sentence(text=level_words(result)))
 
 
-def _claims(result: Screening, account: Account, with_doubt: int) -> tuple[Mapping[str, str], ...]:
+def _sentences(result: Screening | EnteredAlone, statements: Sequence[Statement]) -> tuple[Sentence, ...]:
+    return tuple(Sentence(text=one["text"], badges=one["badges"]) for one in said(result, statements))
+
+
+def _claims(result: Screening | EnteredAlone, account: Account, with_doubt: int) -> tuple[Mapping[str, str], ...]:
     """The rows of evidence that a sentence of the first page rests on."""
-    named = {badge.claim for one in (*_screened(result), *_next(account, with_doubt)) for badge in one.badges}
+    named = {badge.claim for one in (*_screened(account), *_next(account, with_doubt)) for badge in one.badges}
     return tuple(line for line in claim_lines(result) if line["id"] in named)
 
 
 def _next(account: Account, with_doubt: int) -> tuple[Sentence, ...]:
     steps = []
-    result = account.screening
-    if result is not None and result.referral.advised:
-        steps.append(_referral(result))
+    result, shown = account.screening, account.screening or account.alone
+    if shown is not None and shown.referral.advised:
+        steps.append(_referral(shown))
     if account.n_left:
         steps.append(Sentence(text=f"{account.n_left} of the planned trials are still to be recorded."))
     if with_doubt:
         steps.append(Sentence(text="Repeat the trials that carry a reservation, once its cause is away."))
+    if shown is not None:
+        steps += [] if shown.referral.advised else [_referral(shown)]
     if result is not None:
-        steps += [] if result.referral.advised else [_referral(result)]
         steps += [Sentence(text=one.text, badges=badges(result, one.evidence)) for one in result.advice[:2]]
     if not steps:
         steps.append(Sentence(text="Come again: one session says how you landed today, several say what changes."))
     return tuple(steps)
 
 
-def _referral(result: Screening) -> Sentence:
+def _referral(result: Screening | EnteredAlone) -> Sentence:
     return Sentence(text=result.referral.sentence, badges=badges(result, result.referral.evidence))

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from landing_lab.analysis.evidence.claim import GRADE_WORDS, WEIGHT
 from landing_lab.analysis.screening.chains import Ranking
+from landing_lab.analysis.screening.entered_alone import EnteredAlone
 from landing_lab.analysis.screening.finding import Finding
 from landing_lab.analysis.screening.gate import Statement
 from landing_lab.analysis.screening.indicators import CHAIN_LABELS
@@ -58,13 +59,13 @@ class Badge:
     unverified: bool
 
 
-def badges(result: Screening, ids: Sequence[str]) -> tuple[Badge, ...]:
+def badges(result: Screening | EnteredAlone, ids: Sequence[str]) -> tuple[Badge, ...]:
     """Grade and id of each row."""
     known = {one.id: one for one in result.claims}
     return tuple(Badge(one, known[one].grade, not known[one].verified) for one in ids)
 
 
-def said(result: Screening, statements: Sequence[Statement]) -> list[dict[str, Any]]:
+def said(result: Screening | EnteredAlone, statements: Sequence[Statement]) -> list[dict[str, Any]]:
     """Sentences with their badges."""
     return [{"text": one.text, "badges": badges(result, one.evidence)} for one in statements]
 
@@ -223,7 +224,7 @@ def chain_lines(ranking: Ranking) -> list[dict[str, str]]:
     ]
 
 
-def claim_lines(result: Screening) -> list[dict[str, str]]:
+def claim_lines(result: Screening | EnteredAlone) -> list[dict[str, str]]:
     """Every row of evidence that was used; what speaks of the knee is withheld where nobody observed it."""
     lines = []
     for one in result.claims:

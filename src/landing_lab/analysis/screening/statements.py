@@ -214,14 +214,14 @@ def contributing(ranked: Sequence[Ranking], observed: dict[Limb, bool]) -> Itera
             yield Statement(text=f"{lead}{NOT_SEPARABLE}.", about="athlete")
 
 
-def history(inputs: FieldInputs | None) -> tuple[Statement, ...]:
-    """What an injury before means, as far as it is known."""
+def history(inputs: FieldInputs | None, *, training: str = "the training below") -> tuple[Statement, ...]:
+    """What an injury before means, as far as it is known; training: how the advice that stands with it is called."""
     if inputs is None or inputs.prior_injury == "none":
         return ()
     what = "An ACL injury" if inputs.prior_injury == "acl" else "A knee injury"
     text = (
         f"{what} before was entered. Of everything studied, an earlier injury goes with a later one most clearly; it "
-        f"is a reason for the training below, not a forecast."
+        f"is a reason for {training}, not a forecast."
     )
     return (Statement(text=text, about="athlete", evidence=(PRIOR_INJURY_EVIDENCE,)),)
 

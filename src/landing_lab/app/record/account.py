@@ -38,19 +38,22 @@ class SessionAccount:
 
 def told_of(account: SessionAccount, trials: Sequence[TrialResult], labels: Sequence[TrialLabel | None]) -> Account:
     """The account with what the analysis layer finds; a screening that cannot be made says why and stops nothing."""
-    from landing_lab.analysis.inputs.files import session_document
+    from landing_lab.analysis.inputs.files import session_document, session_inputs
+    from landing_lab.analysis.screening.entered_alone import entered_alone
     from landing_lab.analysis.screening.of_dataset import screen
     from landing_lab.analysis.screening.session_asymmetry import session_asymmetry
     from landing_lab.report.opening import Account
     from landing_lab.report.session_facts import plain_time
 
-    screening, why_not, entered = None, "", ""
+    screening, alone, why_not, entered = None, None, "", ""
     try:
         document = session_document(account.folder)
         if document is not None:
             last: dict[str, object] = next(iter(reversed(document.get("history", []))), {})
             by = f" by {last['by']}" if last.get("by") else ""
             entered = f"Entered {plain_time(str(last.get('at', '')))}{by}.".replace("  ", " ")
+            inputs = session_inputs(account.folder)
+            alone = None if inputs is None else entered_alone(inputs)
             screening = screen(account.folder.parents[1], account.participant)
             if screening.session != account.session:
                 why_not, screening = f"The screening is of session {screening.session}, the newest.", None
@@ -58,5 +61,5 @@ def told_of(account: SessionAccount, trials: Sequence[TrialResult], labels: Sequ
         why_not = f"The screening could not be made: {error}."
     return Account(
         entries=account.entries, n_left=account.n_left, left_out=account.left_out,
-        asymmetry=session_asymmetry(trials, labels), screening=screening, why_not=why_not, entered=entered,
+        asymmetry=session_asymmetry(trials, labels), screening=screening, alone=alone, why_not=why_not, entered=entered,
     )  # fmt: skip
