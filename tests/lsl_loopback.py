@@ -33,7 +33,7 @@ SessionID = {session}
 """A group that never passes a router, with a time to live of 0: not even the next machine hears it."""
 
 
-PATIENCE_S = 60.0
+PATIENCE_S = 180.0
 
 
 def loopback_config(folder: Path) -> Path:

@@ -180,7 +180,7 @@ def test_interrupted_trial_is_kept_however_often_it_is_asked_to_end(tmp_path: Pa
     with boards(speed=1.0) as ports, recording(*ports, "--dataset", tmp_path, "--auto-accept") as process:
         wait_for_raw(tmp_path, 40_000)
         pressed_thrice(process, number)
-        printed, told = process.communicate(timeout=60.0)
+        printed, told = process.communicate(timeout=240.0)
     assert "Traceback" not in told
     assert process.returncode == 130, told
     assert told == "landing-lab: interrupted; what was recorded so far is kept\n"
@@ -197,7 +197,7 @@ def test_a_report_that_is_interrupted_is_given_up_and_made_when_the_session_is_c
             while not (line := process.stdout.readline()).startswith("Trial 1 accepted"):
                 assert line
             pressed_thrice(process, signal.SIGINT)
-            printed, told = process.communicate(timeout=60.0)
+            printed, told = process.communicate(timeout=240.0)
         assert process.returncode == 130, told
         assert "1 of 1 trials accepted" in printed
         assert told.startswith("landing-lab: interrupted; what was recorded so far is kept; the report is not made")
@@ -243,7 +243,7 @@ def test_killed_at_any_instant_the_next_start_recovers(tmp_path: Path) -> None:
                     time.sleep(0.05)
                 time.sleep(draw.uniform(0.0, 4.0))
                 process.kill()
-                printed, told = process.communicate(timeout=60.0)
+                printed, told = process.communicate(timeout=240.0)
             assert "Traceback" not in told
             assert ("was not finished and is continued" in printed) == (number > 0)
             assert ("has no verdict" in printed) == (number > 0)
@@ -302,7 +302,7 @@ def test_keys_reject_note_accept_and_quit(tmp_path: Path) -> None:
                 assert line, (printed, process.stderr.read() if process.stderr else "")
                 printed += line
             os.write(keyboard, keys)
-        rest, told = process.communicate(timeout=60.0)
+        rest, told = process.communicate(timeout=240.0)
     os.close(keyboard)
     assert "Traceback" not in told
     assert process.returncode == 0, (printed, rest, told)
@@ -353,6 +353,6 @@ def test_simulated_devices_serve_until_interrupted() -> None:
         ]
     finally:
         process.send_signal(signal.SIGINT)
-        _, told = process.communicate(timeout=60.0)
+        _, told = process.communicate(timeout=240.0)
     assert process.returncode == 0
     assert told == ""

@@ -36,7 +36,7 @@ pytestmark = [
     pytest.mark.slow, pytest.mark.skipif(os.name != "posix", reason="pseudo terminals are POSIX"),
 ]  # fmt: skip
 
-PATIENCE_S = 60.0
+PATIENCE_S = 180.0
 PLAYED = 40.0
 """How fast boards without ports are played."""
 PLATE = {"kind": "plate", "masses_kg": [5, 10], "quick": False}

@@ -32,7 +32,7 @@ from landing_lab.io.dataset import Dataset
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="pseudo terminals are POSIX")
 HEADERS = {"x-landing-lab": "1", "x-client": "test-page-0001"}
-PATIENCE_S = 90.0
+PATIENCE_S = 180.0
 
 
 def state_of(lab: LabServer) -> dict[str, Any]:

@@ -31,7 +31,7 @@ from landing_lab.app.web.sockets import MOST_PAGES
 PAGE = {"x-landing-lab": "1", "x-client": "test-page-0001"}
 HOSTILE = "<img src=x onerror=alert(1)>"
 NO_PORT = "/dev/ttyThereIsNoSuchPort"
-PATIENCE_S = 60.0
+PATIENCE_S = 180.0
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from chromium import chromium
 from lab_server import LabServer
 
 LAPTOP = {"width": 1280, "height": 800}
-PATIENCE_MS = 90_000
+PATIENCE_MS = 180_000
 """Machines that do many things at once take a minute to write a report."""
 TABLET = {"width": 1024, "height": 768}
 

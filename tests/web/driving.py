@@ -18,7 +18,7 @@ from command_line import run_here
 SHOTS = Path(__file__).parents[2] / "build" / "page"
 """Screenshots of every step, for people to look at."""
 
-PATIENCE_S = 90.0
+PATIENCE_S = 180.0
 REPORT_S = 300.0
 LAPTOP, TABLET = {"width": 1280, "height": 800}, {"width": 1024, "height": 768}
 

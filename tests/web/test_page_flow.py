@@ -192,7 +192,7 @@ def test_trials_are_accepted_by_themselves_where_that_was_ticked(
         page.get_by_role("button", name="Start the session").click()
         until(page, lambda state: (state["session"] or {}).get("number") == 2 and state["session"]["undoable"])
         expect(page.locator(".alone")).to_contain_text("Trials without a STOP are accepted by themselves.")
-        expect(page.locator("#card")).to_contain_text("Trial 1, the one before")
+        expect(page.locator("#card")).to_contain_text("Trial 1 (run 01), the one before")
         page.get_by_role("button", name="Undo the last verdict").click()
         until(page, lambda state: (state["session"] or {}).get("phase") == "verdict")
         assert fits(page)

@@ -20,7 +20,7 @@ from made_dataset import make_dataset
 from report.worst_session import NOT_MADE, worst_session
 from reviewed_dataset import make_reviewed
 
-PATIENCE_MS = 90_000
+PATIENCE_MS = 180_000
 TABLET = {"width": 1024, "height": 768}
 
 pytestmark = pytest.mark.slow

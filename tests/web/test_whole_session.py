@@ -130,6 +130,30 @@ def test_an_insole_that_is_unplugged_and_a_tab_that_is_closed(tmp_path: Path, op
     assert run_here("reanalyse", tmp_path, "--check").returncode == 0
 
 
+def test_a_session_is_left_at_once_while_an_insole_is_away(tmp_path: Path, open_page: Callable[..., Page]) -> None:
+    """Its link looks for it for half a minute; who quits does not wait, and the boards are looked for anew."""
+    shots = Shots("away")
+    faults = [LinkFaults(unplug_after_s=6.0), LinkFaults(), LinkFaults()]
+    with drop_jump_boards(faults=faults) as ports, lab_server(tmp_path, *ports) as lab:
+        page = open_page(lab)
+        begin(page, trials=2)
+        if not is_away(until(page, lambda now: is_away(now) or verdict_on(1)(now))):  # on a slow machine before it
+            accept(page, 1)
+        until(page, is_away)
+        expect(page.locator("#banner")).to_contain_text("A BOARD IS AWAY")
+        expect(page.locator("#banner")).to_contain_text("Left insole: look at its cable and its power")
+        shots.take(page, "waits")
+        press(page, re.compile("^Quit"))
+        press(page, "End it")
+        until(page, lambda now: not now["job"], within_s=15.0)
+        shots.take(page, "left")
+    assert [one["verdict"] for one in trials_of(tmp_path)] in (["accepted"], [])
+
+
+def is_away(state: State) -> bool:
+    return session_of(state).get("phase") == "away"
+
+
 def test_a_server_that_ends_in_mid_trial_goes_on_with_one_click(
     tmp_path: Path, open_page: Callable[..., Page], watched: Watched
 ) -> None:

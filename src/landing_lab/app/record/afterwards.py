@@ -29,7 +29,8 @@ def after(session: RecordSession, entry: TrialEntry, file: TrialFile) -> Recorde
     assert session.watch is not None
     if file.ended == UNDO:
         session.watch.links.end()
-    if file.ended in (NOTHING, UNDO) or (file.ended == QUIT and session.watch.nothing_happened):
+    never_began = session.closed_links or session.watch.nothing_happened
+    if file.ended in (NOTHING, UNDO) or (file.ended == QUIT and never_began):
         session.book.withdraw(entry)
         if file.ended == UNDO and session.judged is not None:
             return take_back(session, session.judged)

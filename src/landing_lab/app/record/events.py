@@ -28,7 +28,8 @@ EventKind: TypeAlias = Literal[
 """session: said once when it begins. trial: one begins. stage: the athlete is somewhere else. ask: a verdict is
 awaited. written: an accepted trial is whole on disk. idle: nothing happened, the trial begins anew."""
 
-Phase: TypeAlias = Literal["starting", "recording", "measuring", "verdict", "writing", "reporting", "over"]
+Phase: TypeAlias = Literal["starting", "away", "recording", "measuring", "verdict", "writing", "reporting", "over"]
+"""away: a board is, and the next trial waits for it."""
 
 REASONS: Final = (
     "lost balance or stepped off",

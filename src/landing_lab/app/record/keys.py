@@ -19,6 +19,7 @@ Asking: TypeAlias = Literal["", "reason", "own reason", "note", "quit"]
 
 VERDICT_KEYS: Final = "a accept   r reject   p repeat   n note   q quit"
 RECORDING_KEYS: Final = "e end the trial now   n note   q quit"
+AWAY_KEYS: Final = "n note   q quit"
 UNDO_KEY: Final = "u undo the last verdict"
 VERDICTS: Final = ("accept", "reject", "repeat")
 MAX_TEXT: Final = 300
@@ -91,7 +92,7 @@ class KeyCommands:
             return f"{self._asking.capitalize()} (Enter to end, Esc back): {self._text}_"
         if self._asking == "quit":
             return "End the session? It can be continued later.   y yes   any other key: go on"
-        known = {"verdict": VERDICT_KEYS, "recording": RECORDING_KEYS}.get(phase, "")
+        known = {"verdict": VERDICT_KEYS, "recording": RECORDING_KEYS, "away": AWAY_KEYS}.get(phase, "")
         if self._undoable and phase == "recording":
             known = f"{known}   {UNDO_KEY}"
         return f"{self.complaint}   {known}" if self.complaint else known

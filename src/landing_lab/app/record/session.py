@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 
 from landing_lab.acquire.session import TrialFile, record_trial, stream_names
+from landing_lab.acquire.starting import started
 from landing_lab.app.live.trial import Stage
 from landing_lab.app.record.afterwards import NOTHING, WORDS, after, left_open
 from landing_lab.app.record.book import SessionBook, boards_of
@@ -23,6 +24,7 @@ from landing_lab.app.record.report import SessionReport
 from landing_lab.app.record.trial import TrialWatch, first_of, measured, stream_again
 from landing_lab.app.record.verdict import Judged, Recorded, decide, open_verdict, take_back, undoable
 from landing_lab.app.record.view import instruction, view_of
+from landing_lab.app.record.waiting import while_waiting
 from landing_lab.errors import DeviceError, LandingLabError
 from landing_lab.io.session_file import TrialEntry
 from landing_lab.model.calibration import Calibration
@@ -40,6 +42,7 @@ class RecordSession:
     `submit` may be called from any thread; `view` only in that of `run`, from the `tick` of the front end.
 
     again: a verdict of an earlier run of this session that is taken back before anything else. judged: the last one.
+    closed_links: it was left while a board was away, which is waited for no longer.
     after_s: seconds from the landing held to the provisional result, and from the end of a trial to its final one.
     """
 
@@ -67,12 +70,15 @@ class RecordSession:
     _metadata: Mapping[str, object] = dataclasses.field(default_factory=dict)
     _worker: ThreadPoolExecutor | None = None
     quitting: bool = False
+    closed_links: bool = False
     attempts: int = 0
     confirming: bool = False
     judged: Judged | None = None
     again: Judged | None = None
     idle: int = 0
     _ended_s: float = 0.0
+    waits_since_s: float = 0.0
+    waits_for: str = ""
 
     def submit(self, command: Command) -> None:
         """Tell the session something; what makes no sense at that moment is passed over."""
@@ -168,7 +174,11 @@ class RecordSession:
 
     def _record(self, planned: PlannedTrial) -> Recorded | None:
         """One trial into a new file; None where nothing happened in it or nothing more is wanted."""
-        if any(finding.name.startswith(("silent ", "away ")) for finding in self.findings):
+        self.notes = []
+        self.waits_since_s = time.monotonic()
+        if any(one.name.startswith(("silent ", "away ")) for one in self.findings):
+            if started(self.links, lambda link: while_waiting(self, link)) is not None:
+                return None
             stream_again(self.links, pause=self.pause)
         entry = self.book.begin(planned)
         live = self.watch.live.next() if self.watch is not None else first_of(self.protocol)
@@ -176,8 +186,8 @@ class RecordSession:
         self._metadata = facts_of_trial(
             self.book.state, entry, self.protocol, self.settings, self.calibrations, self.layouts
         )
-        self.findings, self.trials, self.provisional, self.notes = (), (), False, []
-        self.phase = "starting"  # a board that is away is waited for
+        self.findings, self.trials, self.provisional = (), (), False
+        self.phase = "starting"
         self.front.tick(self)
         of = f"Trial {planned.number} of {len(self.book.plan)}"
         self.tell("trial", f"{of}{f', {planned.condition}' if planned.condition else ''}: {instruction(self)}")
@@ -189,6 +199,7 @@ class RecordSession:
                 metadata=self._metadata,
                 on_arrival=self.watch.on_arrival,
                 on_tick=self._tick,
+                on_wait=lambda link: while_waiting(self, link),
                 max_duration_s=LONGEST_S,
                 pause=self.pause,
             )

@@ -45,12 +45,7 @@ def first_of(protocol: Protocol) -> LiveTrial:
 
 
 def stream_again(links: Sequence[DeviceLink], *, pause: Callable[[float], None]) -> None:
-    """Wait until every board streams after one was away, so that the next trial does not begin with its hole.
-
-    Raises DeviceError where one does not come back.
-    """
-    for link in links:
-        link.start()  # waits for one that is away
+    """Wait until every started board sends, then silence all: the next trial does not begin with an old hole."""
     waiting = list(links)
     for _ in range(round(AGAIN_WITHIN_S / READ_EVERY_S)):
         waiting = [link for link in waiting if not link.poll()]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from landing_lab.app.boards.links import RECONNECT_S
 from landing_lab.app.live.trial import LOADED_N, Stage
 from landing_lab.app.record.events import PlanLine, SessionView
 from landing_lab.app.record.protocols import Protocol
@@ -24,6 +25,7 @@ HEADLINES: Final[dict[Stage, str]] = {
 
 PHASES: Final = {
     "starting": "GETTING READY",
+    "away": "A BOARD IS AWAY",
     "measuring": "MEASURING",
     "verdict": "YOUR VERDICT?",
     "writing": "WRITING",
@@ -53,7 +55,9 @@ def words(protocol: Protocol, stage: Stage, *, knows_empty: bool) -> str:
 
 
 def instruction(session: RecordSession) -> str:
-    """What to do next in the session's trial."""
+    """What to do next in the session's trial, or before it."""
+    if session.phase == "away":
+        return f"{session.waits_for}: look at its cable and its power; it is waited for up to {RECONNECT_S:.0f} s"
     if session.watch is None:
         return "getting ready"
     live = session.watch.live
@@ -130,7 +134,7 @@ def view_of(session: RecordSession) -> SessionView:
         phase=session.phase,
         stage=stage,
         headline=headline(session),
-        instruction=instruction(session) if recording else _waiting(session),
+        instruction=instruction(session) if recording or session.phase == "away" else _waiting(session),
         condition=session.planned.condition if session.planned is not None else "",
         number=session.planned.number if session.planned is not None else 0,
         run=_run(session),
@@ -142,7 +146,7 @@ def view_of(session: RecordSession) -> SessionView:
         feet_n={} if live is None else live.feet_n,
         insoles={} if live is None else {name: insole.in_contact for name, insole in live.insoles.items()},
         peaks={} if live is None else live.peaks.last,
-        links=() if watch is None else watch.links.health(),
+        links=() if watch is None or session.phase == "away" else watch.links.health(),
         findings=session.findings,
         plan=plan_lines(session),
         trials=session.trials,

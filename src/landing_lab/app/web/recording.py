@@ -166,6 +166,8 @@ def run_session(
         facts = facts_of_session(book.state, settings.protocol, settings.session, calibrations, layouts)
         with also_sent(settings, links, front, facts) as (session.links, session.front):
             session.run()
+        if session.closed_links:
+            boards.close()  # so that they are looked for anew
     return session
 
 

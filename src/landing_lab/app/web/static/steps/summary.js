@@ -21,7 +21,7 @@ export function summaryStep(main, { act }) {
   return {
     update({ summary, participant, left, boards }) {
       main.querySelector("h2").textContent = summary.participant ? `Session ${summary.session} of ${summary.participant}` : "Session";
-      draw(told, summary, () => summary.trials ? [el("div", { class: "top-row" }, over(summary, closer(summary)), files(summary, act, screening(summary))), table(summary), means(summary)] : el("p", { class: "hint" }, "No session yet."));
+      draw(told, summary, () => summary.trials ? [el("div", { class: "top-row" }, over(summary, closer(summary)), files(summary, act, screening(summary))), summary.trials.length ? table(summary) : "", means(summary)] : el("p", { class: "hint" }, "No session yet."));
       const open = left && summary.n_left && left.participant === summary.participant && left.session === summary.session && left.known_protocol;
       const worn = boards.found.some((one) => one.sensor_kind === "fsr_insole" && one.calibration);
       draw(buttons, { worn, summary: summary.session, n_left: summary.n_left, open, participant }, () => [

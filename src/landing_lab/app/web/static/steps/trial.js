@@ -14,7 +14,7 @@ import { reviewOf } from "./review.js";
 const STATES = {
   boards: ["wait", "wait", "WAITING"], stand: ["wait", "stand", "WEIGHING"], weighed: ["wait", "stand", "WEIGHED"], armed: ["armed", "armed", "ARMED"], moving: ["recording", "recording", "RECORDING"],
   landed: ["landed", "landed", "LANDED"], complete: ["landed", "landed", "LANDED"], measuring: ["wait", "wait", "MEASURING"], verdict: ["result", "result", "RESULT"], writing: ["wait", "wait", "WRITING"],
-  reporting: ["wait", "wait", "REPORT"], over: ["wait", "done", "OVER"], starting: ["wait", "wait", "WAITING"],
+  reporting: ["wait", "wait", "REPORT"], over: ["wait", "done", "OVER"], starting: ["wait", "wait", "WAITING"], away: ["wait", "wait", "WAITING"],
 };
 const UNWEIGHED = ["wait", "stand", "WAITING"]; // empty plates give the zero first, and then the weight
 const BEFORE_THE_JUMP = ["stand", "weighed", "armed"];
@@ -66,9 +66,9 @@ export function trialStep(main, { act, page }) {
       ]);
       draw(links, (session?.links ?? []).map(health), (all) => all.map(({ grade, name, text }) => el("li", { class: grade }, icon({ good: "done", note: "note", stop: "stop" }[grade]), el("span", {}, name), el("small", {}, text))));
       draw(findings, [...judged(session), ...(session?.findings ?? []), ...noted(session), ...alsoSaid(session)], (all) => all.map((one) => one.name === "judged" || one.name === "noted" ? el("p", { class: `finding ${one.name}` }, icon(one.icon), el("span", {}, one.text)) : el("p", { class: one.level === "stop" ? "finding stop" : "finding" }, icon(one.level === "stop" ? "stop" : "note"), el("span", {}, el("strong", {}, one.level === "stop" ? "STOP " : "note "), said(one.text)))));
-      if (session?.cards?.length) last = { cards: session.cards, number: session.number };
+      if (session?.cards?.length) last = { cards: session.cards, number: session.number, run: session.run };
       const old = !session?.cards?.length && last !== null;
-      draw(card, { shown: last, old }, () => cardTiles(last?.cards ?? [], old ? `Trial ${last.number}, the one before` : "", phase));
+      draw(card, { shown: last, old }, () => cardTiles(last?.cards ?? [], old ? `Trial ${last.number} (run ${String(last.run).padStart(2, "0")}), the one before` : "", phase));
       card.classList.toggle("old", old);
       draw(plan, session?.plan ?? [], (lines) => lines.map((line) => el("li", { class: `${line.status.replace(" ", "-")}${against(line.notes) ? " despite" : ""}`, title: against(line.notes) || null, "aria-current": line.status === "now" ? "step" : null }, line.status === "accepted" ? icon(against(line.notes) ? "note" : "done") : "", el("span", {}, `${line.number}${line.condition ? ` ${words(line.condition)}` : ""}`), against(line.notes) ? el("span", { class: "unseen" }, against(line.notes)) : "", line.status === "left out" ? " left out" : "")));
       const changed = draw(buttons, { phase, undo: session?.undoable, against: stops.length > 0, confirming: session?.confirming }, () => pressables(phase, session, stops.length > 0));
@@ -82,7 +82,7 @@ export function trialStep(main, { act, page }) {
       // Where something speaks against it, neither Enter nor a second tap at the same place accepts.
       return [stopped ? [repeat, again ? "" : accept] : [accept, repeat], button("Reject …", reject, { key: "R" }), button("Note …", note, { key: "N" }), button("Look closer", () => closer(session), { key: "L" }), again ? accept : "", button("Quit …", quit, { key: "Q", kind: "aside" })];
     }
-    if (phase === "starting") return button("Quit …", quit, { key: "Q", kind: "aside" });
+    if (phase === "starting" || phase === "away") return button("Quit …", quit, { key: "Q", kind: "aside" });
     if (phase !== "recording") return "";
     return [session.undoable ? button("Undo the last verdict", () => tell("undo"), { key: "U" }) : "", button("End this trial", () => tell("end"), { key: "E" }), button("Note …", note, { key: "N" }), button("Quit …", quit, { key: "Q", kind: "aside" })];
   }
@@ -137,6 +137,7 @@ function heading(phase, session, drives) {
 // What to do next, without repeating what stands above it. Who only watches is told who does it.
 function toDo(session, drives) {
   if (preparing(session)) return ["Opening the boards and warming up, up to a minute on a slow computer.", session?.phase ? "" : session?.said?.at(-1)].filter(Boolean).join(" ");
+  if (session.phase === "away") return `${said(session.instruction)}.`;
   const stop = session?.findings?.find((one) => one.level === "stop");
   const decides = drives ? "" : "The browser that drives decides.";
   if (session?.phase === "verdict" && session.confirming) return `Something speaks against this trial. ${decides || "Accept it all the same?"}`;
