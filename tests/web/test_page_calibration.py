@@ -99,6 +99,17 @@ def test_a_plate_is_calibrated_to_the_end_and_then_the_insoles_on_it(
         assert {tuple(one["heel_mm"]) for one in worn} == {(0.0, -130.0)}
 
 
+BLUE_ON_THE_LEFT = """(canvas) => {
+  const { data, width, height } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  let n = 0, x = 0, y = 0;
+  for (let p = 0; p < width * height; p++) {
+    if (data[4 * p] !== 0x2b || data[4 * p + 1] !== 0x82 || data[4 * p + 2] !== 0xc4) continue;
+    n += 1; x += p % width; y += Math.floor(p / width);
+  }
+  return n > 100 && x / n < width / 2 && y / n > height / 2;
+}"""
+
+
 def test_the_bench_is_guided_cell_by_cell(tmp_path: Path, open_page: Callable[..., Page], watched: Any) -> None:
     watched.allowed.append("400 (Bad Request)")
     shots = Shots("bench")
@@ -117,6 +128,9 @@ def test_the_bench_is_guided_cell_by_cell(tmp_path: Path, open_page: Callable[..
         until(page, lambda state: (state["calibration"] or {}).get("number", 0) > 11)
         expect(page.locator("#banner")).to_contain_text("on the cell rear medial")
         expect(page.locator(".cellbars .now")).to_contain_text("rear medial")
+        drawn = page.locator(".where canvas")
+        expect(drawn).to_have_attribute("aria-label", re.compile("right insole.*rear medial"))
+        assert drawn.evaluate(BLUE_ON_THE_LEFT), "medial of a right insole is on the left, and the heel below"
         shots.take(page, "guided")
         page.keyboard.press("q")
         page.keyboard.press("y")

@@ -14,6 +14,7 @@ from landing_lab.errors import ParameterError
 from landing_lab.io.path import check_path
 from landing_lab.io.visible import visible
 from landing_lab.model.channels import Side
+from landing_lab.model.insole_layout import InsoleLayout
 
 if TYPE_CHECKING:
     from landing_lab.app.calibration.session import CalibrationSession
@@ -53,7 +54,7 @@ class CalibrationView:
     cells_n: name of each cell -> newton above empty. insoles_n: side -> (insole by the gain of flat standing, plate),
     None before that is known. remaining_s: of the countdown ("ready") or the reading ("measure"). silent_s: since
     the board was last heard. zeroed: whether it is known what empty reads. left_s: about how long all that is left
-    takes.
+    takes. cells: where those of an insole on the bench lie; None where nobody knows, or nothing is on the bench.
     """
 
     title: str
@@ -73,6 +74,7 @@ class CalibrationView:
     sides: Mapping[str, Side] = field(default_factory=dict)
     insoles_n: Mapping[Side, tuple[float | None, float]] = field(default_factory=dict)
     lines: tuple[StepLine, ...] = ()
+    cells: InsoleLayout | None = None
 
 
 class FrontEnd(Protocol):

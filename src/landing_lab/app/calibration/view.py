@@ -9,6 +9,7 @@ import numpy as np
 from landing_lab.app.calibration.events import CalibrationView, StepLine
 from landing_lab.app.calibration.steps import GuidedStep
 from landing_lab.model.channels import Side
+from landing_lab.model.insole_layout import InsoleLayout, default_layout
 
 if TYPE_CHECKING:
     from landing_lab.app.calibration.session import CalibrationSession
@@ -42,7 +43,14 @@ def view_of(session: CalibrationSession) -> CalibrationView:
         sides={channel.name: channel.side for channel in session.layout.channels},
         insoles_n=_insoles(session),
         lines=_lines(session),
+        cells=_on_the_bench(session, step),
     )
+
+
+def _on_the_bench(session: CalibrationSession, step: GuidedStep | None) -> InsoleLayout | None:
+    if step is None or step.cell is None:
+        return None
+    return session.cells or default_layout(session.links[0].info.n_channels)
 
 
 def headline(session: CalibrationSession) -> str:

@@ -7,6 +7,7 @@ from typing import Final
 
 from landing_lab.app.calibration.events import CalibrationView
 from landing_lab.app.calibration.terminal import SILENT_S
+from landing_lab.app.web.live.message import drawn_sole
 from landing_lab.model.units import STANDARD_GRAVITY_M_PER_S2 as GRAVITY
 
 PLAIN_FACTS: Final = {
@@ -54,6 +55,7 @@ def shown_calibration(view: CalibrationView) -> dict[str, object]:
         "target_n": None if step is None or step.kind != "load" else round(step.mass_kg * GRAVITY, 1),
         "side": "total" if step is None else step.side,
         "cell": None if step is None or step.cell is None else list(view.sides)[step.cell],
+        "sole": None if step is None or view.cells is None else {**drawn_sole(view.cells, step.side), "now": step.cell},
         "plates": _plates(view) if view.zeroed else [],
         "insoles": [
             {"side": side, "insole_n": None if insole is None else round(insole), "plate_n": round(plate)}

@@ -17,6 +17,7 @@ import numpy as np
 from landing_lab.app.web.live.feed import LiveFeed
 from landing_lab.app.web.live.soles import LiveSole
 from landing_lab.app.web.live.sources import NOT_THE_BODY, SERIES
+from landing_lab.model.insole_layout import InsoleLayout
 from landing_lab.report.pressure_scale import BAND_COLORS, BEYOND, UNLOADED
 from landing_lab.report.sole import FEET, NEARNESS_POWER, interpolated, outline_mm
 
@@ -73,20 +74,27 @@ def instrument(feed: LiveFeed) -> dict[str, object]:
 
 
 def _drawing(sole: LiveSole) -> dict[str, object]:
-    """One sole as it is drawn, medial and anterior mm from the middle of the heel edge, as everywhere."""
+    """One sole with all that its pressure is drawn by."""
     layout = sole.layout
     assert layout is not None
     return {
-        "side": sole.side,
+        **drawn_sole(layout, sole.side),
+        "area_mm2": layout.area_mm2.tolist(),
+        "interpolated": interpolated(layout),
+        "dense": layout.dense,
+        "power": NEARNESS_POWER,
+        "note": "" if sole.tells_force else NOT_THE_BODY.format(side=sole.side),
+    }
+
+
+def drawn_sole(layout: InsoleLayout, side: str) -> dict[str, object]:
+    """Outline and cells of a sole, medial and anterior mm from the middle of the heel edge."""
+    return {
+        "side": side,
         "layout": layout.title,
         "width_mm": layout.width_mm,
         "length_mm": layout.length_mm,
         "outline_mm": np.round(outline_mm(layout), 1).tolist(),
         "cells_mm": np.round(layout.place_mm, 1).tolist(),
-        "area_mm2": layout.area_mm2.tolist(),
         "names": [cell.name for cell in layout.cells],
-        "interpolated": interpolated(layout),
-        "dense": layout.dense,
-        "power": NEARNESS_POWER,
-        "note": "" if sole.tells_force else NOT_THE_BODY.format(side=sole.side),
     }

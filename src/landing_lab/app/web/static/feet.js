@@ -56,6 +56,27 @@ export function makeSole(canvas, sole, scale) {
   };
 }
 
+// Where the cell lies that is to be loaded now: the sole as it lies on the table, seen from above, toes up.
+export function drawPlace(canvas, sole) {
+  const made = prepared(canvas);
+  if (!made) return;
+  const { pen, width, height } = made, inwards = sole.side === "left" ? 1 : -1;
+  const zoom = Math.min(width / (sole.width_mm + 2 * MARGIN_MM), height / (sole.length_mm + 2 * MARGIN_MM));
+  const place = ([medial, anterior]) => [width / 2 + inwards * medial * zoom, height / 2 + (sole.length_mm / 2 - anterior) * zoom];
+  pen.strokeStyle = "#1f2428";
+  pen.lineWidth = 1.5;
+  path(pen, sole.outline_mm.map(place));
+  sole.cells_mm.forEach((cell, k) => {
+    const [x, y] = place(cell), now = k === sole.now;
+    pen.beginPath();
+    pen.arc(x, y, now ? 11 : 4, 0, 2 * Math.PI);
+    pen.fillStyle = now ? "#2b82c4" : "#fff";
+    pen.fill();
+    pen.lineWidth = now ? 3 : 1.5;
+    pen.stroke();
+  });
+}
+
 function markCells(pen, sole, now, place) {
   sole.cells_mm.forEach((cell, k) => {
     const [x, y] = place(cell);

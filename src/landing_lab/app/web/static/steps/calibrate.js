@@ -3,6 +3,7 @@
 import { button, el, icon, redrawn } from "../html.js";
 import { confirm } from "../dialog.js";
 import { ring } from "../bell.js";
+import { drawPlace } from "../feet.js";
 
 const LOOKS = { measure: ["recording", "READING"], ready: ["armed", "GET READY"], problem: ["stop", "PROBLEM"], settle: ["wait", "WAITING"], wait: ["stand", "DO THIS"], over: ["done", "DONE"], starting: ["wait", "STARTING"] };
 const MARKS = { done: "done", kept: "note", skipped: "skip", now: "recording", open: "wait" };
@@ -11,7 +12,7 @@ export function calibrateStep(main, { act }) {
   const draw = redrawn();
   const banner = el("div", { id: "banner", "aria-live": "assertive" }), level = el("div", { class: "level" }), notes = el("div", { class: "notes", "aria-live": "polite" }), steps = el("ol", { class: "steplist", tabindex: 0, "aria-label": "Steps" });
   const buttons = el("div", { class: "buttons bar" }), result = el("div", { class: "made" });
-  const doing = el("div", { class: "calibrating" }, el("div", {}, level, notes), steps);
+  const where = el("div", { class: "where" }), doing = el("div", { class: "calibrating" }, el("div", {}, el("div", { class: "at-work" }, level, where), notes), steps);
   const title = el("h2", { class: "quiet" }, "Calibration");
   main.append(title, banner, doing, result, buttons);
   const tell = (kind) => act("calibration/command", { kind });
@@ -35,6 +36,7 @@ export function calibrateStep(main, { act }) {
       draw(level, { plates: view.plates, insoles: view.insoles, target: view.target_n, side: view.side, zeroed: view.zeroed, cell: view.cell, kind: view.kind }, () => view.zeroed
         ? [view.plates.map((plate) => (view.kind === "bench" ? soles(plate, view) : bar(plate, view))), (view.insoles ?? []).map((one) => el("p", { class: "insole" }, el("strong", {}, `${one.side} insole `), one.insole_n === null ? "in newton after standing flat" : `${one.insole_n} N, plate ${one.plate_n} N`))]
         : el("p", { class: "hint" }, view.kind === "bench" ? "Forces are shown once the empty insole has been read." : "Forces are shown once the empty plates have been read."));
+      draw(where, running && view.sole ? view.sole : {}, (sole) => (sole.side ? place(sole) : ""));
       draw(notes, view.notes ?? [], (all) => all.map((text) => el("p", { class: "finding" }, icon("note"), el("span", {}, sentence(text)))));
       if (draw(steps, view.steps ?? [], (lines) => lines.map((line) => el("li", { class: line.status, "aria-current": line.status === "now" ? "step" : null }, icon(MARKS[line.status]), el("span", {}, stepName(line.key)), el("small", {}, line.off_n !== null ? `${line.off_n > 0 ? "+" : ""}${line.off_n} N off` : line.told))))) steps.querySelector(".now")?.scrollIntoView({ block: "center" });
       draw(result, over ? made : {}, () => over ? [made.sentences.map((text) => el("p", { class: "finding" }, text)), made.made.map(card)] : "");
@@ -60,6 +62,13 @@ function bar(plate, view) {
   return el("div", { class: "plate" }, el("p", {}, el("strong", {}, plate.side === "total" ? "Plate" : `${plate.side === "left" ? "Left" : "Right"} plate`), el("span", { class: "newton" }, `${plate.force_n.toFixed(1)} N`), aimed === null ? "" : el("span", { class: "hint" }, `wanted ${aimed.toFixed(0)} N`)),
     el("div", { class: "bar-frame" }, el("div", { class: "filled", style: `width:${share(plate.force_n)}` }), aimed === null ? "" : el("div", { class: "aim", style: `left:${share(aimed)}` })),
     el("p", { class: "cells" }, plate.cells.map((cell) => el("span", {}, `${cell.name.replaceAll("_", " ")} ${cell.force_n.toFixed(1)} N`))));
+}
+
+// Where the cell lies that is to be loaded; drawn once it stands on the page and has a size.
+function place(sole) {
+  const canvas = el("canvas", { class: "place", role: "img", "aria-label": `Where it lies in the ${sole.side} insole, seen from above with the toes up: ${words(sole.names[sole.now])}` });
+  requestAnimationFrame(() => drawPlace(canvas, sole));
+  return el("figure", {}, canvas, el("figcaption", {}, `${sole.side} insole from above, toes up`));
 }
 
 // An insole on a table: its cells, and the one that is to be loaded.
