@@ -102,7 +102,6 @@ add_device(TwinScale())
 # %%
 from landing_lab.model.device import DeviceInfo, SimulatedDevice
 from landing_lab_drivers.emulator import serve
-from landing_lab_drivers.port import SerialTransport
 
 INFO = DeviceInfo(
     kind="twin-scale", device_id="SIM-TWIN", placement="total", firmware_version="0.1.0", protocol_version=1,
@@ -122,33 +121,19 @@ def board_under(force_n):
 
 
 # %% [markdown]
-# Recording: open the port, and let frames flow into a raw file until there are enough. The same lines record a
-# real board; only the URL is then that of its port.
+# Recording: `ll.record` opens the port and lets frames flow into a raw file until there are enough. The same line
+# records a real board; only the URL is then that of its port.
 
 # %%
-from landing_lab.acquire.session import record_trial
-
 temporary = tempfile.TemporaryDirectory(prefix="landing-lab-")
 folder = Path(temporary.name)
 
 
-def recorded(force_n, name, **metadata):
+def recorded(force_n, name, calibrations=()):
     """Record the board under this force into a file; its path."""
-    heard = 0
-
-    def enough(stream, arrival):
-        nonlocal heard
-        heard += len(arrival.frames)
-        return heard >= len(force_n)
-
     with serve([board_under(force_n)]) as server:
-        link = SerialTransport().open(server.urls[0], timeout_s=4.0)
-        try:
-            about = {"started_at": datetime.now(UTC).isoformat(timespec="seconds"), **metadata}
-            done = record_trial([link], folder / name, metadata=about, on_arrival=enough, max_duration_s=30.0)
-        finally:
-            link.close()
-    print(f"{name}: {heard} frames from {link.info.kind} {link.info.device_id}, ended: {done.ended}")
+        done = ll.record(server.urls, folder / name, seconds=30.0, frames=len(force_n), calibrations=calibrations)
+    print(f"{name}: {done.link_statistics['plate']['frames']} frames, ended: {done.ended}")
     return done.path
 
 
@@ -159,7 +144,7 @@ def recorded(force_n, name, **metadata):
 # mass known to 0.1 %).
 
 # %%
-from landing_lab.model.calibration import PlateCalibration, as_document
+from landing_lab.model.calibration import PlateCalibration
 
 MASS_KG, MASS_SD, GRAVITY = 20.0, 0.001, 9.80665
 weight_n = MASS_KG * GRAVITY
@@ -208,7 +193,7 @@ except ll.LandingLabError as error:
 print(refused)
 
 # %%
-landing = recorded(force_n, "landing.xdf", calibrations={INFO.device_id: as_document(calibration)})
+landing = recorded(force_n, "landing.xdf", calibrations=[calibration])
 recording = ll.read(landing)
 recording
 

@@ -10,7 +10,7 @@ GROUPS: Final = {
     "Read and write": ("read", "from_arrays", "export", "export_metrics"),
     "Datasets": ("datasets", "fetch_dataset", "export_bids"),
     "Raw recordings and calibrations": (
-        "read_raw", "read_runs", "recording_from_raw", "read_calibration", "calibrate_insole",
+        "record", "read_raw", "read_runs", "recording_from_raw", "read_calibration", "calibrate_insole",
     ),
     "Measure": ("analyse", "threshold_sensitivity", "dense_indices", "explain"),
     "Show": (

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from landing_lab.analysis.screening.of_dataset import screen as screen
     from landing_lab.analysis.waveforms.compare import compare_waveforms as compare_waveforms
     from landing_lab.analysis.waveforms.from_dataset import normalise_waveforms as normalise_waveforms
+    from landing_lab.app.boards.to_file import record as record
     from landing_lab.app.datasets.fetch import fetch_dataset as fetch_dataset
     from landing_lab.app.datasets.registry import datasets as datasets
     from landing_lab.calibrate.insole_on_plate import calibrate_insole as calibrate_insole
@@ -120,6 +121,7 @@ _PUBLIC = {
     "read_runs": "landing_lab.io.read",
     "read_raw": "landing_lab.io.formats.xdf",
     "read_trials": "landing_lab.analysis.cohort.collect",
+    "record": "landing_lab.app.boards.to_file",
     "recording_from_raw": "landing_lab.calibrate.recording",
     "reliability": "landing_lab.analysis.reliability.study",
     "report": "landing_lab.report.write",
@@ -179,6 +181,7 @@ __all__ = [
     "read_raw",
     "read_runs",
     "read_trials",
+    "record",
     "recording_from_raw",
     "reliability",
     "report",

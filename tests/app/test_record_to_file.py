@@ -1,0 +1,86 @@
+"""`ll.record`: boards over real ports into a file, without a session."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import landing_lab as ll
+from calibrate.test_calibration_documents import INSOLE, PLATE
+from landing_lab.errors import DeviceError, ParameterError, RecordingError
+from landing_lab.sim.devices import SimulatedScene, demo_bodies, trial_scene
+from landing_lab_drivers.emulator import EmulatorServer, serve
+
+
+@pytest.fixture
+def scene() -> SimulatedScene:
+    return trial_scene(demo_bodies(1, seed=3)[0], seed=3, session=0)
+
+
+@pytest.fixture
+def boards(scene: SimulatedScene) -> Iterator[EmulatorServer]:
+    server = serve(scene.devices, speed=4.0)
+    yield server
+    server.close()
+
+
+def test_so_many_frames_of_every_board_end_it(boards: EmulatorServer, scene: SimulatedScene, tmp_path: Path) -> None:
+    done = ll.record(boards.urls, tmp_path / "t.xdf", seconds=60.0, frames=50, metadata={"mass_kg": 70.0})
+    assert (done.ended, done.lost) == ("complete", None)
+    raw = ll.read_raw(done.path)
+    assert raw.metadata["mass_kg"] == 70.0
+    assert set(raw.streams) == {"insole_left", "insole_right", "plate"} == set(done.link_statistics)
+    assert min(len(stream.frames) for stream in raw.streams.values()) >= 50
+    left = next(device for device in scene.devices if device.info.placement == "left")
+    frames = raw.streams["insole_left"].frames
+    sent = left.frames.counts[frames.sequence - frames.sequence[0]]
+    np.testing.assert_array_equal(frames.counts, sent)
+
+
+def test_it_ends_in_time_and_one_port_is_enough(boards: EmulatorServer, tmp_path: Path) -> None:
+    done = ll.record(boards.urls[0], str(tmp_path / "t.xdf"), seconds=0.3)
+    assert done.ended == "time limit"
+    assert list(ll.read_raw(done.path).streams) == ["insole_left"]
+    with pytest.raises(RecordingError, match="never overwritten"):
+        ll.record(boards.urls[0], done.path, seconds=0.3)
+
+
+def test_calibrations_of_these_boards_travel_with_the_file(tmp_path: Path, scene: SimulatedScene) -> None:
+    plate = dataclasses.replace(PLATE, device_id="SIM-PLT")
+    device = next(one for one in scene.devices if one.info.device_id == "SIM-PLT")
+    server = serve([device], speed=4.0)
+    try:
+        done = ll.record(server.urls, tmp_path / "t.xdf", seconds=0.5, calibrations=[plate])
+        with pytest.raises(ParameterError, match="not among SIM-PLT"):
+            ll.record(server.urls, tmp_path / "u.xdf", seconds=0.5, calibrations=[INSOLE])
+    finally:
+        server.close()
+    assert set(ll.read_raw(done.path).metadata["calibrations"]) == {"SIM-PLT"}  # type: ignore[call-overload]
+    assert not (tmp_path / "u.xdf").exists()
+
+
+@pytest.mark.parametrize(
+    ("urls", "how", "told"),
+    [
+        ([], {"seconds": 1.0}, "name no port"),
+        (["a", "a"], {"seconds": 1.0}, "one twice"),
+        ("a", {"seconds": 0.0}, "outside"),
+        ("a", {"seconds": float("nan")}, "outside"),
+        ("a", {"seconds": 1.0, "frames": 0}, "less than one"),
+    ],
+)
+def test_wrong_values_are_told_before_a_port_is_opened(
+    tmp_path: Path, urls: object, how: dict[str, float], told: str
+) -> None:
+    with pytest.raises(ParameterError, match=told):
+        ll.record(urls, tmp_path / "t.xdf", **how)  # type: ignore[arg-type]
+
+
+def test_a_port_that_is_not_there_is_an_error_and_leaves_no_file(tmp_path: Path) -> None:
+    with pytest.raises(DeviceError):
+        ll.record("/dev/no-such-port", tmp_path / "t.xdf", seconds=1.0)
+    assert list(tmp_path.iterdir()) == []
