@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -86,35 +85,6 @@ def test_a_board_that_does_not_start_is_an_error(tmp_path: Path) -> None:
     assert other.calls == ["start", "stop"]
     assert "stop" in link.calls
     # a trial that never began leaves no file in the way of the next
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_board_that_is_waited_for_can_be_given_up(tmp_path: Path) -> None:
-    asked: list[object] = []
-    link, other = ScriptedLink([]), ScriptedLink([[Arrival(0.01, frames(0, 10))]])
-    gone = threading.Event()
-
-    def waits() -> None:
-        gone.wait(30.0)
-        raise DeviceLostError("closed")
-
-    def close() -> None:
-        link.calls.append("close")
-        gone.set()
-
-    link.start, link.close = waits, close  # type: ignore[method-assign]
-
-    def leave(waited_for: object) -> str | None:
-        asked.append(waited_for)
-        return "somebody left" if len(asked) == 3 else None
-
-    done = record_trial(
-        [other, link], tmp_path / "t.xdf", metadata={}, on_arrival=until(1), max_duration_s=1.0, on_wait=leave
-    )
-    assert done.ended == "somebody left"
-    assert asked[-1] is link
-    assert "close" in link.calls
-    assert "close" in other.calls
     assert list(tmp_path.iterdir()) == []
 
 

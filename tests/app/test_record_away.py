@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import pytest
 
 from app.test_record_session import Script, ran, scene, session_of
 from landing_lab.app.record.events import Command
@@ -21,6 +24,7 @@ class AwayLink(PlayedLink):
     """From one of its starts on it waits until it is plugged in again, or closed."""
 
     first_away: int = 1
+    starts_in_s: float = 0.1
     back: threading.Event = field(default_factory=threading.Event)
     closed: bool = False
 
@@ -30,6 +34,8 @@ class AwayLink(PlayedLink):
             if self.closed:
                 raise DeviceLostError(f"{self.info.device_id} did not come back; look at its cable")
             self.silent_from_s = float("inf")
+            self.stats.reconnects += 1
+        time.sleep(self.starts_in_s)
         super().start()
 
     def close(self) -> None:
@@ -95,7 +101,9 @@ def test_a_board_that_is_plugged_in_again_lets_the_next_trial_begin(tmp_path: Pa
     assert not session.closed_links
     assert [entry.verdict for entry in session.book.state.trials] == ["accepted", "accepted"]
     assert "cable loose" in session.book.state.trials[1].notes, "what was typed meanwhile goes with the next trial"
-    assert front.seen
+    ((headline, instruction),) = front.seen
+    assert (headline, instruction[:11]) == ("A BOARD IS AWAY", "insole_left"), "boards that are there are not named"
+    assert not any("was away" in note for note in session.book.state.trials[1].notes), "before the trial, not in it"
 
 
 def test_a_board_that_does_not_come_back_ends_the_session(tmp_path: Path) -> None:
@@ -113,8 +121,10 @@ def test_a_board_that_does_not_come_back_ends_the_session(tmp_path: Path) -> Non
     assert not session.closed_links
 
 
-def test_ctrl_c_is_heard_while_a_board_is_away(tmp_path: Path) -> None:
+@pytest.mark.parametrize("first_away", [0, 1])
+def test_ctrl_c_is_heard_while_a_board_is_away(tmp_path: Path, first_away: int) -> None:
     links, away = links_with_one_away()
+    away.first_away = first_away
 
     class Pressed(AtTheLab):
         def tick(self, session: RecordSession) -> None:
@@ -125,4 +135,4 @@ def test_ctrl_c_is_heard_while_a_board_is_away(tmp_path: Path) -> None:
     session = ran(session_of(tmp_path, links, Pressed(away, [])))
     away.close()
     assert session.interrupted
-    assert [entry.verdict for entry in session.book.state.trials] == ["accepted"]
+    assert [entry.verdict for entry in session.book.state.trials] == ["accepted"] * first_away

@@ -270,9 +270,9 @@ def test_a_verdict_that_was_open_when_the_program_ended_is_asked_for_without_ano
     assert second.book.state.trials[1].notes == ("new shoes",)
     assert second.book.state.trials[1].open_verdict is None
     assert second.book.state.finished_at is not None
-    assert any("no verdict yet" in text for text in front.texts("session"))
     assert front.texts("trial") == [], "nobody jumped"
     (result,) = [event for event in front.events if event.kind == "result"]
+    assert result.text.startswith("Trial 2 of 2 (run 02) was measured before and has no verdict yet; raw data in ")
     assert result.trials[0].as_dict() == first.trials[0].as_dict()
     assert result.findings == first.findings
 
@@ -309,6 +309,47 @@ def test_an_open_verdict_on_a_file_that_is_damaged_since_is_a_rejection(tmp_path
     links = played(scene(0), scene(1), clock=PlayedClock())
     session = ran(session_of(tmp_path, links, Script(), auto_accept=True))
     assert [entry.verdict for entry in session.book.state.trials] == ["rejected", "accepted", "accepted"]
+
+
+def test_an_open_verdict_is_asked_for_also_after_that_of_another_trial(tmp_path: Path) -> None:
+    """Quit at the verdict on the second trial, then the first one is taken back from the summary."""
+    over = ran(session_of(tmp_path, played(scene(0), scene(1), clock=PlayedClock()),
+                          Script([Command(kind="accept"), Command(kind="quit")])))  # fmt: skip
+    assert over.judged is not None
+    front = Script([Command(kind="accept"), Command(kind="reject", text="slipped"), Command(kind="quit")])
+    links = played(scene(2), clock=PlayedClock())
+    again = session_of(tmp_path, links, front)
+    again.again = over.judged
+    ran(again)
+    told = [(entry.run, entry.verdict) for entry in again.book.state.trials]
+    assert told == [(1, "accepted"), (2, "rejected"), (3, "unfinished")]
+    assert again.run_number == 3
+
+
+def test_what_was_typed_survives_a_verdict_that_is_taken_back(tmp_path: Path) -> None:
+    answers = [Command(kind="note", text="new shoes"), Command(kind="accept"), Command(kind="quit")]
+    over = ran(session_of(tmp_path, played(scene(0), scene(1), clock=PlayedClock()), Script(answers)))
+    again = session_of(tmp_path, played(scene(2), clock=PlayedClock()), KilledAt(1, []))
+    again.again = over.judged
+    with pytest.raises(KilledError):
+        again.run()
+    again.book.lock.release()
+    found = book_at(tmp_path)
+    found.lock.release()
+    asked = found.awaited
+    assert asked is not None
+    assert asked.run == 1
+    assert asked.open_verdict is not None
+    assert asked.open_verdict.notes == ("new shoes",)
+
+
+def test_a_board_that_is_missing_when_a_session_goes_on_is_told(tmp_path: Path) -> None:
+    ran(session_of(tmp_path, played(scene(0), clock=PlayedClock()), Script([Command(kind="quit")])))
+    front = Script([Command(kind="quit")])
+    ran(session_of(tmp_path, played(scene(1), clock=PlayedClock())[1:], front))
+    (told,) = [one for event in front.events for one in event.findings if one.name == "missing insole_left"]
+    assert told.level == "stop"
+    assert told.text.startswith("insole_left (SIM-IN-L), with which this session began, does not answer")
 
 
 def test_leaving_a_trial_without_verdict_keeps_the_question(tmp_path: Path) -> None:

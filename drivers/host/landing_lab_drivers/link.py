@@ -172,7 +172,13 @@ class FrameLink:
         self._conversation.pipe.close()
 
     def carry_on(self, conversation: Conversation, heard: Sequence[tuple[float, list[Frame]]]) -> None:
-        """Go on with the same board over another conversation, in which this was heard since START was asked."""
+        """Go on with the same board over another conversation, in which this was heard since START was asked.
+
+        Raises DeviceLostError where the link was closed meanwhile; then the port is free.
+        """
+        if self._closed:
+            conversation.pipe.close()
+            self._require_open()
         self.url = conversation.url
         self.notes.new_conversation()
         self._conversation = conversation

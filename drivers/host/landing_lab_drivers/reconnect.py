@@ -197,7 +197,8 @@ class ReconnectingLink:
             try:
                 return self._link.poll()
             except DeviceLostError as error:
-                self._lose(str(error))
+                if not self._closed:
+                    self._lose(str(error))
                 return []
         if not self._search.over:
             return []
@@ -230,10 +231,11 @@ class ReconnectingLink:
         self._link.stop()
 
     def close(self) -> None:
-        """Look no further, stop the board and free the port."""
+        """Look no further, stop the board and free the port; also while another thread waits in `start`."""
         self._closed = True
-        if self._search is not None:
-            self._search.end()
+        search = self._search  # the other thread may just have taken its board back
+        if search is not None:
+            search.end()
         self._link.close()
 
     def _lose(self, reason: str) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
 
-from landing_lab.acquire.starting import OnWait, started
+from landing_lab.acquire.starting import started
 from landing_lab.acquire.writer import JournalWriter, joined
 from landing_lab.errors import DeviceError, DeviceLostError, LandingLabError, RecordingError
 from landing_lab.io.xdf_journal import JournalStream, XdfJournal
@@ -63,15 +63,15 @@ def record_trial(
     on_arrival: OnArrival,
     max_duration_s: float,
     on_tick: OnTick | None = None,
-    on_wait: OnWait | None = None,
+    streaming: bool = False,
     pause: Callable[[float], None] = time.sleep,
 ) -> TrialFile:
     """Stream all links into a new raw file until on_arrival or on_tick says so, time is up, or a link is lost.
 
     Everything received is in the file before this returns or raises, also on Ctrl-C and on a lost device. What a link
     received since the last turn comes to on_arrival at once, as one Arrival. Each board is asked for its clock once a
-    second; what boards and links tell beside the frames is in the file too. on_wait: asked while boards start; where it
-    ends that, the links are closed and there is no file.
+    second; what boards and links tell beside the frames is in the file too. streaming: the boards stream
+    already, by `started`.
     Raises DeviceError where a board does not start, and then leaves no file; RecordingError where the file cannot be
     made or written any further, which then holds what came before.
     """
@@ -82,8 +82,8 @@ def record_trial(
     with XdfJournal(path, streams, metadata=metadata) as journal:
         before = {name: link.stats.since(LinkStats()) for name, link in named.items()}
         ended, lost = "the program failed", None
-        if (word := _begun(links, journal, on_wait)) is not None:
-            return TrialFile(path=path, ended=word, lost=None, link_statistics={})
+        if not streaming:
+            _begun(links, journal)
         try:
             with JournalWriter(journal) as writer:
                 try:
@@ -105,18 +105,13 @@ def record_trial(
     return TrialFile(path=path, ended=ended, lost=lost, link_statistics=statistics)
 
 
-def _begun(links: Sequence[DeviceLink], journal: XdfJournal, on_wait: OnWait | None) -> str | None:
-    """Let every board stream, else leave no file; the word that ended waiting, None where they do."""
-    for link in links:
-        link.take_notes()  # told before this trial
+def _begun(links: Sequence[DeviceLink], journal: XdfJournal) -> None:
+    """Let every board stream; where one does not, leave no file of a trial that never began."""
     try:
-        word = started(links, on_wait)
+        started(links)
     except BaseException:
         journal.discard()
         raise
-    if word is not None:
-        journal.discard()
-    return word
 
 
 def _run(

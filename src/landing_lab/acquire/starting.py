@@ -22,15 +22,23 @@ LETS_GO_S: Final = 10.0
 def started(links: Sequence[DeviceLink], on_wait: OnWait | None = None) -> str | None:
     """None once every board streams; else the word with which on_wait ended it, and then every link is closed.
 
-    A link waits in its `start` for as long as it looks for a board that is away; it does so in a thread of its own, and
-    only `close` is called meanwhile. Raises DeviceError where a board does not start; the others are silenced.
+    What links were told before is forgotten. A link waits in its `start` for as long as it looks for a board that is
+    away; with on_wait it does so in a thread of its own, and only `close` is called meanwhile. Raises DeviceError where
+    a board does not start; the others are silenced.
     """
-    asked: list[DeviceLink] = []
-    if on_wait is None or not links:
-        _start(links, asked)
+    for link in links:
+        link.take_notes()
+    if on_wait is None:
+        try:
+            for link in links:
+                link.start()
+        except BaseException:
+            silence(links)
+            raise
         return None
+    asked: list[DeviceLink] = []
     done: Future[None] = Future()
-    Thread(target=lambda: _settle(done, links, asked), name="boards are started", daemon=True).start()
+    Thread(target=lambda: _start(links, asked, done), name="boards are started", daemon=True).start()
     try:
         while not wait([done], timeout=LOOK_EVERY_S).done:
             if asked and (word := on_wait(asked[-1])) is not None:
@@ -39,34 +47,34 @@ def started(links: Sequence[DeviceLink], on_wait: OnWait | None = None) -> str |
     except BaseException:
         _let_go(links, done)
         raise
-    done.result()
+    if (error := done.exception()) is not None:
+        silence(links)
+        raise error
     return None
 
 
-def _settle(done: Future[None], links: Sequence[DeviceLink], asked: list[DeviceLink]) -> None:
+def silence(links: Sequence[DeviceLink]) -> None:
+    """Stop every board that listens, and drop what it still sent."""
+    for link in links:
+        with suppress(DeviceError):
+            link.stop()
+        with suppress(DeviceError):
+            link.poll()
+
+
+def _start(links: Sequence[DeviceLink], asked: list[DeviceLink], done: Future[None]) -> None:
     try:
-        _start(links, asked)
+        for link in links:
+            asked.append(link)
+            link.start()
     except BaseException as error:  # noqa: BLE001 - it is raised where the boards are waited for
         done.set_exception(error)
     else:
         done.set_result(None)
 
 
-def _start(links: Sequence[DeviceLink], asked: list[DeviceLink]) -> None:
-    try:
-        for link in links:
-            asked.append(link)
-            link.start()
-    except BaseException:
-        for link in links:
-            with suppress(DeviceError):
-                link.stop()
-            with suppress(DeviceError):
-                link.poll()
-        raise
-
-
 def _let_go(links: Sequence[DeviceLink], done: Future[None]) -> None:
     for link in links:
-        link.close()
+        with suppress(DeviceError):
+            link.close()
     wait([done], timeout=LETS_GO_S)

@@ -45,12 +45,6 @@ class OpenVerdict:
     findings: tuple[tuple[str, str, str], ...] = ()
     notes: tuple[str, ...] = ()
 
-    @property
-    def noted(self) -> tuple[str, ...]:
-        """All of it as notes, which stay with the trial whatever its verdict."""
-        marked = (f"{'STOP' if level == 'stop' else 'note'}: {text}" for _, level, text in self.findings)
-        return (*self.notes, *marked)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialEntry:
@@ -263,8 +257,10 @@ def _trial(entry: Mapping[str, Any]) -> TrialEntry:
 def _open_verdict(stored: Mapping[str, Any] | None) -> OpenVerdict | None:
     if stored is None:
         return None
-    findings = ((stored_text(name), stored_text(level), stored_text(text)) for name, level, text in stored["findings"])
-    return OpenVerdict(findings=tuple(findings), notes=tuple(stored_text(note) for note in stored["notes"]))
+    findings = (
+        (stored_text(name), stored_text(level), stored_text(text)) for name, level, text in stored.get("findings", ())
+    )
+    return OpenVerdict(findings=tuple(findings), notes=tuple(stored_text(note) for note in stored.get("notes", ())))
 
 
 def _number(value: object) -> float:

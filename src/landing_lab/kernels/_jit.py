@@ -49,6 +49,8 @@ def _cache_folder() -> str:
 
 
 FOLDER = _cache_folder()
+COMPILES: bool = not getattr(config, "DISABLE_JIT", False)
+"""Without it, as under coverage, kernels run as Python."""
 
 
 def kernel(function: Any) -> Any:

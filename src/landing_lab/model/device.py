@@ -137,7 +137,7 @@ class DeviceLink(Protocol):
         """Ask the board to be silent; safe to call twice and on a lost port."""
 
     def close(self) -> None:
-        """Stop, end the reader thread and free the port; safe to call twice."""
+        """Stop, end the reader thread and free the port; safe to call twice, and while another thread is in start."""
 
 
 class Transport(Protocol):

@@ -39,7 +39,7 @@ def record(
     if not named or len(set(named)) < len(named):
         raise ParameterError("urls name no port, or one twice; landing-lab devices lists them")
     if not 0.0 < seconds <= LONGEST_S:
-        raise ParameterError(f"seconds {seconds:g} is outside 0-{LONGEST_S:g} s")
+        raise ParameterError(f"seconds {seconds:g} is outside what can be recorded in one file, 0 to {LONGEST_S:g} s")
     if frames is not None and frames < 1:
         raise ParameterError(f"frames {frames} is less than one; leave it out to record for {seconds:g} s")
     with opened(transport(), named, timeout_s=OPEN_TIMEOUT_S, reconnect_s=RECONNECT_S) as links:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from landing_lab.acquire.session import TrialFile
 from landing_lab.app.record.events import CommandKind
-from landing_lab.app.record.gates import Finding, of_failure
+from landing_lab.app.record.gates import findings_of, of_failure
 from landing_lab.app.record.trial import numbers_of
 from landing_lab.app.record.verdict import Recorded, take_back
 from landing_lab.io.session_file import TrialEntry
@@ -29,8 +29,7 @@ def after(session: RecordSession, entry: TrialEntry, file: TrialFile) -> Recorde
     assert session.watch is not None
     if file.ended == UNDO:
         session.watch.links.end()
-    never_began = session.closed_links or session.watch.nothing_happened
-    if file.ended in (NOTHING, UNDO) or (file.ended == QUIT and never_began):
+    if file.ended in (NOTHING, UNDO) or (file.ended == QUIT and session.watch.nothing_happened):
         session.book.withdraw(entry)
         if file.ended == UNDO and session.judged is not None:
             return take_back(session, session.judged)
@@ -50,31 +49,23 @@ def after(session: RecordSession, entry: TrialEntry, file: TrialFile) -> Recorde
 
 
 def left_open(session: RecordSession) -> Recorded | None:
-    """The trial that a program which ended left without its verdict, measured again; None where there is none."""
+    """The trial that was measured and left without its verdict, measured again; None where there is none."""
     entry = session.book.awaited
-    planned = None if entry is None else next(
-        (one for one in session.book.remaining() if one.condition == entry.condition), None
-    )  # fmt: skip
-    if entry is None or entry.open_verdict is None or planned is None:
+    if entry is None or entry.open_verdict is None:
         return None
-    session.planned, session.attempts, session.phase = planned, 1, "measuring"
-    session.notes = list(entry.open_verdict.notes)
+    session.planned = next(one for one in session.book.remaining() if one.condition == entry.condition)
+    session.attempts, session.phase, session.run_number = 1, "measuring", entry.run
     session.front.tick(session)
-    path = session.book.raw_path(entry)
+    path, settings = session.book.raw_path(entry), session.settings
     try:
-        result = numbers_of(path, mass_kg=session.settings.mass_kg, box_height_m=session.settings.box_height_m)
-        findings = tuple(
-            Finding(name, "stop" if level == "stop" else "warn", text)
-            for name, level, text in entry.open_verdict.findings
-        )
+        result = numbers_of(path, mass_kg=settings.mass_kg, box_height_m=settings.box_height_m)
+        session.findings = findings_of(entry.open_verdict)
     except Exception as error:  # noqa: BLE001 - as when it was recorded
-        result, findings = None, (of_failure(error),)
-    session.findings, session.trials = findings, () if result is None else result.trials
-    session.tell(
-        "result", f"Trial {session.number}: recorded before; raw data in {path}", findings=findings,
-        trials=session.trials,
-    )  # fmt: skip
-    return Recorded(entry=entry, result=result, findings=findings)
+        result, session.findings = None, (of_failure(error),)
+    session.notes, session.trials = list(entry.open_verdict.notes), () if result is None else result.trials
+    text = f"{session.book.name_of(entry)} was measured before and has no verdict yet; raw data in {path}"
+    session.tell("result", text, findings=session.findings, trials=session.trials)
+    return Recorded(entry=entry, result=result, findings=session.findings)
 
 
 def _nothing_came(session: RecordSession, ended: str) -> None:

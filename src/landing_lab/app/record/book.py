@@ -11,6 +11,7 @@ from typing import Any, Self
 
 import landing_lab
 from landing_lab.app.record.continued import candidates, differs, planned_conditions, with_order
+from landing_lab.app.record.gates import noted
 from landing_lab.app.record.plan import PlannedTrial, open_trials, planned_trials
 from landing_lab.app.record.protocols import Protocol
 from landing_lab.errors import ParameterError, RecordingError
@@ -116,15 +117,13 @@ class SessionBook:
         """The session as it was left; a trial whose processed files are whole had been accepted."""
         stored = state.settings
         order = str(stored.get("order", protocol.order))
-        seed: Any = stored.get("seed", 0)
-        plan = planned_trials(with_order(protocol, order), seed=int(seed))
+        plan = planned_trials(with_order(protocol, order), seed=int(str(stored.get("seed", 0))))
         state = dataclasses.replace(state, finished_at=None)
         book = cls(folder=folder, state=state, plan=plan, lock=lock, resumed=True, now=now)
         for entry in state.trials:
             if entry.verdict == "unfinished":
                 if Path(f"{folder.trial_stem(entry.task, entry.run)}.json").is_file():
-                    noted = () if entry.open_verdict is None else entry.open_verdict.noted
-                    book._judged(entry, "accepted", None, noted)
+                    book._judged(entry, "accepted", None, noted(entry.open_verdict))
                 elif not (folder.path / entry.file).is_file():
                     book._recover(entry)
         book.write()
@@ -132,15 +131,11 @@ class SessionBook:
             f"Session ses-{folder.label} was not finished and is continued: {len(book.accepted)} of "
             f"{len(plan)} trials are accepted (--new-session begins another)."
         )
-        if (awaited := book.awaited) is not None:
-            book.told.append(
-                f"{book.name_of(awaited)} was measured but has no verdict yet; that comes before the next trial."
-            )
         book.told.extend(
             f"{book.name_of(entry)} has no verdict and is not in the report; its raw data are in "
             f"{folder.path / entry.file}: look at them with landing-lab analyse, or leave them."
             for entry in book.state.trials
-            if entry.verdict == "unfinished" and entry is not awaited
+            if entry.verdict == "unfinished" and not book._is_awaited(entry)
         )
         return book
 
@@ -151,9 +146,12 @@ class SessionBook:
 
     @property
     def awaited(self) -> TrialEntry | None:
-        """The last trial, where it was measured and its verdict is open; None where there is nothing to judge."""
-        entry = self.state.trials[-1] if self.state.trials else None
-        return entry if entry is not None and entry.verdict == "unfinished" and entry.open_verdict else None
+        """The first trial whose verdict is still to be given; None where there is nothing to judge."""
+        return next((one for one in self.state.trials if self._is_awaited(one)), None)
+
+    def _is_awaited(self, entry: TrialEntry) -> bool:
+        wanted = any(planned.condition == entry.condition for planned in self.remaining())
+        return wanted and entry.verdict == "unfinished" and entry.open_verdict is not None
 
     @property
     def left_out(self) -> frozenset[int]:
@@ -275,11 +273,8 @@ class SessionBook:
         self.state = dataclasses.replace(self.state, recovered=None)
 
     def _judged(self, entry: TrialEntry, verdict: Verdict, reason: str | None, notes: Sequence[str]) -> TrialEntry:
-        changed = dataclasses.replace(
-            entry, verdict=verdict, reason=reason, notes=(*entry.notes, *notes), open_verdict=None
-        )
-        self._put(changed)
-        return changed
+        judged = dataclasses.replace(entry, verdict=verdict, reason=reason, notes=(*entry.notes, *notes))
+        return self.update(judged, open_verdict=None)
 
     def _put(self, entry: TrialEntry) -> None:
         self.state = self.state.with_trial(entry)
@@ -291,10 +286,9 @@ class SessionBook:
         if aside is None:
             self._forget(entry)
             return
-        file = aside.relative_to(self.folder.path).as_posix()
+        moved = dataclasses.replace(entry, file=aside.relative_to(self.folder.path).as_posix())
         reason = entry.reason or "the program ended while it was rejected"
-        rejected = dataclasses.replace(entry, file=file, verdict="rejected", reason=reason, open_verdict=None)
-        self.state = self.state.with_trial(rejected)
+        self._judged(moved, "rejected", reason, noted(entry.open_verdict))
 
     def _forget(self, entry: TrialEntry) -> None:
         kept = tuple(one for one in self.state.trials if (one.task, one.run) != (entry.task, entry.run))

@@ -25,8 +25,9 @@ end: end the running trial now. quit: end the session; it can be continued later
 EventKind: TypeAlias = Literal[
     "session", "trial", "stage", "finding", "provisional", "result", "ask", "verdict", "written", "idle", "ended"
 ]
-"""session: said once when it begins. trial: one begins. stage: the athlete is somewhere else. ask: a verdict is
-awaited. written: an accepted trial is whole on disk. idle: nothing happened, the trial begins anew."""
+"""session: said once when it begins. trial: one begins. stage: the athlete is somewhere else, or a board is away before
+a trial. ask: a verdict is awaited. written: an accepted trial is whole on disk. idle: nothing happened, the trial
+begins anew."""
 
 Phase: TypeAlias = Literal["starting", "away", "recording", "measuring", "verdict", "writing", "reporting", "over"]
 """away: a board is, and the next trial waits for it."""

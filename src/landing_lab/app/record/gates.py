@@ -18,6 +18,7 @@ from landing_lab.calibrate.convert import foreign
 from landing_lab.calibrate.layouts import other_layout
 from landing_lab.errors import LandingLabError
 from landing_lab.io.layout_files import documents_of
+from landing_lab.io.session_file import OpenVerdict
 from landing_lab.io.visible import snippet
 from landing_lab.model.blocks import FrameBlock
 from landing_lab.model.calibration import Calibration, PlateCalibration, out_of_date, validity
@@ -51,6 +52,26 @@ class Finding:
     name: str
     level: Level
     text: str
+
+    @property
+    def marked(self) -> str:
+        """As notes, lists and the terminal say it."""
+        return f"{'STOP' if self.level == 'stop' else 'note'}: {self.text}"
+
+
+def open_verdict(findings: Sequence[Finding], notes: Sequence[str]) -> OpenVerdict:
+    """What there is to judge, as it stands on disk until it is judged."""
+    return OpenVerdict(findings=tuple((one.name, one.level, one.text) for one in findings), notes=tuple(notes))
+
+
+def findings_of(asked: OpenVerdict) -> tuple[Finding, ...]:
+    """What speaks against a trial whose verdict is open."""
+    return tuple(Finding(name, "stop" if level == "stop" else "warn", text) for name, level, text in asked.findings)
+
+
+def noted(asked: OpenVerdict | None) -> tuple[str, ...]:
+    """All that was typed and found, as notes, which stay with the trial whatever its verdict."""
+    return () if asked is None else (*asked.notes, *(one.marked for one in findings_of(asked)))
 
 
 def of_calibrations(
@@ -94,6 +115,18 @@ def of_boards(boards: Iterable[DeviceInfo]) -> Iterator[Finding]:
     if "fsr_insole" not in kinds:
         text = "no insole is connected: a slow plate alone cannot time a contact; connect the insoles"
         yield Finding("no insole", "warn", text)
+
+
+def of_missing(before: Mapping[str, Mapping[str, object]], boards: Mapping[str, DeviceInfo]) -> Iterator[Finding]:
+    """Boards with which a session was recorded so far and which are not there now that it goes on."""
+    there = {info.device_id for info in boards.values()}
+    for name, board in before.items():
+        if board.get("device_id") not in there:
+            text = (
+                f"{name} ({board.get('device_id')}), with which this session began, does not answer: look at its cable "
+                "and its power, or go on without it"
+            )
+            yield Finding(f"missing {name}", "stop", text)
 
 
 def of_cells(boards: Iterable[DeviceInfo], layouts: Mapping[str, InsoleLayout]) -> Iterator[Finding]:

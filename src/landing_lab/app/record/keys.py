@@ -19,7 +19,7 @@ Asking: TypeAlias = Literal["", "reason", "own reason", "note", "quit"]
 
 VERDICT_KEYS: Final = "a accept   r reject   p repeat   n note   q quit"
 RECORDING_KEYS: Final = "e end the trial now   n note   q quit"
-AWAY_KEYS: Final = "n note   q quit"
+AWAY_KEYS: Final = "q quit"
 UNDO_KEY: Final = "u undo the last verdict"
 VERDICTS: Final = ("accept", "reject", "repeat")
 MAX_TEXT: Final = 300

@@ -44,9 +44,10 @@ class MarkingFront:
     def tick(self, session: RecordSession) -> None:
         """As of a front end."""
         self._session = session
-        for note in session.notes[self._n_notes :]:
-            self._outlets.mark(self._named("note", note))
-        self._n_notes = len(session.notes)
+        if self._run:  # what is typed between trials goes with the next one
+            for note in session.notes[self._n_notes :]:
+                self._outlets.mark(self._named("note", note))
+            self._n_notes = len(session.notes)
         if self._outlets.failure is not None and not self._told_failure:
             self._told_failure = True
             self._front.tell(Event(kind="session", text=f"Note: {self._outlets.failure}."))
@@ -68,10 +69,12 @@ class MarkingFront:
             self._outlets.mark(self._named(event.stage))
         elif event.kind in ("result", "idle", "written", "verdict"):
             self._outlets.begin(0)
+            if event.kind == "result" and self._run != session.run_number:  # recorded before
+                self._run, self._n_notes = session.run_number, len(session.notes)
             if event.kind == "idle":
                 self._outlets.mark(self._named("nothing_happened"))
-            elif event.kind != "result" and self._run and trials and trials[-1].run == self._run:
-                self._outlets.mark(self._named(trials[-1].verdict, trials[-1].reason or ""))
+            elif event.kind != "result" and (judged := next((one for one in trials if one.run == self._run), None)):
+                self._outlets.mark(self._named(judged.verdict, judged.reason or ""))
                 self._run = 0  # a second sentence on the same trial is no second verdict
 
     def _named(self, word: str, more: str = "") -> str:

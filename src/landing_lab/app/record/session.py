@@ -11,21 +11,22 @@ from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 
 from landing_lab.acquire.session import TrialFile, record_trial, stream_names
-from landing_lab.acquire.starting import started
+from landing_lab.acquire.starting import silence
 from landing_lab.app.live.trial import Stage
+from landing_lab.app.record import gates
 from landing_lab.app.record.afterwards import NOTHING, WORDS, after, left_open
 from landing_lab.app.record.book import SessionBook, boards_of
 from landing_lab.app.record.events import Command, Event, EventKind, FrontEnd, Phase, SessionView
 from landing_lab.app.record.facts import SessionSettings, facts_of_trial, report_order
-from landing_lab.app.record.gates import Finding, of_boards, of_calibrations, of_cells, of_failure
+from landing_lab.app.record.gates import Finding, open_verdict
 from landing_lab.app.record.plan import PlannedTrial
 from landing_lab.app.record.protocols import Protocol
 from landing_lab.app.record.report import SessionReport
-from landing_lab.app.record.trial import TrialWatch, first_of, measured, stream_again
-from landing_lab.app.record.verdict import Judged, Recorded, decide, open_verdict, take_back, undoable
+from landing_lab.app.record.trial import TrialWatch, first_of, measured
+from landing_lab.app.record.verdict import Judged, Recorded, decide, take_back, undoable
 from landing_lab.app.record.view import instruction, view_of
-from landing_lab.app.record.waiting import while_waiting
-from landing_lab.errors import DeviceError, LandingLabError
+from landing_lab.app.record.waiting import boards_stream
+from landing_lab.errors import LandingLabError
 from landing_lab.io.session_file import TrialEntry
 from landing_lab.model.calibration import Calibration
 from landing_lab.model.device import DeviceLink
@@ -42,7 +43,7 @@ class RecordSession:
     `submit` may be called from any thread; `view` only in that of `run`, from the `tick` of the front end.
 
     again: a verdict of an earlier run of this session that is taken back before anything else. judged: the last one.
-    closed_links: it was left while a board was away, which is waited for no longer.
+    closed_links: it was left while boards started. run_number: of the recording that is made or judged.
     after_s: seconds from the landing held to the provisional result, and from the end of a trial to its final one.
     """
 
@@ -77,7 +78,7 @@ class RecordSession:
     again: Judged | None = None
     idle: int = 0
     _ended_s: float = 0.0
-    waits_since_s: float = 0.0
+    run_number: int = 0
     waits_for: str = ""
 
     def submit(self, command: Command) -> None:
@@ -112,9 +113,9 @@ class RecordSession:
             except KeyboardInterrupt:
                 self.interrupted = True
             except LandingLabError as error:
+                self.problem = str(error)
                 if not self.book.accepted:
                     raise
-                self.problem = str(error)
             finally:
                 self._make_report_whole()
         except KeyboardInterrupt:  # it came between two steps of ending, or while the report was made
@@ -127,7 +128,7 @@ class RecordSession:
         if self.again is not None:
             self.phase = "verdict"
             decide(self, take_back(self, self.again))
-        elif (recorded := left_open(self)) is not None:
+        while not self.quitting and (recorded := left_open(self)) is not None:
             self.phase = "verdict"
             decide(self, recorded)
         while not self.quitting and self.problem is None and (todo := self.book.remaining()):
@@ -161,11 +162,12 @@ class RecordSession:
 
     def _begin(self) -> None:
         boards = {name: link.info for name, link in zip(stream_names(self.links), self.links, strict=True)}
+        missing = tuple(gates.of_missing(self.book.state.boards, boards))
         self.book.describe(boards_of(boards), {device: found.file for device, found in self.calibrations.items()})
         for sentence in self.book.told:
             self.tell("session", sentence)
-        said = (*of_boards(boards.values()), *of_cells(boards.values(), self.layouts))
-        for finding in (*said, *of_calibrations(boards, self.calibrations, self.layouts)):
+        said = (*missing, *gates.of_boards(boards.values()), *gates.of_cells(boards.values(), self.layouts))
+        for finding in (*said, *gates.of_calibrations(boards, self.calibrations, self.layouts)):
             self.tell("finding", finding.text, findings=(finding,))
         if self.protocol.caution:
             self.tell("session", f"{self.protocol.title}: {self.protocol.caution}.")
@@ -175,14 +177,23 @@ class RecordSession:
     def _record(self, planned: PlannedTrial) -> Recorded | None:
         """One trial into a new file; None where nothing happened in it or nothing more is wanted."""
         self.notes = []
-        self.waits_since_s = time.monotonic()
-        if any(one.name.startswith(("silent ", "away ")) for one in self.findings):
-            if started(self.links, lambda link: while_waiting(self, link)) is not None:
-                return None
-            stream_again(self.links, pause=self.pause)
-        entry = self.book.begin(planned)
+        if not boards_stream(self):
+            return None
+        entry = None
+        try:
+            entry = self.book.begin(planned)
+            return after(self, entry, self._streamed(entry, planned))
+        except BaseException as error:
+            silence(self.links)
+            if isinstance(error, KeyboardInterrupt) and entry and not self.book.raw_path(entry).exists():
+                self.book.withdraw(entry)  # it had not begun
+            raise
+
+    def _streamed(self, entry: TrialEntry, planned: PlannedTrial) -> TrialFile:
+        """What the boards, which stream, left of a trial on disk."""
         live = self.watch.live.next() if self.watch is not None else first_of(self.protocol)
-        self.watch = TrialWatch(self.links, self.protocol, self.calibrations, live, layouts=self.layouts, now=self.now)
+        watch = TrialWatch(self.links, self.protocol, self.calibrations, live, layouts=self.layouts, now=self.now)
+        self.watch, self.run_number = watch, entry.run
         self._metadata = facts_of_trial(
             self.book.state, entry, self.protocol, self.settings, self.calibrations, self.layouts
         )
@@ -192,23 +203,18 @@ class RecordSession:
         of = f"Trial {planned.number} of {len(self.book.plan)}"
         self.tell("trial", f"{of}{f', {planned.condition}' if planned.condition else ''}: {instruction(self)}")
         self._ended_s = 0.0
-        try:
-            file = record_trial(
-                self.links,
-                self.book.raw_path(entry),
-                metadata=self._metadata,
-                on_arrival=self.watch.on_arrival,
-                on_tick=self._tick,
-                on_wait=lambda link: while_waiting(self, link),
-                max_duration_s=LONGEST_S,
-                pause=self.pause,
-            )
-        except DeviceError:
-            if not self.book.raw_path(entry).exists():
-                self.book.withdraw(entry)
-            raise
-        self._ended_s = self.watch.complete_s or self._ended_s or self.now()
-        return after(self, entry, file)
+        file = record_trial(
+            self.links,
+            self.book.raw_path(entry),
+            metadata=self._metadata,
+            on_arrival=watch.on_arrival,
+            on_tick=self._tick,
+            max_duration_s=LONGEST_S,
+            streaming=True,
+            pause=self.pause,
+        )
+        self._ended_s = watch.complete_s or self._ended_s or self.now()
+        return file
 
     def measure(self, entry: TrialEntry, file: TrialFile) -> Recorded:
         """The numbers of the file, and what speaks against the trial."""
@@ -219,7 +225,7 @@ class RecordSession:
         try:
             result, self.findings = measured(file, self.watch, mass_kg=mass_kg, box_height_m=box_height_m)
         except Exception as error:  # noqa: BLE001 - one recording, whatever is wrong with it, never ends the session
-            result, self.findings = None, (of_failure(error),)
+            result, self.findings = None, (gates.of_failure(error),)
         self.trials, self.provisional = result.trials if result is not None else (), False
         self.after_s["final"].append(self.now() - self._ended_s)
         text = f"Trial {self.number}: {file.ended}; raw data in {file.path}"

@@ -76,7 +76,7 @@ class ScreenView:
             lines.append(visible(event.text))
         elif event.kind == "result":
             lines.append(f"{visible(event.text)}\n  {key_numbers(event.trials, provisional=False)}")
-        if event.findings and (event.kind == "result" or not self._begun):
+        if event.findings and (event.kind == "result" or (event.kind == "finding" and not self._begun)):
             lines.extend(f"  {line}" for line in marked(event))
         for line in lines:
             self._live.console.print(Text(line))
@@ -113,10 +113,10 @@ class ScreenView:
 
 def marked(event: Event) -> list[str]:
     """Findings of an event, one per line, with how serious they are."""
-    return [f"{'STOP' if one.level == 'stop' else 'note'}: {visible(one.text)}" for one in event.findings]
+    return [visible(one.marked) for one in event.findings]
 
 
 def rings(event: Event) -> bool:
     """Whether a person who does not look at the screen is to be called."""
-    stops = event.kind == "finding" and any(finding.level == "stop" for finding in event.findings)
+    stops = event.kind in ("finding", "stage") and any(finding.level == "stop" for finding in event.findings)
     return event.kind in BELLS or event.stage == "armed" or stops

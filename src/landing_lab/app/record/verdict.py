@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 
 from landing_lab.app.record.events import Command
 from landing_lab.app.record.facts import report_order
-from landing_lab.app.record.gates import Finding
+from landing_lab.app.record.gates import Finding, noted, open_verdict
 from landing_lab.app.record.plan import PlannedTrial
-from landing_lab.io.session_file import OpenVerdict, TrialEntry
+from landing_lab.io.session_file import TrialEntry
 from landing_lab.model.result import Result
 
 if TYPE_CHECKING:
@@ -56,7 +56,9 @@ def undoable(session: RecordSession) -> str:
 def take_back(session: RecordSession, judged: Judged) -> Recorded:
     """Undo a verdict: files and state are those of before it, and it is asked for anew."""
     before = judged.recorded
-    entry = session.book.take_back(judged.entry, before.entry)
+    asked = replace(before.entry, open_verdict=open_verdict(before.findings, judged.notes))
+    entry = session.book.take_back(judged.entry, asked)
+    session.run_number = entry.run
     session.judged, session.planned, session.attempts = None, judged.planned, max(0, session.attempts - 1)
     session.notes, session.findings = list(judged.notes), before.findings
     session.trials, session.provisional = before.result.trials if before.result is not None else (), False
@@ -108,13 +110,8 @@ def _stops(recorded: Recorded) -> list[str]:
     return [finding.text for finding in recorded.findings if finding.level == "stop"]
 
 
-def open_verdict(findings: Sequence[Finding], notes: Sequence[str]) -> OpenVerdict:
-    """What there is to judge, as it stands on disk until it is judged."""
-    return OpenVerdict(findings=tuple((one.name, one.level, one.text) for one in findings), notes=tuple(notes))
-
-
 def _notes(session: RecordSession, recorded: Recorded) -> Sequence[str]:
-    return open_verdict(recorded.findings, session.notes).noted
+    return noted(open_verdict(recorded.findings, session.notes))
 
 
 def _asked(session: RecordSession, recorded: Recorded) -> Command:

@@ -80,8 +80,7 @@ def headline(session: RecordSession) -> str:
 
 def _run(session: RecordSession) -> int:
     """Number of the recording that is made or judged now, 0 before the first."""
-    trials = session.book.state.trials
-    return trials[-1].run if trials and session.planned is not None else 0
+    return session.run_number if session.planned is not None else 0
 
 
 def _new_condition(session: RecordSession) -> str:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import Final
 
 from landing_lab.app.demo_trial import warm_up
 from landing_lab.app.processes.ctrl_c import kept_from_children
 from landing_lab.app.processes.start import start_in_background
+
+DONE: Final = "compiled"
+"""A file beside the compiled kernels, written once all of them are."""
 
 
 def compile_aside() -> BaseProcess | None:
@@ -16,16 +21,18 @@ def compile_aside() -> BaseProcess | None:
 
     Else the first session would wait for it, 15 to 40 s. The process ends with this program.
     """
-    from landing_lab.kernels._jit import FOLDER
+    from landing_lab.kernels import _jit
 
-    if any(Path(FOLDER).rglob("*.nbi")):
+    if not _jit.COMPILES or (Path(_jit.FOLDER) / DONE).exists():
         return None
-    process = get_context("spawn").Process(target=_compile, name="compiling", daemon=True)
+    process = get_context("spawn").Process(target=_compile, args=(_jit.FOLDER,), name="compiling", daemon=True)
     with kept_from_children():
         process.start()
     return process
 
 
-def _compile() -> None:
+def _compile(folder: str) -> None:
     start_in_background()
-    warm_up()
+    with suppress(Exception):  # the session that needs them compiles them itself, and says what is wrong
+        warm_up()
+        (Path(folder) / DONE).touch()

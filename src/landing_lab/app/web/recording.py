@@ -59,6 +59,7 @@ class PageFront:
     _ending: bool = False
     _of_session: list[str] | None = None
     _why_anew: list[str] = field(default_factory=list)
+    _drawn: set[int] = field(default_factory=set)
     _fed_s: float = 0.0
     _viewed_s: float = 0.0
     _phase: str = ""
@@ -67,7 +68,7 @@ class PageFront:
         """Something happened."""
         self._remember(event)
         if event.kind == "result" and self.session is not None:
-            self.results[self.session.book.state.trials[-1].run] = event.trials
+            self.results[self.session.run_number] = event.trials
         self._viewed_s = 0.0
         self.changed()
 
@@ -75,8 +76,7 @@ class PageFront:
         if event.kind in JUDGED:
             self.judged = event.text
         elif event.kind == "result":
-            self.judged = ""
-            self.curve = "own" if self.session is not None and self.session.watch is not None else "none"
+            self.judged, self.curve = "", "own"
         if event.kind == "trial":
             self.curve = "past"
             self._of_session = self.said if self._of_session is None else self._of_session
@@ -95,6 +95,7 @@ class PageFront:
         now_s = time.monotonic()
         if session.watch is not None and session.phase == "recording" and now_s - self._fed_s >= FEED_EVERY_S:
             self._fed_s = now_s
+            self._drawn.add(session.run_number)
             self._draw(session.watch)
         if now_s - self._viewed_s >= VIEW_EVERY_S or session.phase != self._phase:
             self._viewed_s, self._phase = now_s, session.phase
@@ -103,7 +104,16 @@ class PageFront:
 
     def shown(self) -> dict[str, object]:
         """What the page shows of the session now."""
-        return {**self.view, "said": self.said, "judged": self.judged, "curve": self.curve}
+        return {
+            **self.view,
+            "said": self.said,
+            "judged": self.judged,
+            "curve": self.curve if self._is_drawn() else "none",
+        }
+
+    def _is_drawn(self) -> bool:
+        """Whether the trial that is judged was ever drawn by this front end."""
+        return self.session is not None and self.session.run_number in self._drawn
 
     def end(self) -> None:
         """Cut the session off, also one that is only about to begin; it can be continued. From any thread."""
@@ -166,8 +176,8 @@ def run_session(
         facts = facts_of_session(book.state, settings.protocol, settings.session, calibrations, layouts)
         with also_sent(settings, links, front, facts) as (session.links, session.front):
             session.run()
-        if session.closed_links:
-            boards.close()  # so that they are looked for anew
+        if session.closed_links or session.problem:
+            boards.close()  # so that those that are there are looked for anew
     return session
 
 

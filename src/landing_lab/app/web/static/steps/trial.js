@@ -98,9 +98,10 @@ export function trialStep(main, { act, page }) {
     if (now === before) return;
     before = now;
     if (stops.length) ring("stop");
+    else if (at === "away") ring("stop");
     else if (at === "armed") ring("armed");
     else if (at === "verdict") ring("result");
-    spoken.textContent = stops.length ? `Stop: ${said(stops[0].text)}` : { armed: "Armed", moving: "Recording", landed: "Landed", verdict: drives ? "Result. Your verdict?" : "Result." }[at] ?? "";
+    spoken.textContent = stops.length ? `Stop: ${said(stops[0].text)}` : { away: "A board is away.", armed: "Armed", moving: "Recording", landed: "Landed", verdict: drives ? "Result. Your verdict?" : "Result." }[at] ?? "";
   }
 }
 
