@@ -107,7 +107,7 @@ class Emulator:
         try:
             while not self._ending.is_set():
                 _play(endpoint, board, self._ending)
-                if not board.unplugged or board.return_after_s is None or self._ending.wait(board.return_after_s):
+                if not board.unplugged or self._ending.wait(board.return_after_s):  # None: it does not come back
                     return
                 endpoint.appear(elsewhere=not board.returns_here)
                 self.urls[number] = endpoint.url

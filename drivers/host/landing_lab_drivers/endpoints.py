@@ -17,6 +17,8 @@ _READ_BYTES = 4096
 _LOOK_AGAIN_S = 0.01
 # How long an unplugged endpoint lets its last bytes be read: a cable, unlike a kernel, loses none that arrived.
 _DRAIN_WITHIN_S = 0.5
+# Terminals that other programs may free between the hang-up of one and its return.
+_MOST_OTHERS = 32
 
 
 class Endpoint(Protocol):
@@ -48,13 +50,14 @@ class PtyEndpoint:
 
     def __init__(self, link: Path | None = None) -> None:
         self._link = link
+        self._kept: list[int] = []
         self.url = self._create()
 
-    def _create(self) -> str:
-        import pty
+    def _create(self, name: str | None = None) -> str:
+        """A new terminal, of this name where it is free."""
         import tty
 
-        self._master, slave = pty.openpty()
+        self._master, slave = _terminal(name)
         self._open = True
         try:
             self._name = os.ttyname(slave)
@@ -93,31 +96,43 @@ class PtyEndpoint:
             return 0
 
     def vanish(self) -> None:
-        """Wait until the host read what was written (the kernel throws away the rest), then hang up."""
+        """Wait until the host read what was written (the kernel throws away the rest), then hang up.
+
+        Its name stays taken: whoever looks there for this board must not meet one of another program.
+        """
         import fcntl
         import termios
 
         with contextlib.suppress(OSError):
             slave = os.open(self._name, os.O_RDONLY | os.O_NOCTTY | os.O_NONBLOCK)
-            try:
-                empty, deadline = 0, time.monotonic() + _DRAIN_WITHIN_S
-                # Bytes pass from one kernel buffer to the next; empty several times in a row means all are out.
-                while empty < 3 and time.monotonic() < deadline:
-                    waiting = int.from_bytes(fcntl.ioctl(slave, termios.FIONREAD, bytes(4)), "little")
-                    empty = 0 if waiting else empty + 1
-                    time.sleep(0.005)
-            finally:
-                os.close(slave)
-        self.close()
+            self._kept.append(slave)
+            empty, deadline = 0, time.monotonic() + _DRAIN_WITHIN_S
+            # Bytes pass from one kernel buffer to the next; empty several times in a row means all are out.
+            while empty < 3 and time.monotonic() < deadline:
+                waiting = int.from_bytes(fcntl.ioctl(slave, termios.FIONREAD, bytes(4)), "little")
+                empty = 0 if waiting else empty + 1
+                time.sleep(0.005)
+        self._hang_up()
 
     def appear(self, *, elsewhere: bool) -> None:
-        """Make another pseudo terminal: only a link keeps its name."""
+        """Make another pseudo terminal, of the same name where it comes back in its place."""
         if elsewhere:
             self._link = None
-        self.url = self._create()
+            self.url = self._create()
+        else:
+            self._let_go()
+            self.url = self._create(self._name)
 
     def close(self) -> None:
-        """Hang up."""
+        """Hang up, and let names go."""
+        self._hang_up()
+        self._let_go()
+
+    def _let_go(self) -> None:
+        while self._kept:
+            os.close(self._kept.pop())
+
+    def _hang_up(self) -> None:
         if self._open:
             self._open = False
             with contextlib.suppress(OSError):
@@ -125,6 +140,23 @@ class PtyEndpoint:
                 if self._link is not None and str(self._link.readlink()) == self._name:
                     self._link.unlink()
             os.close(self._master)
+
+
+def _terminal(name: str | None) -> tuple[int, int]:
+    """Both ends of a new pseudo terminal. The kernel numbers them; one of this name is asked for again and again."""
+    import pty
+
+    others: list[tuple[int, int]] = []
+    try:
+        found = pty.openpty()
+        while name is not None and os.ttyname(found[1]) != name and len(others) < _MOST_OTHERS:
+            others.append(found)
+            found = pty.openpty()
+        return found
+    finally:
+        for one in others:
+            for end in one:
+                os.close(end)
 
 
 def _point(link: Path, target: str) -> None:
