@@ -17,6 +17,7 @@ import numpy as np
 
 from landing_lab.app.lsl.outlets import LslOutlets
 from landing_lab.io import xdf_chunks as xdf
+from patience import PATIENCE_S
 from reference import absent
 
 CONFIG = """[log]
@@ -31,9 +32,6 @@ TTLOverride = 0
 SessionID = {session}
 """
 """A group that never passes a router, with a time to live of 0: not even the next machine hears it."""
-
-
-PATIENCE_S = 180.0
 
 
 def loopback_config(folder: Path) -> Path:

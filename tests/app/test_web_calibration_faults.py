@@ -30,13 +30,13 @@ from landing_lab.io.calibration_files import read_calibrations
 from landing_lab.io.dataset import Dataset
 from landing_lab.model.device import DeviceLink
 from landing_lab.sim.devices import plate_info
+from patience import PATIENCE_S
 from played_links import PlayedLink
 
 pytestmark = [
     pytest.mark.slow, pytest.mark.skipif(os.name != "posix", reason="pseudo terminals are POSIX"),
 ]  # fmt: skip
 
-PATIENCE_S = 180.0
 PLAYED = 40.0
 """How fast boards without ports are played."""
 PLATE = {"kind": "plate", "masses_kg": [5, 10], "quick": False}

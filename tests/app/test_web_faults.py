@@ -29,10 +29,10 @@ from landing_lab.app.web.forms import session_wanted
 from landing_lab.app.web.lab import BusyError, Lab
 from landing_lab.errors import ParameterError
 from landing_lab.io.dataset import Dataset
+from patience import PATIENCE_S
 
 POSIX = pytest.mark.skipif(os.name != "posix", reason="pseudo terminals are POSIX")
 HEADERS = {"x-landing-lab": "1", "x-client": "test-page-0001"}
-PATIENCE_S = 180.0
 
 
 def state_of(lab: LabServer) -> dict[str, Any]:

@@ -27,11 +27,11 @@ from landing_lab.app.web.door import COOKIE, MOST_BODY, POLICY
 from landing_lab.app.web.patience import FIRST_WORDS_S, MOST_CONNECTIONS
 from landing_lab.app.web.routes import ACTIONS
 from landing_lab.app.web.sockets import MOST_PAGES
+from patience import PATIENCE_S
 
 PAGE = {"x-landing-lab": "1", "x-client": "test-page-0001"}
 HOSTILE = "<img src=x onerror=alert(1)>"
 NO_PORT = "/dev/ttyThereIsNoSuchPort"
-PATIENCE_S = 180.0
 
 
 @pytest.fixture(scope="module")

@@ -11,10 +11,9 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from chromium import chromium
 from lab_server import LabServer
+from patience import PATIENCE_MS
 
 LAPTOP = {"width": 1280, "height": 800}
-PATIENCE_MS = 180_000
-"""Machines that do many things at once take a minute to write a report."""
 TABLET = {"width": 1024, "height": 768}
 
 

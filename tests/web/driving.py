@@ -14,11 +14,11 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from command_line import run_here
+from patience import PATIENCE_S
 
 SHOTS = Path(__file__).parents[2] / "build" / "page"
 """Screenshots of every step, for people to look at."""
 
-PATIENCE_S = 180.0
 REPORT_S = 300.0
 LAPTOP, TABLET = {"width": 1280, "height": 800}, {"width": 1024, "height": 768}
 

@@ -17,10 +17,10 @@ from lab_server import drop_jump_boards, lab_server
 from landing_lab.report.html import page_of
 from landing_lab.report.pdf import can_write_pdf
 from made_dataset import make_dataset
+from patience import PATIENCE_MS
 from report.worst_session import NOT_MADE, worst_session
 from reviewed_dataset import make_reviewed
 
-PATIENCE_MS = 180_000
 TABLET = {"width": 1024, "height": 768}
 
 pytestmark = pytest.mark.slow
