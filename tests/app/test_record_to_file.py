@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -39,6 +41,20 @@ def test_so_many_frames_of_every_board_end_it(boards: EmulatorServer, scene: Sim
     frames = raw.streams["insole_left"].frames
     sent = left.frames.counts[frames.sequence - frames.sequence[0]]
     np.testing.assert_array_equal(frames.counts, sent)
+
+
+def test_the_how_to_page_says_how_to_look_at_it(
+    boards: EmulatorServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    page = (Path(__file__).parents[2] / "docs/how_to/record_from_python.md").read_text(encoding="utf-8")
+    ll.record(boards.urls, tmp_path / "trial.xdf", seconds=60.0, frames=40)
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, Any] = {"ll": ll}
+    for block in re.findall(r"```python\n(.*?)```", page, re.DOTALL)[1:]:
+        exec(block.replace("result = ll.analyse(recording)\n", ""), names)
+    assert repr(names["raw"]).startswith("<RawRecording: insole_left (SIM-IN-L, 8 channels, ")
+    assert names["readings"].all()
+    assert 0 < len(names["first_cell"]) < len(names["readings"])
 
 
 def test_it_ends_in_time_and_one_port_is_enough(boards: EmulatorServer, tmp_path: Path) -> None:

@@ -116,7 +116,8 @@ def _ratio(load: CellLoad, n_channels: int) -> FloatArray:
 def _law(force_n: FloatArray, ratio: FloatArray, name: str) -> _Law:
     masses = len(np.unique(np.round(force_n, 3)))
     if masses < MIN_MASSES:
-        raise CalibrationError(f"{name} was loaded with {masses} different masses; use at least {MIN_MASSES}")
+        cell = name.replace("_", " ")
+        raise CalibrationError(f"the cell {cell} was loaded with {masses} different masses; use at least {MIN_MASSES}")
     used = ratio > 0.0
     if len(np.unique(np.round(force_n[used], 3))) < MIN_MASSES - 1:
         raise CalibrationError(f"{name} does not respond to most of its masses; check its wires and where they stood")

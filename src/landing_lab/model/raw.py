@@ -26,3 +26,10 @@ class RawRecording:
     streams: Mapping[str, RawStream]
     metadata: Mapping[str, object] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        streams = ", ".join(
+            f"{name} ({stream.info.device_id}, {stream.info.n_channels} channels, {len(stream.frames)} frames)"
+            for name, stream in self.streams.items()
+        )
+        return f"<RawRecording: {streams}>"

@@ -276,7 +276,13 @@ def bench_plan(info: DeviceInfo, masses_kg: Sequence[float], cells: InsoleLayout
     masses = checked_cell_masses(masses_kg)
     steps = [_empty("empty", "Lay the insole flat on a hard table. Nothing lies on it.")]
     for cell, channel in enumerate(insole_layout(info, cells).channels):
+        name = channel.name.replace("_", " ")
         for way, mass in [("up", mass) for mass in masses] + [("down", mass) for mass in reversed(masses[:-1])]:
+            on = f"on the cell {name}, on a disc of its size"
+            first = way == "up" and mass == masses[0]
+            told = f"Now {mass:g} kg in all {on}."
+            if first:
+                told = f"{'Take everything off. ' if cell else ''}Put {mass:g} kg {on}."
             steps.append(
                 GuidedStep(
                     key=f"{channel.name} {mass:g} kg {way}",
@@ -284,7 +290,7 @@ def bench_plan(info: DeviceInfo, masses_kg: Sequence[float], cells: InsoleLayout
                     side=info.placement,
                     mass_kg=mass,
                     cell=cell,
-                    instruction=f"Put {mass:g} kg on the cell {channel.name}, on a disc of its size.",
+                    instruction=told,
                     optional=way == "down",
                 )
             )

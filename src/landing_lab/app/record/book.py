@@ -77,6 +77,8 @@ class SessionBook:
             if session is not None:
                 raise ParameterError(f"session {session} cannot be continued: {why_not}; leave out --session")
             told = f"The unfinished session ses-{folder.label} is left as it is ({why_not}); this is a new one."
+            if any(one.verdict == "unfinished" and one.open_verdict is not None for one in state.trials):
+                told += f" A trial of it waits for its verdict: --session {folder.label} with what was entered then."
             others.append((state.protocol == protocol.name, told))
         # of several the newest of this protocol, which most likely was meant
         told_of = [told for _, told in sorted(others, key=lambda one: not one[0])[:1]]

@@ -35,6 +35,7 @@ SAID: Final = ("session", "finding")
 """Events whose sentences stand nowhere else on the page."""
 
 JUDGED: Final = ("verdict", "written")
+COUNTED_THEN: Final = " is continued: "
 
 Changed = Callable[[], None]
 
@@ -75,6 +76,7 @@ class PageFront:
     def _remember(self, event: Event) -> None:
         if event.kind in JUDGED:
             self.judged = event.text
+            self._forget_the_count()
         elif event.kind == "result":
             self.judged, self.curve = "", "own"
         if event.kind == "trial":
@@ -86,6 +88,12 @@ class PageFront:
             self._why_anew = [on_page(event.text)]
         elif event.kind in SAID and on_page(event.text) not in self.said:
             self.said = [*self.said, on_page(event.text)]
+
+    def _forget_the_count(self) -> None:
+        """How many trials were accepted when the session went on holds until the first verdict."""
+        self.said = [text for text in self.said if COUNTED_THEN not in text]
+        if self._of_session is not None:
+            self._of_session = [text for text in self._of_session if COUNTED_THEN not in text]
 
     def tick(self, session: RecordSession) -> None:
         """Feed the live instrument, and look at the session where it is time to."""

@@ -25,7 +25,7 @@ def _readable(dataset: Dataset, participant: str) -> dict[str, object]:
     try:
         return _participant(dataset, participant)
     except ParameterError as error:
-        none = {"sessions": [], "n_sessions": 0, "history": {}, "last": None, "left": None}
+        none = {"sessions": [], "n_sessions": 0, "history": {}, "last": None, "left": None, "n_left": 0}
         return {"id": participant, **none, "problem": str(error)}
 
 
@@ -42,6 +42,7 @@ def _participant(dataset: Dataset, participant: str) -> dict[str, object]:
         "history": history_of(folder.path for folder in folders),
         "last": None if newest is None else _chosen(newest),
         "left": None if left is None else _left(left),
+        "n_left": sum(1 for _ in dataset.resumable(participant)),
     }
 
 
@@ -90,6 +91,7 @@ def _left(state: SessionState) -> dict[str, object]:
         "created_at": state.created_at,
         "n_accepted": sum(one.verdict == "accepted" for one in state.trials),
         "n_planned": sum(one.n_trials for one in state.planned),
+        "n_open": sum(one.verdict == "unfinished" and one.open_verdict is not None for one in state.trials),
         "settings": {name: state.settings.get(name) for name in ("mass_kg", "box_height_m", "operator", "note")},
         "known_protocol": protocol is not None,
     }

@@ -3,21 +3,24 @@
 import { button, el } from "./html.js";
 
 // choices: [text, answer, {key, primary, kind}], or a button of one's own; resolves with the answer, null where it was left.
-export function choose(title, text, choices, content = null) {
+// careful: Enter goes back.
+export function choose(title, text, choices, content = null, { careful = false } = {}) {
   return new Promise((resolve) => {
     let answered = null;
     const close = (answer) => { answered = answer; dialog.close(); };
+    const back = button("Back", () => close(null), { key: "Esc", primary: careful });
+    if (careful) back.dataset.first = "";
     const dialog = el("dialog", { "aria-labelledby": "dialog-title", onclose: () => { dialog.remove(); resolve(answered); } },
       el("h2", { id: "dialog-title" }, title), text ? el("p", {}, text) : "", content ? content(close) : "",
-      el("div", { class: "buttons" }, choices.map((one) => { if (one instanceof Node) return one; const [label, answer, more] = one; return button(label, () => close(answer), more); }), button("Back", () => close(null), { key: "Esc" })));
+      el("div", { class: "buttons" }, choices.map((one) => { if (one instanceof Node) return one; const [label, answer, more] = one; return button(label, () => close(answer), more); }), back));
     document.body.append(dialog);
     dialog.showModal();
     (dialog.querySelector("[data-first]") ?? dialog.querySelector("button"))?.focus();
   });
 }
 
-export function confirm(title, text, yes) {
-  return choose(title, text, [[yes, true, { key: "Y", primary: true }]]);
+export function confirm(title, text, yes, { careful = false } = {}) {
+  return choose(title, text, [[yes, true, { key: "Y", primary: !careful }]], null, { careful });
 }
 
 // Ask for a line of text; suggestions: numbered, one key each.

@@ -3,6 +3,7 @@
 import { button, el, icon, redrawn } from "../html.js";
 import { sentence } from "../header.js";
 import { askInsoles, askPlate } from "./calibrate_forms.js";
+import { waiting } from "./participant.js";
 
 export function boardsStep(main, { act }) {
   const draw = redrawn();
@@ -31,7 +32,7 @@ export function boardsStep(main, { act }) {
       const left = state.left;
       draw(buttons, { n: found.length, looking, left, busy: state.job }, () => looking ? "" : found.length ? [
         left?.known_protocol
-          ? [button(`Continue session ${left.session} of ${left.participant}: ${left.n_accepted} of ${left.n_planned} done`, () => act("session/start", { participant: left.participant, continue: left.session }), { primary: true, key: "C" }),
+          ? [button(`Continue session ${left.session} of ${left.participant}: ${left.n_accepted} of ${left.n_planned} done${waiting(left)}`, () => act("session/start", { participant: left.participant, continue: left.session }), { primary: true, key: "C" }),
             button("Another athlete", () => act("step", { step: "participant" }), { key: "N" })]
           : button("Use these boards", () => act("step", { step: "participant" }), { primary: true, key: "U" }),
         button("Look again", () => act("boards/look"), { key: "L", kind: "aside" }),

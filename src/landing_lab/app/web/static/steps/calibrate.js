@@ -16,7 +16,7 @@ export function calibrateStep(main, { act }) {
   const title = el("h2", { class: "quiet" }, "Calibration");
   main.append(title, banner, doing, result, buttons);
   const tell = (kind) => act("calibration/command", { kind });
-  const quit = async () => { if (await confirm("Throw this calibration away?", "Nothing of it is kept.", "Throw it away")) tell("quit"); };
+  const quit = async () => { if (await confirm("Throw this calibration away?", "Nothing of it is kept.", "Throw it away", { careful: true })) tell("quit"); };
   let before = "";
   return {
     update(state) {
@@ -47,7 +47,7 @@ export function calibrateStep(main, { act }) {
           phase === "problem" ? button("Keep it anyway", () => tell("keep"), { key: "K" }) : "",
           view.optional ? button("Skip this step", () => tell("skip"), { key: "S" }) : "",
           view.number > 1 ? button("Step back", () => tell("back"), { key: "B" }) : "",
-          view.number > 1 ? button("Finish early", () => tell("finish"), { key: "F", kind: "aside" }) : "",
+          view.number > 1 && view.kind !== "bench" ? button("Finish early", () => tell("finish"), { key: "F", kind: "aside" }) : "",
           button("Quit", quit, { key: "Q", kind: view.number > 1 ? "" : "aside" })]);
     },
   };

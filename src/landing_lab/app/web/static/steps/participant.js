@@ -40,7 +40,7 @@ export function participantStep(main, { act, page }) {
     draw(buttons, { wrong: wrong || Boolean(one?.problem), text, sessions: one?.n_sessions, unfinished: one?.left ?? null, other: page.state.left, entered }, () => {
       const unfinished = one?.left?.known_protocol ? one.left : null;
       return [
-        unfinished ? button(`Continue session ${unfinished.session}: ${unfinished.n_accepted} of ${unfinished.n_planned} done${entered ? ", without what is entered here" : ""}`, () => goOn(unfinished), { primary: !entered }) : "",
+        unfinished ? button(`Continue session ${unfinished.session}: ${unfinished.n_accepted} of ${unfinished.n_planned} done${waiting(unfinished)}${entered ? ", without what is entered here" : ""}`, () => goOn(unfinished), { primary: !entered }) : "",
         button(unfinished ? "Begin a new session" : "Next: protocol", send, { primary: !unfinished || entered, disabled: wrong || Boolean(one?.problem) || text === "" }),
         one?.n_sessions ? button("Screening", () => act("step", { step: "screening", participant: one.id }), { key: "S" }) : "",
         button("Back to the boards", () => act("step", { step: "boards" }), { kind: "aside" }),
@@ -76,7 +76,7 @@ export function participantStep(main, { act, page }) {
       const one = state.left;
       draw(left, one, () => one?.known_protocol ? el("article", { class: "card left" }, icon("wait"), el("p", {}, el("strong", {}, `Session ${one.session} of ${one.participant} is not finished. `), `${one.title}: ${one.n_accepted} of ${one.n_planned} trials are accepted.`), button("Continue it", () => goOn(one), { kind: "strong" })) : "");
       draw(known, state.participants, () => state.participants.length
-        ? state.participants.map((each) => el("button", { type: "button", "data-id": each.id, "aria-pressed": "false", onclick: () => { fillFrom(each); changed(false); buttons.querySelector(".primary")?.focus(); } }, el("strong", {}, each.id), el("small", {}, each.problem ? "cannot be read" : `${sessions(each.n_sessions)}${each.left ? ", one unfinished" : ""}`)))
+        ? state.participants.map((each) => el("button", { type: "button", "data-id": each.id, "aria-pressed": "false", onclick: () => { fillFrom(each); changed(false); buttons.querySelector(".primary")?.focus(); } }, el("strong", {}, each.id), el("small", {}, each.problem ? "cannot be read" : `${sessions(each.n_sessions)}${each.n_left > 1 ? `, ${each.n_left} unfinished` : each.n_left ? ", one unfinished" : ""}`)))
         : el("p", { class: "hint" }, "Nobody yet."));
       changed(false);
     },
@@ -96,4 +96,6 @@ export function date(text) {
   return Number.isNaN(at.getTime()) ? text : at.toLocaleDateString("en-GB", { day: "numeric", month: "long", year: "numeric" });
 }
 
+// Jumps that were measured and wait for their verdict: nobody has to jump them again.
+export const waiting = (left) => (left.n_open ? `, ${left.n_open} ${left.n_open === 1 ? "waits" : "wait"} for your verdict` : "");
 const sessions = (n) => (n === 0 ? "no session yet" : n === 1 ? "1 session" : `${n} sessions`);
