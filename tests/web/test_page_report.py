@@ -12,16 +12,18 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+import landing_lab as ll
 from app.test_inputs_command import called
 from lab_server import drop_jump_boards, lab_server
 from landing_lab.report.html import page_of
 from landing_lab.report.pdf import can_write_pdf
 from made_dataset import make_dataset
 from patience import PATIENCE_MS
+from report.made_pressure import pressed_trial
 from report.worst_session import NOT_MADE, worst_session
 from reviewed_dataset import make_reviewed
 
-TABLET = {"width": 1024, "height": 768}
+LAPTOP, TABLET = {"width": 1280, "height": 800}, {"width": 1024, "height": 768}
 
 pytestmark = pytest.mark.slow
 
@@ -156,6 +158,16 @@ def test_the_first_page_of_the_report_prints_on_one_sheet(browser: Browser, made
     whole = sheets(page)
     page.evaluate("document.querySelectorAll('main > section:not(.sheet), footer').forEach(one => one.remove())")
     assert sheets(page) == 1 < whole
+    page.close()
+
+
+def test_all_numbers_of_trials_with_insoles_fit_beside_each_other_on_a_laptop(browser: Browser, tmp_path: Path) -> None:
+    made = ll.report([pressed_trial()] * 3, tmp_path)["report.html"]
+    page = browser.new_page(viewport=LAPTOP)
+    page.goto(made.as_uri())
+    table = page.locator("table.compare")
+    assert table.locator("thead th").count() >= 9
+    assert table.evaluate("(table) => table.scrollWidth <= table.parentElement.clientWidth")
     page.close()
 
 

@@ -176,7 +176,7 @@ class RecordSession:
 
     def _record(self, planned: PlannedTrial) -> Recorded | None:
         """One trial into a new file; None where nothing happened in it or nothing more is wanted."""
-        self.notes = []
+        self.notes, self.trials, self.provisional = [], (), False
         if not boards_stream(self):
             return None
         entry = None
