@@ -4,25 +4,32 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import io
 import json
 import shutil
 from collections.abc import Callable
 from concurrent.futures import Future, wait
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import numpy as np
 import pytest
+from rich.console import Console
+from rich.live import Live
 
 from landing_lab.app.record import session as session_module
 from landing_lab.app.record.book import SessionBook
 from landing_lab.app.record.events import Command, Event
 from landing_lab.app.record.facts import SessionSettings
 from landing_lab.app.record.gates import Finding
+from landing_lab.app.record.keys import KeyCommands
 from landing_lab.app.record.protocols import Protocol, protocol_of
 from landing_lab.app.record.report import ReportOrder, SessionReport, write_session_report
 from landing_lab.app.record.session import RecordSession
+from landing_lab.app.record.terminal import PlainView, ScreenView
 from landing_lab.app.record.trial import measured
+from landing_lab.app.terminal.keys import Typing
 from landing_lab.errors import DeviceLostError, FileFormatError, ParameterError, RecordingError
 from landing_lab.io.dataset import Dataset
 from landing_lab.io.formats.xdf import read_raw
@@ -343,13 +350,39 @@ def test_what_was_typed_survives_a_verdict_that_is_taken_back(tmp_path: Path) ->
     assert asked.open_verdict.notes == ("new shoes",)
 
 
-def test_a_board_that_is_missing_when_a_session_goes_on_is_told(tmp_path: Path) -> None:
+def test_a_board_that_is_missing_when_a_session_goes_on_is_told_each_time(tmp_path: Path) -> None:
     ran(session_of(tmp_path, played(scene(0), clock=PlayedClock()), Script([Command(kind="quit")])))
-    front = Script([Command(kind="quit")])
-    ran(session_of(tmp_path, played(scene(1), clock=PlayedClock())[1:], front))
-    (told,) = [one for event in front.events for one in event.findings if one.name == "missing insole_left"]
-    assert told.level == "stop"
-    assert told.text.startswith("insole_left (SIM-IN-L), with which this session began, does not answer")
+    for _ in range(2):
+        front = Script([Command(kind="quit")])
+        session = ran(session_of(tmp_path, played(scene(1), clock=PlayedClock())[1:], front))
+        (told,) = [one for event in front.events for one in event.findings if one.name == "missing insole_left"]
+        assert told.level == "stop"
+        assert told.text.startswith("insole_left (SIM-IN-L), with which this session began, does not answer")
+        assert session.missing
+    assert set(session.book.state.boards) == {"insole_left", "insole_right", "plate"}, "none is forgotten"
+
+
+def test_a_measured_trial_whose_raw_file_is_gone_is_told(tmp_path: Path) -> None:
+    left = killed_at_verdict(tmp_path, [], number=1)
+    left.book.raw_path(left.book.state.trials[0]).unlink()
+    book = book_at(tmp_path)
+    book.lock.release()
+    assert any("Run 01 was measured, but its raw file" in text for text in book.told)
+
+
+@pytest.mark.parametrize("screen", [False, True])
+def test_a_trial_without_numbers_is_told_by_either_terminal(
+    tmp_path: Path, screen: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    left = killed_at_verdict(tmp_path, [], number=1)
+    left.book.raw_path(left.book.state.trials[0]).write_bytes(b"")
+    console = Console(file=io.StringIO(), width=100)
+    keys = KeyCommands(cast("Typing", SimpleNamespace(lines=True, read=lambda: ["quit"])))
+    front: Any = ScreenView(keys, Live(console=console), bell=False) if screen else PlainView(keys, bell=False)
+    session = ran(session_of(tmp_path, played(scene(1), clock=PlayedClock()), front))
+    assert session.book.state.trials[0].verdict == "rejected"
+    told = console.file.getvalue() if screen else capsys.readouterr().out  # type: ignore[attr-defined]
+    assert "rejected" in told
 
 
 def test_leaving_a_trial_without_verdict_keeps_the_question(tmp_path: Path) -> None:
@@ -370,9 +403,9 @@ def test_other_settings_begin_another_session_and_say_why(tmp_path: Path) -> Non
     book_at(tmp_path).lock.release()
     higher = book_at(tmp_path, dataclasses.replace(DROP_JUMP, box_height_m=0.4))
     assert higher.folder.label == "02"
-    assert "box_height_m is 0.3" in higher.told[0]
+    assert "its box height in m is 0.3" in higher.told[0]
     higher.lock.release()
-    with pytest.raises(ParameterError, match=r"box_height_m is 0\.3"):
+    with pytest.raises(ParameterError, match=r"its box height in m is 0\.3"):
         book_at(tmp_path, dataclasses.replace(DROP_JUMP, box_height_m=0.4), session="01")
     with pytest.raises(ParameterError, match="no session 09"):
         book_at(tmp_path, session="09")

@@ -15,6 +15,7 @@ import landing_lab as ll
 from calibrate.test_calibration_documents import INSOLE, PLATE
 from landing_lab.errors import DeviceError, ParameterError, RecordingError
 from landing_lab.sim.devices import SimulatedScene, demo_bodies, trial_scene
+from landing_lab.sim.link import LinkFaults
 from landing_lab_drivers.emulator import EmulatorServer, serve
 
 
@@ -66,7 +67,10 @@ def test_it_ends_in_time_and_one_port_is_enough(boards: EmulatorServer, tmp_path
 
 
 def test_calibrations_of_these_boards_travel_with_the_file(tmp_path: Path, scene: SimulatedScene) -> None:
-    plate = dataclasses.replace(PLATE, device_id="SIM-PLT")
+    plate = dataclasses.replace(
+        PLATE, device_id="SIM-PLT", n_cells=8, zero_counts=(10.5,) * 8, counts_per_n=(-2138.6,) * 8,
+        cell_scale_sd_fraction=(0.002,) * 8, position_mm=(None,) * 8, side=("left",) * 4 + ("right",) * 4,
+    )  # fmt: skip
     device = next(one for one in scene.devices if one.info.device_id == "SIM-PLT")
     server = serve([device], speed=4.0)
     try:
@@ -84,16 +88,34 @@ def test_calibrations_of_these_boards_travel_with_the_file(tmp_path: Path, scene
     [
         ([], {"seconds": 1.0}, "name no port"),
         (["a", "a"], {"seconds": 1.0}, "one twice"),
-        ("a", {"seconds": 0.0}, "outside"),
-        ("a", {"seconds": float("nan")}, "outside"),
-        ("a", {"seconds": 1.0, "frames": 0}, "less than one"),
+        ("a", {"seconds": 0.0}, "no time that can be recorded"),
+        ("a", {"seconds": float("nan")}, "no time that can be recorded"),
+        ("a", {"seconds": "5"}, "no time that can be recorded"),
+        ("a", {"seconds": 1.0, "frames": 0}, "no number of frames"),
+        (Path("a"), {"seconds": 1.0, "frames": 1.5}, "no number of frames"),
     ],
 )
 def test_wrong_values_are_told_before_a_port_is_opened(
-    tmp_path: Path, urls: object, how: dict[str, float], told: str
+    tmp_path: Path, urls: object, how: dict[str, Any], told: str
 ) -> None:
     with pytest.raises(ParameterError, match=told):
         ll.record(urls, tmp_path / "t.xdf", **how)  # type: ignore[arg-type]
+
+
+def test_a_board_that_is_silent_at_the_end_is_told(tmp_path: Path, scene: SimulatedScene) -> None:
+    with serve(scene.devices, faults=[LinkFaults(unplug_after_s=1.0), LinkFaults(), LinkFaults()]) as server:
+        done = ll.record(server.urls, tmp_path / "t.xdf", seconds=3.0)
+    assert done.ended == "time limit"
+    assert done.lost is not None
+    assert re.fullmatch("insole_left sent nothing for the last [12] s: look at cable and power", done.lost)
+    assert len(ll.read_raw(done.path).streams["insole_left"].frames) > 500
+
+
+def test_calibrations_that_do_not_belong_are_refused(boards: EmulatorServer, tmp_path: Path) -> None:
+    plate = dataclasses.replace(PLATE, device_id="SIM-IN-L")
+    with pytest.raises(ParameterError, match="does not belong to SIM-IN-L"):
+        ll.record(boards.urls[0], tmp_path / "t.xdf", seconds=0.3, calibrations=[plate])
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_port_that_is_not_there_is_an_error_and_leaves_no_file(tmp_path: Path) -> None:

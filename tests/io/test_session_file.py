@@ -16,6 +16,7 @@ from landing_lab.errors import FileFormatError, ParameterError
 from landing_lab.io.dataset import Dataset
 from landing_lab.io.dataset_session import SessionFolder
 from landing_lab.io.session_file import (
+    UNREADABLE,
     OpenVerdict,
     PlannedCondition,
     SessionState,
@@ -61,7 +62,7 @@ trials = st.builds(
     open_verdict=st.none()
     | st.builds(
         OpenVerdict,
-        findings=st.lists(st.tuples(words, words, words), max_size=2).map(tuple),
+        findings=st.lists(st.tuples(words, st.sampled_from(("stop", "warn")), words), max_size=2).map(tuple),
         notes=st.lists(words, max_size=2).map(tuple),
     ),
     more=st.dictionaries(st.just("felt_tired"), words),
@@ -90,6 +91,26 @@ def test_what_is_written_is_read_again(tmp_path_factory: pytest.TempPathFactory,
     path = tmp_path_factory.getbasetemp() / "session.json"
     write_session_file(path, state)
     assert read_session_file(path) == state
+
+
+@pytest.mark.parametrize(
+    "odd", [[], "", "x", False, 5, {"findings": None}, {"notes": "abc"}, {"notes": [1]}, {"findings": [["a", "b"]]},
+            {"findings": [["a", "fatal", "c"]]}, {"findings": [{"name": "a"}]}],
+)  # fmt: skip
+def test_an_open_verdict_that_cannot_be_read_is_still_asked_and_costs_nothing_else(
+    session: SessionFolder, odd: object
+) -> None:
+    session.write_state(STATE)
+    document = json.loads(session.state_path.read_text())
+    document["trials"][0]["open_verdict"] = odd
+    session.state_path.write_text(json.dumps(document))
+    state = session.read_state()
+    assert state.recovered is None
+    assert state.planned == STATE.planned
+    asked = state.trials[0].open_verdict
+    assert asked is not None
+    ((_, level, text),) = asked.findings
+    assert (level, text) == ("stop", UNREADABLE)
 
 
 def test_fields_of_a_newer_version_survive_a_change_by_this_one(session: SessionFolder) -> None:

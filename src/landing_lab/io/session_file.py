@@ -22,6 +22,7 @@ MOST_BYTES: Final = 10_000_000
 """Twelve conditions of 100 trials, all repeated, make 4 MB."""
 LEFT_OUT: Final = "left_out"
 """Name of the field with the numbers of the planned trials that were given up; older files do not have it."""
+UNREADABLE: Final = "what spoke against the trial cannot be read in session.json any more"
 _MOST_DEEP: Final = 40
 Verdict: TypeAlias = Literal["accepted", "rejected", "unfinished"]
 
@@ -254,13 +255,29 @@ def _trial(entry: Mapping[str, Any]) -> TrialEntry:
     )
 
 
-def _open_verdict(stored: Mapping[str, Any] | None) -> OpenVerdict | None:
+def _open_verdict(stored: object) -> OpenVerdict | None:
+    """What there is to judge; where that cannot be read the trial is judged all the same, and not by itself."""
     if stored is None:
         return None
-    findings = (
-        (stored_text(name), stored_text(level), stored_text(text)) for name, level, text in stored.get("findings", ())
-    )
-    return OpenVerdict(findings=tuple(findings), notes=tuple(stored_text(note) for note in stored.get("notes", ())))
+    try:
+        found: Any = stored
+        findings = [_finding(one) for one in _listed(found.get("findings", []))]
+        return OpenVerdict(findings=tuple(findings), notes=tuple(map(stored_text, _listed(found.get("notes", [])))))
+    except (AttributeError, TypeError, ValueError):
+        return OpenVerdict(findings=(("unreadable", "stop", UNREADABLE),))
+
+
+def _finding(stored: object) -> tuple[str, str, str]:
+    name, level, text = map(stored_text, _listed(stored))
+    if level not in ("stop", "warn"):
+        raise ValueError(f"a level {level!r}")
+    return name, level, text
+
+
+def _listed(stored: object) -> list[Any]:
+    if not isinstance(stored, list):
+        raise TypeError(f"{stored!r} where a list belongs")
+    return stored
 
 
 def _number(value: object) -> float:

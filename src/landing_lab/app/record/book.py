@@ -19,7 +19,6 @@ from landing_lab.io.dataset import Dataset
 from landing_lab.io.dataset_lock import FolderLock
 from landing_lab.io.dataset_session import SessionFolder
 from landing_lab.io.session_file import LEFT_OUT, SessionState, TrialEntry, Verdict
-from landing_lab.model.device import DeviceInfo
 from landing_lab.model.raw import RawRecording
 from landing_lab.model.result import Result
 
@@ -286,6 +285,8 @@ class SessionBook:
         """A trial whose raw file is not where it was recorded: it was being rejected, or had nothing in it."""
         aside = self.folder.rejected_path(self.raw_path(entry))
         if aside is None:
+            if entry.open_verdict is not None:
+                self.told.append(f"Run {entry.run:02d} was measured, but its raw file {entry.file} is gone.")
             self._forget(entry)
             return
         moved = dataclasses.replace(entry, file=aside.relative_to(self.folder.path).as_posix())
@@ -295,8 +296,3 @@ class SessionBook:
     def _forget(self, entry: TrialEntry) -> None:
         kept = tuple(one for one in self.state.trials if (one.task, one.run) != (entry.task, entry.run))
         self.state = dataclasses.replace(self.state, trials=kept)
-
-
-def boards_of(infos: Mapping[str, DeviceInfo]) -> dict[str, dict[str, object]]:
-    """What boards say of themselves, for the state."""
-    return {name: dataclasses.asdict(info) for name, info in infos.items()}

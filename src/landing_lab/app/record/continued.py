@@ -11,7 +11,8 @@ from landing_lab.io.dataset import Dataset
 from landing_lab.io.dataset_session import SessionFolder
 from landing_lab.io.session_file import PlannedCondition, SessionState
 
-ANALYSIS = ("mass_kg", "box_height_m")
+IN_WORDS = {"mass_kg": "body mass in kg", "box_height_m": "box height in m"}
+ANALYSIS = tuple(IN_WORDS)
 """Settings that change numbers: a session is never continued with others."""
 
 
@@ -50,5 +51,6 @@ def differs(state: SessionState, protocol: Protocol, settings: Mapping[str, obje
         return "the order of its conditions is lost"
     for name in ANALYSIS:
         if state.settings.get(name) != settings.get(name):
-            return f"its {name} is {state.settings.get(name)}"
+            stored = state.settings.get(name)
+            return f"its {IN_WORDS[name]} is {'not entered' if stored is None else stored}"
     return None

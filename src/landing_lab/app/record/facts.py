@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from landing_lab.app.record.report import ReportOrder
 from landing_lab.io.layout_files import documents_of
 from landing_lab.io.session_file import SessionState, TrialEntry
 from landing_lab.model.calibration import Calibration, as_document
+from landing_lab.model.device import DeviceInfo
 from landing_lab.model.insole_layout import InsoleLayout
 from landing_lab.model.trial_label import TrialLabel
 
@@ -135,3 +137,8 @@ def _link_sentences(entry: TrialEntry) -> dict[str, str]:
         name: ", ".join(f"{count:.6g} {what.replace('_', ' ')}" for what, count in statistics.items())
         for name, statistics in entry.link_statistics.items()
     }
+
+
+def boards_of(infos: Mapping[str, DeviceInfo]) -> dict[str, dict[str, object]]:
+    """What boards say of themselves, for the state."""
+    return {name: dataclasses.asdict(info) for name, info in infos.items()}

@@ -62,6 +62,8 @@ class KeyCommands:
                 self._word(typed)
             else:
                 self._key(typed, session.phase)
+        if session.phase == "away":  # whoever quits does not wait until what was typed before has its moment
+            self._commands = deque([one for one in self._commands if one.kind == "quit"] or self._commands)
         while self._commands and self._fits(self._commands[0].kind, session.phase):
             session.submit(self._commands.popleft())
             if session.phase == "verdict":

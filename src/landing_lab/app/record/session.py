@@ -15,9 +15,9 @@ from landing_lab.acquire.starting import silence
 from landing_lab.app.live.trial import Stage
 from landing_lab.app.record import gates
 from landing_lab.app.record.afterwards import NOTHING, WORDS, after, left_open
-from landing_lab.app.record.book import SessionBook, boards_of
+from landing_lab.app.record.book import SessionBook
 from landing_lab.app.record.events import Command, Event, EventKind, FrontEnd, Phase, SessionView
-from landing_lab.app.record.facts import SessionSettings, facts_of_trial, report_order
+from landing_lab.app.record.facts import SessionSettings, boards_of, facts_of_trial, report_order
 from landing_lab.app.record.gates import Finding, open_verdict
 from landing_lab.app.record.plan import PlannedTrial
 from landing_lab.app.record.protocols import Protocol
@@ -79,6 +79,7 @@ class RecordSession:
     idle: int = 0
     _ended_s: float = 0.0
     run_number: int = 0
+    missing: tuple[Finding, ...] = ()
     waits_for: str = ""
 
     def submit(self, command: Command) -> None:
@@ -162,11 +163,14 @@ class RecordSession:
 
     def _begin(self) -> None:
         boards = {name: link.info for name, link in zip(stream_names(self.links), self.links, strict=True)}
-        missing = tuple(gates.of_missing(self.book.state.boards, boards))
-        self.book.describe(boards_of(boards), {device: found.file for device, found in self.calibrations.items()})
+        self.missing = tuple(gates.of_missing(self.book.state.boards, boards))
+        self.book.describe(
+            {**self.book.state.boards, **boards_of(boards)},
+            {device: found.file for device, found in self.calibrations.items()},
+        )
         for sentence in self.book.told:
             self.tell("session", sentence)
-        said = (*missing, *gates.of_boards(boards.values()), *gates.of_cells(boards.values(), self.layouts))
+        said = (*self.missing, *gates.of_boards(boards.values()), *gates.of_cells(boards.values(), self.layouts))
         for finding in (*said, *gates.of_calibrations(boards, self.calibrations, self.layouts)):
             self.tell("finding", finding.text, findings=(finding,))
         if self.protocol.caution:

@@ -39,7 +39,8 @@ class PlainView:
         elif event.kind != "ask":
             print(f"{'  ' if event.kind == 'stage' else ''}{visible(event.text)}")
         if event.kind == "result":
-            print_trials(event.trials)
+            if event.trials:
+                print_trials(event.trials)
             for line in marked(event):
                 print(f"  {line}")
         if event.kind == "ask":

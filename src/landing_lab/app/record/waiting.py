@@ -31,7 +31,7 @@ def boards_stream(session: RecordSession) -> bool:
         return False
     if waiting.was_away or any(one.name.startswith(("silent ", "away ")) for one in session.findings):
         stream_again(session.links, pause=session.pause)
-        started(session.links)
+        return started(session.links, waiting.look) is None  # one may have gone again
     return True
 
 

@@ -44,7 +44,8 @@ Changed = Callable[[], None]
 class PageFront:
     """The front end of a session: keeps what the page shows now. Called in the thread that records.
 
-    said: sentences of when the session began, which stay, of the trial that runs, and why it began anew.
+    said: sentences of when the session began, which stay, of the trial that runs, and why it began anew; stops: those
+    that speak against it.
     judged: the verdict that was given or taken back last, in words, until there is another result. curve: whether the
     live picture is of the trial whose result is shown, runs on past it, or has nothing in it yet.
     """
@@ -53,6 +54,7 @@ class PageFront:
     feed: LiveFeed = field(default_factory=LiveFeed)
     view: dict[str, object] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
+    stops: list[str] = field(default_factory=list)
     judged: str = ""
     curve: Literal["own", "past", "none"] = "none"
     session: RecordSession | None = None
@@ -88,6 +90,8 @@ class PageFront:
             self._why_anew = [on_page(event.text)]
         elif event.kind in SAID and on_page(event.text) not in self.said:
             self.said = [*self.said, on_page(event.text)]
+            if any(one.level == "stop" for one in event.findings):
+                self.stops = [*self.stops, on_page(event.text)]
 
     def _forget_the_count(self) -> None:
         """How many trials were accepted when the session went on holds until the first verdict."""
@@ -115,6 +119,7 @@ class PageFront:
         return {
             **self.view,
             "said": self.said,
+            "stops": self.stops,
             "judged": self.judged,
             "curve": self.curve if self._is_drawn() else "none",
         }
@@ -184,7 +189,7 @@ def run_session(
         facts = facts_of_session(book.state, settings.protocol, settings.session, calibrations, layouts)
         with also_sent(settings, links, front, facts) as (session.links, session.front):
             session.run()
-        if session.closed_links or session.problem:
+        if session.closed_links or session.problem or session.missing:
             boards.close()  # so that those that are there are looked for anew
     return session
 

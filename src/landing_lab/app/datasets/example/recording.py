@@ -15,8 +15,8 @@ from landing_lab.app.datasets.example import design, kept
 from landing_lab.app.datasets.example.athletes import Athlete
 from landing_lab.app.datasets.example.jumps import jump_of
 from landing_lab.app.datasets.example.sensing import Sensed, sensed
-from landing_lab.app.record.book import SessionBook, boards_of
-from landing_lab.app.record.facts import SessionSettings, facts_of_trial, report_order
+from landing_lab.app.record.book import SessionBook
+from landing_lab.app.record.facts import SessionSettings, boards_of, facts_of_trial, report_order
 from landing_lab.app.record.protocols import Protocol, protocol_of, with_conditions
 from landing_lab.io.dataset import Dataset
 from landing_lab.io.session_file import TrialEntry

@@ -108,7 +108,7 @@ export function trialStep(main, { act, page }) {
 // What was said when the session began and in this trial, and is no finding of now.
 function alsoSaid(session) {
   const there = (session?.findings ?? []).map((one) => one.text);
-  return (session?.said ?? []).filter((text) => !there.includes(text)).map((text) => ({ name: "said", level: "warn", text }));
+  return (session?.said ?? []).filter((text) => !there.includes(text)).map((text) => ({ name: "said", level: session.stops?.includes(text) ? "stop" : "warn", text }));
 }
 
 // The verdict given last, until the next result: nothing else says what became of a rejected trial.
