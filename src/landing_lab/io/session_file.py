@@ -69,6 +69,11 @@ class TrialEntry:
     open_verdict: OpenVerdict | None = None
     more: Mapping[str, object] = field(default_factory=dict)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it was measured and waits for its verdict."""
+        return self.verdict == "unfinished" and self.open_verdict is not None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionState:

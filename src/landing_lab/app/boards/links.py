@@ -32,6 +32,9 @@ RECONNECT_S: Final = 30.0
 OWN_SIM: Final = "the same command with --sim"
 """How to practise a command that starts its own boards."""
 
+SILENT_S: Final = 1.0
+"""A board sends every few milliseconds, a plate every 13 ms: a second without a frame is a fault, and is said."""
+
 SILENCE_S: Final = 2.0
 """A streaming board that says nothing for so long counts as lost."""
 

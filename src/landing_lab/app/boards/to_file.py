@@ -11,15 +11,13 @@ from typing import Final
 
 import landing_lab
 from landing_lab.acquire.session import TrialFile, record_trial, stream_names
-from landing_lab.app.boards.links import OPEN_TIMEOUT_S, RECONNECT_S, opened, transport
+from landing_lab.app.boards.links import OPEN_TIMEOUT_S, RECONNECT_S, SILENT_S, opened, transport
 from landing_lab.calibrate.convert import foreign
 from landing_lab.errors import ParameterError
 from landing_lab.model.calibration import Calibration, as_document
 from landing_lab.model.device import Arrival, DeviceInfo
 
 LONGEST_S: Final = 24 * 3600.0
-SILENT_S: Final = 1.0
-"""A board sends every few milliseconds, a plate every 13 ms."""
 
 
 def record(

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, TextIO
 
+from landing_lab.app.boards.links import SILENT_S
 from landing_lab.app.calibration.events import COMMANDS, CalibrationView, Command, Event, FrontEnd, Script, StepLine
 from landing_lab.app.calibration.view import view_of
 from landing_lab.app.terminal.keys import END_OF_INPUT, Typing, keyboard
@@ -30,7 +31,6 @@ STYLES: Final = {
     "ready": "bold black on green",
     "problem": "bold white on red",
 }
-SILENT_S: Final = 1.0
 
 
 class TypedCommands:

@@ -23,6 +23,11 @@ from landing_lab.model.raw import RawRecording
 from landing_lab.model.result import Result
 
 
+def _judged(entry: TrialEntry, verdict: Verdict, reason: str | None, notes: Sequence[str]) -> TrialEntry:
+    notes = (*entry.notes, *notes)
+    return dataclasses.replace(entry, verdict=verdict, reason=reason, notes=notes, open_verdict=None)
+
+
 def _now() -> str:
     return datetime.now(tz=UTC).isoformat(timespec="seconds")
 
@@ -76,7 +81,7 @@ class SessionBook:
             if session is not None:
                 raise ParameterError(f"session {session} cannot be continued: {why_not}; leave out --session")
             told = f"The unfinished session ses-{folder.label} is left as it is ({why_not}); this is a new one."
-            if any(one.verdict == "unfinished" and one.open_verdict is not None for one in state.trials):
+            if any(one.is_open for one in state.trials):
                 told += f" A trial of it waits for its verdict: --session {folder.label} with what was entered then."
             others.append((state.protocol == protocol.name, told))
         # of several the newest of this protocol, which most likely was meant
@@ -124,7 +129,7 @@ class SessionBook:
         for entry in state.trials:
             if entry.verdict == "unfinished":
                 if Path(f"{folder.trial_stem(entry.task, entry.run)}.json").is_file():
-                    book._judged(entry, "accepted", None, noted(entry.open_verdict))
+                    book.state = book.state.with_trial(_judged(entry, "accepted", None, noted(entry.open_verdict)))
                 elif not (folder.path / entry.file).is_file():
                     book._recover(entry)
         book.write()
@@ -151,8 +156,7 @@ class SessionBook:
         return next((one for one in self.state.trials if self._is_awaited(one)), None)
 
     def _is_awaited(self, entry: TrialEntry) -> bool:
-        wanted = any(planned.condition == entry.condition for planned in self.remaining())
-        return wanted and entry.verdict == "unfinished" and entry.open_verdict is not None
+        return entry.is_open and any(planned.condition == entry.condition for planned in self.remaining())
 
     @property
     def left_out(self) -> frozenset[int]:
@@ -208,9 +212,7 @@ class SessionBook:
 
     def update(self, entry: TrialEntry, **changes: Any) -> TrialEntry:
         """The trial with other fields, on disk."""
-        changed = dataclasses.replace(entry, **changes)
-        self._put(changed)
-        return changed
+        return self._put(dataclasses.replace(entry, **changes))
 
     def accept(
         self, entry: TrialEntry, result: Result, notes: Sequence[str], *, raw: RawRecording | None = None
@@ -224,13 +226,13 @@ class SessionBook:
         signals = result.trials[0].signals
         facts = {**trial_facts(raw, result.trials), "notes": [*entry.notes, *notes]}
         write_processed(result.recording, signals, stem, facts)
-        return self._judged(entry, "accepted", None, notes)
+        return self._put(_judged(entry, "accepted", None, notes))
 
     def reject(self, entry: TrialEntry, reason: str, notes: Sequence[str]) -> TrialEntry:
         """Put a trial's raw file aside, where no later report over raw/*.xdf picks it up, and say why."""
         aside = self.folder.reject(self.raw_path(entry))
         moved = dataclasses.replace(entry, file=aside.relative_to(self.folder.path).as_posix())
-        return self._judged(moved, "rejected", reason, notes)
+        return self._put(_judged(moved, "rejected", reason, notes))
 
     def take_back(self, judged: TrialEntry, before: TrialEntry) -> TrialEntry:
         """The trial as it was before its verdict: its raw file back in its place, its processed files gone.
@@ -273,25 +275,22 @@ class SessionBook:
         self.folder.write_state(self.state)
         self.state = dataclasses.replace(self.state, recovered=None)
 
-    def _judged(self, entry: TrialEntry, verdict: Verdict, reason: str | None, notes: Sequence[str]) -> TrialEntry:
-        judged = dataclasses.replace(entry, verdict=verdict, reason=reason, notes=(*entry.notes, *notes))
-        return self.update(judged, open_verdict=None)
-
-    def _put(self, entry: TrialEntry) -> None:
+    def _put(self, entry: TrialEntry) -> TrialEntry:
         self.state = self.state.with_trial(entry)
         self.write()
+        return entry
 
     def _recover(self, entry: TrialEntry) -> None:
         """A trial whose raw file is not where it was recorded: it was being rejected, or had nothing in it."""
         aside = self.folder.rejected_path(self.raw_path(entry))
         if aside is None:
-            if entry.open_verdict is not None:
+            if entry.is_open:
                 self.told.append(f"Run {entry.run:02d} was measured, but its raw file {entry.file} is gone.")
             self._forget(entry)
             return
         moved = dataclasses.replace(entry, file=aside.relative_to(self.folder.path).as_posix())
         reason = entry.reason or "the program ended while it was rejected"
-        self._judged(moved, "rejected", reason, noted(entry.open_verdict))
+        self.state = self.state.with_trial(_judged(moved, "rejected", reason, noted(entry.open_verdict)))
 
     def _forget(self, entry: TrialEntry) -> None:
         kept = tuple(one for one in self.state.trials if (one.task, one.run) != (entry.task, entry.run))

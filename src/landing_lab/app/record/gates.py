@@ -9,6 +9,7 @@ from typing import Final, Literal, TypeAlias
 
 import numpy as np
 
+from landing_lab.app.boards.links import SILENT_S
 from landing_lab.app.boards.probe import slow_converters
 from landing_lab.app.live.heard import LinkHealth
 from landing_lab.app.live.trial import LOADED_N, LiveTrial
@@ -28,9 +29,6 @@ from landing_lab.model.layout_checks import SHIFT_CELLS
 from landing_lab.model.result import TrialResult
 
 Level: TypeAlias = Literal["warn", "stop"]
-
-SILENT_S: Final = 1.0
-"""A board sends every few milliseconds, a plate every 13 ms: a second without a frame is a fault."""
 
 LOST_WARN, LOST_STOP = 0.002, 0.05
 """Share of lost frames that is said, and that spoils a trial (choice; 5 % is 50 ms of every second)."""

@@ -6,9 +6,9 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import Final, TypeAlias
 
+from landing_lab.app.boards.links import SILENT_S
 from landing_lab.app.live.heard import LinkHealth
 from landing_lab.app.record.events import PlanLine, SessionView
-from landing_lab.app.record.gates import SILENT_S
 from landing_lab.io.visible import visible
 from landing_lab.model.channels import Side
 from landing_lab.model.result import TrialResult
@@ -124,7 +124,7 @@ def _links(links: Sequence[LinkHealth], width: int) -> Iterator[Line]:
 def _findings(view: SessionView, width: int) -> Iterator[Line]:
     for finding in sorted(view.findings, key=lambda one: one.level):
         stop = finding.level == "stop"
-        for line in textwrap.wrap(f"{'STOP' if stop else 'note'}: {finding.text}", width, subsequent_indent="      "):
+        for line in textwrap.wrap(finding.marked, width, subsequent_indent="      "):
             yield line, "bold red" if stop else "yellow"
 
 

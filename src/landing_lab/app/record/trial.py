@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
-from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from landing_lab.acquire.session import TrialFile, stream_names
+from landing_lab.acquire.starting import silence
 from landing_lab.app.live.heard import LiveLinks
 from landing_lab.app.live.trial import LiveTrial, Stage
 from landing_lab.app.record.gates import (
@@ -23,7 +23,6 @@ from landing_lab.app.record.gates import (
     of_statistics,
 )
 from landing_lab.app.record.protocols import Protocol
-from landing_lab.errors import DeviceError
 from landing_lab.model.calibration import Calibration
 from landing_lab.model.device import READ_EVERY_S, Arrival, DeviceLink
 from landing_lab.model.insole_layout import InsoleLayout
@@ -52,10 +51,7 @@ def stream_again(links: Sequence[DeviceLink], *, pause: Callable[[float], None])
         if not waiting:
             break
         pause(READ_EVERY_S)
-    for link in links:
-        with suppress(DeviceError):  # the trial itself says what is wrong
-            link.stop()
-        link.poll()
+    silence(links)  # what is wrong with one is said where it is started again
 
 
 class TrialWatch:

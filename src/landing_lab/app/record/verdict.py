@@ -80,9 +80,7 @@ def decide(session: RecordSession, recorded: Recorded) -> None:
     elif command.kind == "quit":
         session.quitting = True
         name, path = session.book.name_of(recorded.entry), session.book.raw_path(recorded.entry)
-        session.tell(
-            "verdict", f"{name} has no verdict: its raw file is kept as {path}, and it is asked for again later"
-        )
+        session.tell("verdict", f"{name} has no verdict: you are asked about it when the session is continued ({path})")
     else:
         reason = command.text or ("repeated" if command.kind == "repeat" else "no reason given")
         entry = session.book.reject(recorded.entry, reason, _notes(session, recorded))

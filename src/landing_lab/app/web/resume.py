@@ -91,7 +91,7 @@ def _left(state: SessionState) -> dict[str, object]:
         "created_at": state.created_at,
         "n_accepted": sum(one.verdict == "accepted" for one in state.trials),
         "n_planned": sum(one.n_trials for one in state.planned),
-        "n_open": sum(one.verdict == "unfinished" and one.open_verdict is not None for one in state.trials),
+        "n_open": sum(one.is_open for one in state.trials),
         "settings": {name: state.settings.get(name) for name in ("mass_kg", "box_height_m", "operator", "note")},
         "known_protocol": protocol is not None,
     }

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import asdict
 
+from landing_lab.app.boards.links import SILENT_S
 from landing_lab.app.live.heard import LinkHealth
 from landing_lab.app.record.events import PlanLine, SessionView
-from landing_lab.app.record.gates import SILENT_S, Finding
+from landing_lab.app.record.gates import Finding
 from landing_lab.app.record.protocols import Protocol
 from landing_lab.app.web.boards import Look
 from landing_lab.app.web.card import cards

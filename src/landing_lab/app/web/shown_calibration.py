@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import Final
 
+from landing_lab.app.boards.links import SILENT_S
 from landing_lab.app.calibration.events import CalibrationView
-from landing_lab.app.calibration.terminal import SILENT_S
 from landing_lab.app.web.live.message import drawn_sole
 from landing_lab.model.units import STANDARD_GRAVITY_M_PER_S2 as GRAVITY
 

@@ -77,7 +77,7 @@ def _trial(entry: TrialEntry, trial: TrialResult | None, columns: Sequence[Colum
         "condition": entry.condition,
         "verdict": entry.verdict,
         "reason": entry.reason,
-        "open": entry.open_verdict is not None,
+        "open": entry.is_open,
         "notes": list(entry.notes),
         "unread": unread,
         "cells": [cell(trial, column, why=unread) for column in columns],

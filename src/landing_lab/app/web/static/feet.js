@@ -8,8 +8,17 @@ import { prepared } from "./canvas.js";
 const PIXEL_MM = 1.3, MARGIN_MM = 7;
 const PATH = ["#9cc9f0", "#3d8bd4", "#0b3c8c", "#04122e"]; // from a second ago to now, without the scale's colours
 
+// The big toe of a left foot is on the right of the picture.
+const inwardsOf = (sole) => (sole.side === "left" ? 1 : -1);
+
+// How a sole fits a picture, and where a place of it lies there.
+function placing(sole, width, height) {
+  const zoom = Math.min(width / (sole.width_mm + 2 * MARGIN_MM), height / (sole.length_mm + 2 * MARGIN_MM)), inwards = inwardsOf(sole);
+  return { zoom, place: ([medial, anterior]) => [width / 2 + inwards * medial * zoom, height / 2 + (sole.length_mm / 2 - anterior) * zoom] };
+}
+
 export function makeSole(canvas, sole, scale) {
-  const inwards = sole.side === "left" ? 1 : -1; // the big toe of a left foot is on the right of the picture
+  const inwards = inwardsOf(sole);
   const picture = document.createElement("canvas"), grid = makeGrid(sole, inwards), colours = scale.colours.map(rgb);
   picture.width = grid.across;
   picture.height = grid.down;
@@ -42,8 +51,7 @@ export function makeSole(canvas, sole, scale) {
     const made = prepared(canvas);
     if (!made) return;
     const { pen, width, height } = made;
-    const zoom = Math.min(width / (sole.width_mm + 2 * MARGIN_MM), height / (sole.length_mm + 2 * MARGIN_MM));
-    const place = ([medial, anterior]) => [width / 2 + inwards * medial * zoom, height / 2 + (sole.length_mm / 2 - anterior) * zoom];
+    const { zoom, place } = placing(sole, width, height);
     fill(now?.pressure);
     pen.imageSmoothingEnabled = false;
     const [x, y] = [width / 2 - (grid.across * PIXEL_MM * zoom) / 2, height / 2 - (grid.down * PIXEL_MM * zoom) / 2];
@@ -60,9 +68,7 @@ export function makeSole(canvas, sole, scale) {
 export function drawPlace(canvas, sole) {
   const made = prepared(canvas);
   if (!made) return;
-  const { pen, width, height } = made, inwards = sole.side === "left" ? 1 : -1;
-  const zoom = Math.min(width / (sole.width_mm + 2 * MARGIN_MM), height / (sole.length_mm + 2 * MARGIN_MM));
-  const place = ([medial, anterior]) => [width / 2 + inwards * medial * zoom, height / 2 + (sole.length_mm / 2 - anterior) * zoom];
+  const { pen, width, height } = made, { place } = placing(sole, width, height);
   pen.strokeStyle = "#1f2428";
   pen.lineWidth = 1.5;
   path(pen, sole.outline_mm.map(place));
